@@ -1,0 +1,11 @@
+import os
+import signal
+
+from portal.lib.leash import end_with_parent
+
+end_with_parent(signal.SIGKILL)  # a killed granian would leave this worker serving
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402  the line above comes first
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+application = get_wsgi_application()
