@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """The Celery app; what it does and how often stands in the settings and in each tasks.py."""
 
 import os
@@ -28,13 +27,3 @@ def send_first_ticks(**_: Any) -> None:
     """Beat would send each tick one interval late after a start."""
     for entry in app.conf.beat_schedule.values():
         app.send_task(entry["task"], **entry.get("options", {}))
-=======
-import os
-
-from celery import Celery
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-app = Celery("redcat")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
->>>>>>> main

@@ -64,10 +64,7 @@ def bench(env: dict[str, str], *names: str) -> None:
 
 
 def _set_up(env: dict[str, str]) -> None:
-    var_dir = Path(env["VAR_DIR"])
-    ground.check_python()
-    ground.check_var(var_dir)
-    ground.check_disk(var_dir)
+    ground.check_machine(env)
     install(env, development=True)
 
 

@@ -6,9 +6,9 @@ import sys
 
 from portal.launch.checking import bench, check, test
 from portal.launch.ground import Complaint, environment
-from portal.launch.running import Stopped, prepare, run, stop
+from portal.launch.running import Stopped, run, set_up, stop
 
-INSTALLATION = {"run": run, "setup": prepare, "stop": stop}
+INSTALLATION = {"run": run, "setup": set_up, "stop": stop}
 OWN_SERVER = {"test": test, "check": check, "bench": bench}
 
 

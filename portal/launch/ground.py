@@ -59,27 +59,10 @@ def is_embedded(env: Mapping[str, str]) -> bool:
     return not env.get("DATABASE_URL")
 
 
-def check_python() -> None:
-    if find_spec("venv") is None or find_spec("ensurepip") is None:
-        raise Complaint("Python's venv module is missing: apt-get install python3-venv")
-
-
-def check_var(var_dir: Path) -> None:
-    """Make the folder and write to it once; a full disk is told from a closed door."""
-    try:
-        (var_dir / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
-        (var_dir / ".writable").write_bytes(b"x" * 65536)
-        (var_dir / ".writable").unlink()
-    except OSError as error:
-        raise Complaint(f"{var_dir} can't be written to: {error.strerror}.") from error
-
-
-def check_disk(var_dir: Path) -> None:
-    needed = ALWAYS_MB if (VENV / "bin").exists() else FIRST_TIME_MB
-    for folder in (ROOT, var_dir):
-        free = shutil.disk_usage(folder).free // 2**20
-        if free < needed:
-            raise Complaint(f"The disk is full: {needed} MB are needed, {folder} has {free}.")
+def check_machine(env: Mapping[str, str]) -> None:
+    _check_python()
+    _check_var(Path(env["VAR_DIR"]))
+    _check_disk(Path(env["VAR_DIR"]))
 
 
 def check_ports(env: Mapping[str, str]) -> None:
@@ -133,6 +116,29 @@ def reason_in(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["It ended without a word."])[-1]
+
+
+def _check_python() -> None:
+    if find_spec("venv") is None or find_spec("ensurepip") is None:
+        raise Complaint("Python's venv module is missing: apt-get install python3-venv")
+
+
+def _check_var(var_dir: Path) -> None:
+    """Make the folder and write to it once; a full disk is told from a closed door."""
+    try:
+        (var_dir / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
+        (var_dir / ".writable").write_bytes(b"x" * 65536)
+        (var_dir / ".writable").unlink()
+    except OSError as error:
+        raise Complaint(f"{var_dir} can't be written to: {error.strerror}.") from error
+
+
+def _check_disk(var_dir: Path) -> None:
+    needed = ALWAYS_MB if (VENV / "bin").exists() else FIRST_TIME_MB
+    for folder in (ROOT, var_dir):
+        free = shutil.disk_usage(folder).free // 2**20
+        if free < needed:
+            raise Complaint(f"The disk is full: {needed} MB are needed, {folder} has {free}.")
 
 
 def _port(name: str, text: str) -> int:

@@ -32,24 +32,19 @@ class Stopped(Exception):
 
 
 def run(env: dict[str, str]) -> None:
-    var_dir = Path(env["VAR_DIR"])
-    ground.check_python()
-    ground.check_var(var_dir)
-    ground.check_disk(var_dir)
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
-    with ground.alone_in(var_dir, f"http://localhost:{env['PORT']}"):
+    ground.check_machine(env)
+    with ground.alone_in(Path(env["VAR_DIR"]), f"http://localhost:{env['PORT']}"):
         ground.check_ports(env)
-        prepare(env)
+        _prepare(env)
         _supervise(env)
 
 
-def prepare(env: dict[str, str]) -> None:
-    install(env, development=False)
-    with postgres(env):
-        manage(env, "prepare_database")
-        manage(env, "migrate", "--database", "owner", "--no-input")
-    collect_static(env)
+def set_up(env: dict[str, str]) -> None:
+    ground.check_machine(env)
+    with ground.alone_in(Path(env["VAR_DIR"]), "the set-up"):
+        _prepare(env)
 
 
 def stop(env: dict[str, str]) -> None:
@@ -64,6 +59,14 @@ def stop(env: dict[str, str]) -> None:
     os.kill(int(words[-1]), signal.SIGTERM)
     while Path(f"/proc/{words[-1]}").exists():
         time.sleep(0.1)
+
+
+def _prepare(env: dict[str, str]) -> None:
+    install(env, development=False)
+    with postgres(env):
+        manage(env, "prepare_database")
+        manage(env, "migrate", "--database", "owner", "--no-input")
+    collect_static(env)
 
 
 def _supervise(env: dict[str, str]) -> None:
@@ -123,7 +126,7 @@ def _wait_until_served(env: Mapping[str, str], manager: "subprocess.Popen[bytes]
 def _login_page_answers(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", "/accounts/login/", headers={"Host": f"localhost:{port}"})
+        connection.request("GET", "/account/login/", headers={"Host": f"localhost:{port}"})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
