@@ -87,6 +87,7 @@ def _supervise(env: dict[str, str]) -> None:
 def _start_manager(env: dict[str, str]) -> "subprocess.Popen[bytes]":
     """Start supervisord in a session of its own: only we hear Ctrl-C, and stop it in order."""
     switches = {
+        "RUN_USER": str(os.getuid()),
         "RUN_POSTGRES": str(ground.is_embedded(env)).lower(),
         "RUN_SANDBOX": str(env["PARTNERS"] == "sandbox").lower(),
     }
@@ -137,7 +138,9 @@ def _login_page_answers(port: int) -> bool:
 def _seed(env: dict[str, str]) -> None:
     """Fill a new database once; the seed itself may be repeated after being cut off."""
     stamp = Path(env["VAR_DIR"]) / "seeded"
-    if env["DEMO"] != "1" or (stamp.exists() and stamp.read_text() == _database_mark(env)):
+    if env["DEMO"] != "1" or env.get("SEED") == "0":
+        return
+    if stamp.exists() and stamp.read_text() == _database_mark(env):
         return
     say("Playing the demo's last nights (once) …")
     run_step([str(PYTHON), "manage.py", "seed"], env, log="seed.log")

@@ -140,9 +140,7 @@ def wait_until_ready(environ: Mapping[str, str], var_dir: Path, timeout: float =
             return
 
 
-def _login(
-    environ: Mapping[str, str], var_dir: Path, secret_key: str, role: str
-) -> dict[str, str]:
+def _login(environ: Mapping[str, str], var_dir: Path, secret_key: str, role: str) -> dict[str, str]:
     if is_embedded(environ):
         host = str(socket_folder(var_dir))
         return {"host": host, "port": PORT, "dbname": NAME, "user": role}
@@ -198,7 +196,7 @@ def serve(var_dir: Path) -> NoReturn:
     parent = os.getppid()
     var_dir = var_dir.resolve()
     var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    account = _system_user() if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    account = _account()
     sockets = socket_folder(var_dir)
     if os.geteuid() == 0:
         _let_pass(account, [var_dir, binaries(), sockets.parent])
@@ -218,11 +216,17 @@ def serve(var_dir: Path) -> NoReturn:
     os.execve(program, arguments, _own_environment())  # noqa: S606  it is our own program
 
 
-def _system_user() -> pwd.struct_passwd:
+def _account() -> pwd.struct_passwd:
+    """Return whom PostgreSQL runs as: us, or a user of its own where we are root."""
     try:
-        return pwd.getpwnam(SYSTEM_USER)
+        return pwd.getpwnam(SYSTEM_USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     except KeyError:
-        pass
+        if os.geteuid() != 0:
+            raise NotRunning(f"PostgreSQL needs a name for user {os.geteuid()}.") from None
+    return _make_system_user()
+
+
+def _make_system_user() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if useradd is None:
         raise NotRunning(f"PostgreSQL won't run as root: create a system user {SYSTEM_USER}.")
