@@ -18,9 +18,10 @@ ADDRESS = re.compile(
     r"https://(?P<host>[a-z0-9.-]+)(?P<path>/[A-Za-z0-9_./-]*)?"
     r"(?:\?(?P<query>(?:[A-Za-z0-9_.~!*'(),:=&;-]|%[0-9A-Fa-f]{2})*))?",
 )
+# Printable ASCII without \\ " < > ^ ` { | }, which browsers and Python read differently.
 PLAIN = re.compile(r"[!#-;=?-\[\]_a-z~]+")
-# Encoded spaces, control characters, percent signs, backslashes: no shop's own link has them.
-HIDDEN = re.compile(r"%(?:[01][0-9a-f]|20|25|2f|40|5c|7f)", re.IGNORECASE)
+# Encoded control characters, blank, percent sign, @ and backslash: a second reading hides there.
+HIDDEN = re.compile(r"%(?:[01][0-9a-f]|20|25|40|5c|7f)", re.IGNORECASE)
 ITEM_HOSTS = {"detail.tmall.com", "detail.m.tmall.com"}
 ITEM_PATH = "/item.htm"
 STORE_PATHS = {None, "/", "/index.htm", "/shop/view_shop.htm"}

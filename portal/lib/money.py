@@ -7,6 +7,7 @@ from portal.lib import numbers
 
 CENT = Decimal("0.01")
 MOST_FEN = 2**53
+PLAIN_BELOW = 10**4
 
 
 class BadMoney(numbers.BadNumber):
@@ -84,6 +85,8 @@ def short_count(count: int, language: str) -> str:
 
 def _scaled(value: Decimal, language: str) -> str:
     """Round first and choose the unit after, so that 99,999,999 is 1.00亿 and not 10,000.0万."""
+    if value < PLAIN_BELOW:
+        return ""
     for scale in CHINESE if language.startswith("zh") else ENGLISH:
         rounded = (value / scale.unit).quantize(scale.step, rounding=ROUND_HALF_UP)
         if rounded * scale.unit >= scale.floor:
