@@ -35,7 +35,7 @@ BAN = re.compile(r"ban will last for (\d{1,9}) more seconds", re.IGNORECASE)
 
 
 def _md5(secret: bytes, text: bytes) -> str:
-    # The partner's protocol, not our choice; sign_method hmac-sha256 is the default of ours.
+    # Weak, but one of the partner's three methods; ours is hmac-sha256 unless set otherwise.
     return hashlib.md5(secret + text + secret, usedforsecurity=False).hexdigest()
 
 
