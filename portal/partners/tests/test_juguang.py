@@ -243,6 +243,12 @@ def test_a_refused_refresh_needs_consent(app, server, reply):
         app.refresh("r-old")
 
 
+def test_our_own_wrong_secret_is_no_reason_to_ask_the_merchant(app, server):
+    server.will(refusal(10412, "secret 错误"))
+    with pytest.raises(Rejected, match="10412"):
+        app.refresh("r-old")
+
+
 @pytest.mark.parametrize("reply", [refusal(10500), says("", status=503), refusal(10429)])
 def test_a_refresh_that_fails_on_their_side_is_not_a_refusal(app, server, reply):
     server.will(reply)

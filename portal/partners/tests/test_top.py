@@ -266,6 +266,12 @@ def test_a_refused_refresh_needs_consent(app, server):
         app.refresh("old")
 
 
+def test_our_own_wrong_secret_is_no_reason_to_ask_the_merchant(app, server):
+    server.will(says({"error": "invalid_client"}, status=400))
+    with pytest.raises(Rejected, match="invalid_client"):
+        app.refresh("old")
+
+
 def test_a_code_is_never_sent_twice(app, server):
     server.will(says("", status=503), says("", status=503))
     with pytest.raises(Unavailable):
