@@ -1,5 +1,6 @@
 import gzip
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -76,6 +77,16 @@ def test_a_store_without_items_has_an_empty_page(client, server, recorded):
     assert client.onsale_items(1).items == ()
 
 
+@pytest.fixture
+def in_new_york(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_new_york")
 def test_the_request_is_a_signed_form_in_beijing_time(client, server, recorded):
     server.will(says(recorded("top/seller")))
 
