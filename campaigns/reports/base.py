@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaigns.models import SyncWindow
 from merchants.models import Partner
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class BadRow(ValueError):
@@ -41,7 +44,7 @@ class Report:
 
     key: str
     partner: Partner
-    label: str
+    label: "StrPromise"
     fetch: Callable[[Any, str, date, int], FetchedPage]  # the partner's client, account, day, page
     keys: Callable[[Sequence[Any]], list[str]]
     keep: Callable[["PageContext", Sequence[Any]], Kept]

@@ -28,9 +28,8 @@ def keys(cards: Sequence[NoteCard]) -> list[str]:
 def keep(context: PageContext, cards: Sequence[NoteCard]) -> Kept:
     """Write each note once; a later list renews what it says of it."""
     window = context.window
-    known, unknown = [], []
-    for card in cards:
-        (known if card.source in NoteSource.values else unknown).append(card)
+    known = [card for card in cards if card.source in NoteSource.values]
+    unknown = [card for card in cards if card.source not in NoteSource.values]
     written = Note.objects.bulk_create(
         [
             Note(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Max, QuerySet
 
 from campaigns.models import QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
@@ -44,13 +44,11 @@ def lines(windows: QuerySet[SyncWindow], days: Iterable[date]) -> list[Line]:
     """Return a line for each store and report that has windows, in the order of the registry."""
     wanted = set(days)
     found: dict[tuple[Store, str], dict[date, DayState]] = defaultdict(dict)
-    rows = (
-        windows.filter(day__in=wanted)
-        .select_related("store")
-        .annotate(has_refused=Exists(QuarantinedRow.objects.filter(window=OuterRef("pk"))))
-    )
+    rows = windows.filter(day__in=wanted).select_related("store")
+    refused = set(QuarantinedRow.objects.filter(window__in=rows).values_list("window", flat=True))
     for window in rows.order_by("store__registered_at", "store_id"):
-        found[window.store, window.report][window.day] = _state(window)
+        state = _state(window, has_refused=window.pk in refused)
+        found[window.store, window.report][window.day] = state
     return [
         Line(store, REPORTS[key], states)
         for (store, key), states in found.items()
@@ -70,11 +68,11 @@ def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
     ]
 
 
-def _state(window: SyncWindow) -> DayState:
+def _state(window: SyncWindow, *, has_refused: bool) -> DayState:
     status = WindowStatus(window.status)
     if status in {WindowStatus.FAILED, WindowStatus.DEAD}:
         return DayState.MISSING if window.closed_on is None else DayState.LATE
-    if window.has_refused:
+    if has_refused:
         return DayState.QUARANTINED
     if status == WindowStatus.CLOSED or window.closed_on:
         return DayState.COMPLETE

@@ -3,17 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Count, Q
 
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.sync import windows
-from campaigns.tasks import pull_window
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 POLL = 0.2
+Send = Callable[[int], object]  # tells a worker of a window
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +33,11 @@ class Progress:
         return self.is_over and not self.failed and not self.dead
 
 
-def start(day: date, *, brand: int | None = None, again: bool = True) -> int:
-    """Ask for all that the night after `day` owes, and return how many windows that are."""
-    owed = windows.open_night(day, brand=brand, again=again)
-    _send(brand)
-    return owed
-
-
-def wait(*, brand: int | None = None, tell: Callable[[Progress], None]) -> Progress:
+def wait(*, send: Send, brand: int | None = None, tell: Callable[[Progress], object]) -> Progress:
     """Return when nothing is owed any more; hands out again what a lost worker left."""
     while not (now := progress(brand=brand)).is_over:
         tell(now)
-        _send(brand)
+        hand_out(send, brand=brand)
         time.sleep(POLL)
     return now
 
@@ -61,6 +53,6 @@ def progress(*, brand: int | None = None) -> Progress:
     return Progress(**counts)
 
 
-def _send(brand: int | None) -> None:
+def hand_out(send: Send, *, brand: int | None = None) -> None:
     for window_id in windows.hand_out(brand=brand):
-        pull_window.delay(window_id)
+        send(window_id)
