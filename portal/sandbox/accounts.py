@@ -20,6 +20,10 @@ class Item:
     approve_status: str
     motif: str
 
+    @property
+    def yuan(self) -> str:
+        return f"{self.price_fen // 100}.{self.price_fen % 100:02d}"
+
 
 @dataclass(frozen=True, slots=True)
 class Seller:
