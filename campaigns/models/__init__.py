@@ -1,0 +1,30 @@
+from campaigns.models.click import Click, ClickSystem
+from campaigns.models.facts import NoteDay
+from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
+from campaigns.models.note import Note, NoteKind, NoteSource
+from campaigns.models.window import (
+    Heartbeat,
+    PulledPage,
+    QuarantinedRow,
+    SyncWindow,
+    WindowStatus,
+)
+
+__all__ = [
+    "Click",
+    "ClickSystem",
+    "Heartbeat",
+    "Link",
+    "LinkEvent",
+    "LinkStatus",
+    "LinkTarget",
+    "LinkText",
+    "Note",
+    "NoteDay",
+    "NoteKind",
+    "NoteSource",
+    "PulledPage",
+    "QuarantinedRow",
+    "SyncWindow",
+    "WindowStatus",
+]

@@ -1,0 +1,150 @@
+"""The link below a note: one tap to the Tmall store."""
+
+import secrets
+from typing import Self
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.note import Note
+from merchants.models import Brand, IllegalMove, Store, StoreOwnedQuerySet, User
+from portal.lib.destinations import Destination
+
+CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+CODE_LENGTH = 8
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+class LinkTarget(models.TextChoices):
+    ITEM = "item", _("Item page")
+    STORE = "store", _("Store page")
+
+
+class LinkText(models.TextChoices):
+    LEARN_MORE = "learn_more", _("Learn more")
+    BUY_THE_SAME = "buy_the_same", _("Buy the same")
+    GET_SUBSIDY = "get_subsidy", _("Get the subsidy")
+    ORDER_NOW = "order_now", _("Order at a discount")
+
+
+class LinkStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    LIVE = "live", _("Live")
+    PAUSED = "paused", _("Paused")
+    ENDED = "ended", _("Ended")
+
+
+MOVES = {
+    LinkStatus.DRAFT: {LinkStatus.LIVE, LinkStatus.ENDED},
+    LinkStatus.LIVE: {LinkStatus.PAUSED, LinkStatus.ENDED},
+    LinkStatus.PAUSED: {LinkStatus.LIVE, LinkStatus.ENDED},
+    LinkStatus.ENDED: set(),
+}
+
+
+class LinkQuerySet(StoreOwnedQuerySet["Link"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+    def not_ended(self) -> Self:
+        return self.exclude(status=LinkStatus.ENDED)
+
+    def with_taps(self) -> Self:
+        """Add `tap_count`: taps on our own `/j/<code>` by people."""
+        return self.annotate(
+            tap_count=models.Count("clicks", filter=Q(clicks__is_bot=False)),
+        )
+
+
+class Link(models.Model):
+    """What stands below a note. The address is rebuilt from the parts kept here."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="links")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="links")
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="links")
+    code = models.CharField(_("code"), max_length=12, unique=True, default=new_code)
+    status = models.CharField(
+        _("status"), max_length=10, choices=LinkStatus, default=LinkStatus.DRAFT
+    )
+    target = models.CharField(_("target"), max_length=5, choices=LinkTarget)
+    item_id = models.CharField(_("item id"), max_length=15, blank=True)
+    item_title = models.CharField(_("item"), max_length=120, blank=True)
+    shop = models.CharField(_("shop domain"), max_length=63, blank=True)
+    text = models.CharField(_("button text"), max_length=15, choices=LinkText)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "note"],
+                condition=~Q(status="ended"),
+                name="link_one_open_per_note",
+            ),
+            models.CheckConstraint(
+                condition=Q(target="item", item_id__regex=r"^[0-9]{6,15}$", shop="")
+                | Q(target="store", item_id="", shop__regex=r"^[a-z0-9][a-z0-9-]{0,62}$"),
+                name="link_target_has_its_parts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def destination(self) -> Destination:
+        return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
+
+    def move_to(self, target: LinkStatus, *, by: User | None = None, note: str = "") -> None:
+        """Change the status and record who did it, or raise IllegalMove.
+
+        The UPDATE matches only the status we read, so of two concurrent moves one fails.
+        """
+        source = LinkStatus(self.status)
+        if target not in MOVES[source]:
+            raise IllegalMove(
+                _("A %(source)s link cannot become %(target)s.")
+                % {"source": source.label, "target": target.label}
+            )
+        with transaction.atomic():
+            moved = Link.objects.filter(pk=self.pk, status=source).update(status=target)
+            if not moved:
+                raise IllegalMove(_("Someone else just changed this link."))
+            self.events.create(
+                brand_id=self.brand_id,
+                store_id=self.store_id,
+                source=source,
+                target=target,
+                actor=by,
+                note=note,
+            )
+        self.status = target
+
+
+class LinkEvent(models.Model):
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="events")
+    source = models.CharField(_("from"), max_length=10, choices=LinkStatus)
+    target = models.CharField(_("to"), max_length=10, choices=LinkStatus)
+    actor = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(_("note"), blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("link event")
+        verbose_name_plural = _("link events")
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"

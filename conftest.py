@@ -1,0 +1,49 @@
+"""The cast: a brand, its people, and a stranger. Tests run as the runtime login."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+
+from merchants.models import Brand, Role
+from merchants.tests.factories import make_brand, make_membership, make_user
+
+
+def pytest_configure() -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+@pytest.fixture
+def brand(db) -> Brand:
+    return make_brand()
+
+
+@pytest.fixture
+def client_as(brand) -> Callable[[Role | None], Client]:
+    """Log in as a member of `brand` in that role; None is the owner of another brand."""
+
+    def log_in(role: Role | None) -> Client:
+        user = make_user(f"{role or 'stranger'}@example.test")
+        if role:
+            make_membership(brand, user, role)
+        else:
+            make_membership(make_brand("yejing", "野径"), user, Role.OWNER)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Close what is open at the end: dropping the database waits for it."""
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()

@@ -1,0 +1,73 @@
+"""Who may open a brand's page: the lock, and the database scope behind it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from merchants.models import Brand, Membership, Role, User
+from portal.lib.htmx import HtmxRequest
+from portal.lib.scope import Hat, scope
+
+Rest = ParamSpec("Rest")
+
+
+class BrandRequest(HtmxRequest):
+    user: User
+    brand: Brand
+    membership: Membership
+
+
+BrandView = Callable[Concatenate[BrandRequest, Rest], HttpResponse]
+View = Callable[..., HttpResponse]  # the URL resolver passes `brand` by name
+
+
+def brand_view(role: Role, *, calls_partner: bool = False) -> Callable[[BrandView[Rest]], View]:
+    """Load the brand named in the URL, check the user's role there, and open its scope.
+
+    A stranger gets 404, so slugs cannot be probed; a member without the role gets 403. The
+    view runs and renders inside the scope. One that calls a partner says so: it gets no scope
+    and opens `brand_scope(request)` itself, before and after the call but never around it.
+    """
+
+    def decorate(view: BrandView[Rest]) -> View:
+        @wraps(view)
+        def wrapper(
+            request: BrandRequest, brand: str, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponse:
+            membership = _membership(request.user, brand)
+            if not membership.allows(role):
+                raise PermissionDenied
+            request.brand = membership.brand
+            request.membership = membership
+            if calls_partner:
+                return view(request, *args, **kwargs)
+            with brand_scope(request):
+                return view(request, *args, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def brand_scope(request: BrandRequest) -> AbstractContextManager[None]:
+    """Open the scope of the request's brand, narrowed as its membership is."""
+    return scope(
+        Hat.WEB,
+        brand=request.brand.pk,
+        user=request.user.pk,
+        stores=request.membership.narrowed_to,
+    )
+
+
+def _membership(user: User, slug: str) -> Membership:
+    with scope(Hat.WEB, user=user.pk):
+        memberships = Membership.objects.active().select_related("brand")
+        membership = get_object_or_404(memberships, brand__slug=slug, user=user)
+        with scope(Hat.WEB, brand=membership.brand_id, user=user.pk):
+            membership.load_stores()
+    return membership

@@ -1,0 +1,39 @@
+from merchants.models.admission import (
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+    IllegalMove,
+    PolicyVersion,
+)
+from merchants.models.people import Brand, Membership, MembershipStore, Role, User
+from merchants.models.stores import (
+    Category,
+    Connection,
+    ConnectionStatus,
+    Partner,
+    Store,
+    StoreKind,
+    StoreOwnedQuerySet,
+    StoreStatus,
+)
+
+__all__ = [
+    "Application",
+    "ApplicationEvent",
+    "ApplicationStatus",
+    "Brand",
+    "Category",
+    "Connection",
+    "ConnectionStatus",
+    "IllegalMove",
+    "Membership",
+    "MembershipStore",
+    "Partner",
+    "PolicyVersion",
+    "Role",
+    "Store",
+    "StoreKind",
+    "StoreOwnedQuerySet",
+    "StoreStatus",
+    "User",
+]

@@ -1,0 +1,150 @@
+"""How a store gets in: dated policy, and the application that is judged by it."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models.people import Brand, User
+from merchants.models.stores import Store, StoreOwnedQuerySet
+
+
+class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+    def in_force(self, day: date) -> Self:
+        return self.filter(effective_from__lte=day).filter(
+            Q(effective_until=None) | Q(effective_until__gt=day)
+        )
+
+
+class PolicyVersion(models.Model):
+    """The rules of entry from a day on. `rules` is a list of {"id", "kind", ...parameters}."""
+
+    code = models.CharField(_("policy version"), max_length=20, unique=True)
+    effective_from = models.DateField(_("in force from"))
+    effective_until = models.DateField(_("in force until"), null=True, blank=True)
+    source_note = models.TextField(_("source"), blank=True)
+    rules = models.JSONField(_("rules"), default=list)
+
+    objects = PolicyVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(effective_until=None) | Q(effective_until__gt=F("effective_from")),
+                name="policy_version_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ApplicationStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
+MOVES = {
+    ApplicationStatus.DRAFT: {ApplicationStatus.SUBMITTED},
+    ApplicationStatus.SUBMITTED: {ApplicationStatus.APPROVED, ApplicationStatus.REJECTED},
+    ApplicationStatus.APPROVED: set(),
+    ApplicationStatus.REJECTED: {ApplicationStatus.SUBMITTED},
+}
+
+
+class IllegalMove(Exception):
+    """The row cannot go from the status it has to the one asked for; shown to the person."""
+
+
+class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
+    def waiting(self) -> Self:
+        return self.filter(status=ApplicationStatus.SUBMITTED)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
+
+
+class Application(models.Model):
+    """A store's request to join, with the policy version and the facts it was judged by."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="applications")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="applications")
+    status = models.CharField(
+        _("status"), max_length=10, choices=ApplicationStatus, default=ApplicationStatus.DRAFT
+    )
+    policy = models.ForeignKey(
+        PolicyVersion,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("policy version"),
+    )
+    verdicts = models.JSONField(_("verdicts at submission"), default=list, blank=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "store"], name="application_once_per_store")
+        ]
+
+    def __str__(self) -> str:
+        return f"A-{self.pk:06d}"
+
+    def move_to(self, target: ApplicationStatus, *, by: User | None = None, note: str = "") -> None:
+        """Change the status and record who did it, or raise IllegalMove.
+
+        The UPDATE matches only the status we read, so of two concurrent moves one fails.
+        """
+        source = ApplicationStatus(self.status)
+        if target not in MOVES[source]:
+            raise IllegalMove(
+                _("A %(source)s application cannot become %(target)s.")
+                % {"source": source.label, "target": target.label}
+            )
+        with transaction.atomic():
+            moved = Application.objects.filter(pk=self.pk, status=source).update(status=target)
+            if not moved:
+                raise IllegalMove(_("Someone else just changed this application."))
+            self.events.create(
+                brand_id=self.brand_id,
+                store_id=self.store_id,
+                source=source,
+                target=target,
+                actor=by,
+                note=note,
+            )
+        self.status = target
+
+
+class ApplicationEvent(models.Model):
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="events")
+    source = models.CharField(_("from"), max_length=10, choices=ApplicationStatus)
+    target = models.CharField(_("to"), max_length=10, choices=ApplicationStatus)
+    actor = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(_("note"), blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("application event")
+        verbose_name_plural = _("application events")
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"

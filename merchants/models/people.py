@@ -1,0 +1,131 @@
+"""Who takes part: people, brands, and who may do what for which."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("platform staff"), default=False)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class BrandQuerySet(models.QuerySet["Brand"]):
+    def joined_by(self, user: User) -> Self:
+        return self.filter(memberships__user=user, memberships__suspended_at=None)
+
+    def by_name(self) -> Self:
+        return self.order_by("name", "pk")
+
+
+class Brand(models.Model):
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = BrandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", _("Viewer")
+    MARKETER = "marketer", _("Marketer")
+    OWNER = "owner", _("Owner")
+
+
+RANK = {Role.VIEWER: 0, Role.MARKETER: 1, Role.OWNER: 2}
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
+        return self.filter(suspended_at=None)
+
+
+class Membership(models.Model):
+    """A person's role in a brand; `stores` narrows it, and none means every store."""
+
+    narrowed_to: tuple[int, ...]
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
+    stores = models.ManyToManyField(
+        "merchants.Store",
+        through="merchants.MembershipStore",
+        related_name="+",
+        blank=True,
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "user"], name="membership_once_per_brand")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.brand}"
+
+    def allows(self, role: Role) -> bool:
+        return RANK[Role(self.role)] >= RANK[role]
+
+    def load_stores(self) -> None:
+        """Read which stores this membership is narrowed to; before it, `narrowed_to` raises."""
+        chosen = MembershipStore.objects.filter(membership=self).order_by("store_id")
+        self.narrowed_to = tuple(chosen.values_list("store_id", flat=True))
+
+
+class MembershipStore(models.Model):
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    store = models.ForeignKey("merchants.Store", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "membership", "store"], name="membership_store_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} · {self.store_id}"

@@ -1,0 +1,204 @@
+"""Tmall stores, and the consents by which their data may be pulled."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models.people import Brand, User
+from portal.lib import sealed
+
+if TYPE_CHECKING:
+    from merchants.models.people import Membership
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Category(models.TextChoices):
+    BEAUTY = "beauty", _("Beauty and skin care")
+    PERSONAL_CARE = "personal_care", _("Personal care")
+    SPORTS = "sports", _("Sports and outdoors")
+    HEALTH = "health", _("Health")
+    FOOD = "food", _("Food")
+    APPAREL = "apparel", _("Apparel")
+    HOME = "home", _("Home")
+    MATERNITY = "maternity", _("Maternity and baby")
+    DESIGNER = "designer", _("Designer brands")
+    HANDICRAFT = "handicraft", _("Handicraft")
+
+
+class StoreKind(models.TextChoices):
+    TMALL = "B", _("Tmall store")
+    TAOBAO = "C", _("Taobao C-shop")
+
+
+class StoreStatus(models.TextChoices):
+    REGISTERED = "registered", _("Registered")
+    APPROVED = "approved", _("Approved")
+
+
+class StoreOwnedQuerySet(models.QuerySet[Row]):
+    """Rows that belong to a store of a brand."""
+
+    store_column = "store_id"
+
+    def seen_by(self, membership: "Membership") -> Self:
+        """Keep what the membership may see: its brand, and its stores where it is narrowed."""
+        rows = self.filter(brand_id=membership.brand_id)
+        stores = membership.narrowed_to
+        return rows.filter(**{f"{self.store_column}__in": stores}) if stores else rows
+
+
+class StoreQuerySet(StoreOwnedQuerySet["Store"]):
+    store_column = "pk"
+
+    def oldest_first(self) -> Self:
+        return self.order_by("registered_at", "pk")
+
+    def approved(self) -> Self:
+        return self.filter(status=StoreStatus.APPROVED)
+
+
+class Store(models.Model):
+    """A shop on Tmall. Seller, nick, sid, title and kind are TOP's word; scores the brand's."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="stores")
+    seller_id = models.CharField(_("seller id"), max_length=20, unique=True)
+    nick = models.CharField(_("seller nick"), max_length=80)
+    sid = models.CharField(_("shop id"), max_length=20)
+    title = models.CharField(_("store"), max_length=80)
+    kind = models.CharField(_("store type"), max_length=1, choices=StoreKind)
+    status = models.CharField(
+        _("status"), max_length=10, choices=StoreStatus, default=StoreStatus.REGISTERED
+    )
+    category = models.CharField(_("main category"), max_length=20, choices=Category, blank=True)
+    overall_score = models.DecimalField(
+        _("overall score"), max_digits=2, decimal_places=1, null=True, blank=True
+    )
+    description_score = models.DecimalField(
+        _("description score"), max_digits=2, decimal_places=1, null=True, blank=True
+    )
+    service_score = models.DecimalField(
+        _("service score"), max_digits=2, decimal_places=1, null=True, blank=True
+    )
+    logistics_score = models.DecimalField(
+        _("logistics score"), max_digits=2, decimal_places=1, null=True, blank=True
+    )
+    facts_stated_at = models.DateTimeField(_("stated"), null=True, blank=True)
+    facts_stated_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    registered_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+
+    objects = StoreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("store")
+        verbose_name_plural = _("stores")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=StoreKind.TMALL), name="store_is_a_tmall_store"
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{field}__gte": 0, f"{field}__lte": 5}), name=f"store_{field}"
+                )
+                for field in (
+                    "overall_score",
+                    "description_score",
+                    "service_score",
+                    "logistics_score",
+                )
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Partner(models.TextChoices):
+    TOP = "top", _("Tmall (TOP)")
+    JUGUANG = "juguang", _("Juguang")
+
+
+class ConnectionStatus(models.TextChoices):
+    CONNECTED = "connected", _("Connected")
+    NEEDS_CONSENT = "needs_consent", _("Needs consent again")
+    REVOKED = "revoked", _("Revoked")
+
+
+class ConnectionQuerySet(StoreOwnedQuerySet["Connection"]):
+    def connected(self) -> Self:
+        return self.filter(status=ConnectionStatus.CONNECTED)
+
+
+class Connection(models.Model):
+    """A store's consent at one partner; its tokens are sealed and never shown.
+
+    `version` counts the token pairs, so that of many workers that meet a dead token one
+    refreshes and the others see that it is done; `refresh_lease_until` says who is at it.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="connections")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="connections")
+    partner = models.CharField(_("partner"), max_length=10, choices=Partner)
+    status = models.CharField(
+        _("status"),
+        max_length=15,
+        choices=ConnectionStatus,
+        default=ConnectionStatus.CONNECTED,
+    )
+    subject = models.CharField(_("account"), max_length=40)
+    subject_name = models.CharField(_("account name"), max_length=80)
+    scope = models.CharField(_("scope"), max_length=200, blank=True)
+    access_sealed = models.BinaryField()
+    refresh_sealed = models.BinaryField()
+    access_expires_at = models.DateTimeField(_("token expires"))
+    refresh_expires_at = models.DateTimeField(_("consent expires"))
+    version = models.PositiveIntegerField(default=1)
+    refresh_lease_until = models.DateTimeField(null=True, blank=True)
+    last_good_call_at = models.DateTimeField(_("last good call"), null=True, blank=True)
+    consented_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    consented_at = models.DateTimeField(_("consented"), default=timezone.now)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "store", "partner"], name="connection_once_per_store"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_partner_display()} · {self.subject_name}"
+
+    @property
+    def access_token(self) -> str:
+        return sealed.unseal(bytes(self.access_sealed), bound_to=self._bound_to("access"))
+
+    @property
+    def refresh_token(self) -> str:
+        return sealed.unseal(bytes(self.refresh_sealed), bound_to=self._bound_to("refresh"))
+
+    def put_tokens(
+        self, *, access: str, access_until: datetime, refresh: str, refresh_until: datetime
+    ) -> None:
+        """Seal a token pair into this row's fields; the caller saves."""
+        self.access_sealed = sealed.seal(access, bound_to=self._bound_to("access"))
+        self.refresh_sealed = sealed.seal(refresh, bound_to=self._bound_to("refresh"))
+        self.access_expires_at = access_until
+        self.refresh_expires_at = refresh_until
+
+    def _bound_to(self, field: str) -> str:
+        return f"connection:{self.brand_id}:{self.store_id}:{self.partner}:{field}"

@@ -1,0 +1,31 @@
+"""The way in: from the root to a brand of one's own."""
+
+from typing import cast
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from merchants.access import BrandRequest, brand_view
+from merchants.models import Brand, Role, User
+from portal.lib.htmx import HtmxRequest
+from portal.lib.scope import Hat, scope
+
+
+@require_GET
+def home(request: HtmxRequest) -> HttpResponse:
+    """Send a person to the only brand they have, platform staff to the admin; else let choose."""
+    user = cast(User, request.user)  # LoginRequiredMiddleware lets nobody else in
+    with scope(Hat.WEB, user=user.pk):
+        brands = list(Brand.objects.joined_by(user).by_name())
+    if len(brands) == 1:
+        return redirect("merchants:brand", brands[0].slug)
+    if not brands and user.is_staff:
+        return redirect("admin:index")
+    return render(request, "merchants/home.html", {"brands": brands})
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def brand_home(request: BrandRequest) -> HttpResponse:
+    return redirect("campaigns:results", request.brand.slug)

@@ -1,0 +1,260 @@
+"""Every setting, from the environment, failing closed: see docs/operations.md for the table."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib import secrets
+from portal.lib.database import broker_transport_options, databases
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+DEMO = os.environ.get("DEMO") == "1"
+DEBUG = os.environ.get("DEBUG") == "1"
+PORT = int(os.environ.get("PORT", "8000"))
+SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8001"))
+
+
+def required(name: str, demo: str) -> str:
+    """Return the variable; `demo` stands in for it only with DEMO=1."""
+    value = os.environ.get(name) or (demo if DEMO else "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set, and DEMO is not 1.")
+    return value
+
+
+SECRET_KEY = required("SECRET_KEY", secrets.generated(VAR_DIR / "secret-key") if DEMO else "")
+PARTNER_TOKEN_KEYS = required(
+    "PARTNER_TOKEN_KEYS", secrets.generated_token_key(VAR_DIR / "partner-token-key") if DEMO else ""
+).split(",")
+ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
+PORTAL_URL = os.environ.get("PORTAL_URL", f"http://localhost:{PORT}")
+JUMP_URL = os.environ.get("JUMP_URL", PORTAL_URL)
+
+# Partners ------------------------------------------------------------------------------------
+PARTNERS = os.environ.get("PARTNERS", "sandbox" if DEMO else "live")
+if PARTNERS not in {"sandbox", "live"}:
+    raise ImproperlyConfigured("PARTNERS is either sandbox or live.")
+if PARTNERS == "sandbox" and not DEMO:
+    raise ImproperlyConfigured("PARTNERS=sandbox needs DEMO=1: the sandbox is no partner.")
+SANDBOXED = PARTNERS == "sandbox"
+SANDBOX_URL = f"http://localhost:{SANDBOX_PORT}"
+
+
+def partner(name: str, *, sandbox: str, live: str = "") -> str:
+    """Return a partner's setting: the environment's, else the one of the world we run in."""
+    value = os.environ.get(name) or (sandbox if SANDBOXED else live)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set, and PARTNERS is live.")
+    return value
+
+
+TOP = {
+    "app_key": partner("TOP_APP_KEY", sandbox="60000001"),
+    "app_secret": partner("TOP_APP_SECRET", sandbox="sandbox-top-secret"),
+    "gateway": partner(
+        "TOP_GATEWAY",
+        sandbox=f"{SANDBOX_URL}/router/rest",
+        live="https://eco.taobao.com/router/rest",
+    ),
+    "authorize_url": partner(
+        "TOP_AUTHORIZE_URL",
+        sandbox=f"{SANDBOX_URL}/authorize",
+        live="https://oauth.taobao.com/authorize",
+    ),
+    "token_url": partner(
+        "TOP_TOKEN_URL", sandbox=f"{SANDBOX_URL}/token", live="https://oauth.taobao.com/token"
+    ),
+    "sign_method": os.environ.get("TOP_SIGN_METHOD", "hmac-sha256"),
+}
+XHS = {
+    "app_id": partner("XHS_APP_ID", sandbox="7001"),
+    "app_secret": partner("XHS_APP_SECRET", sandbox="sandbox-xhs-secret"),
+    "base_url": partner(
+        "XHS_BASE_URL",
+        sandbox=f"{SANDBOX_URL}/api/open",
+        live="https://adapi.xiaohongshu.com/api/open",
+    ),
+    "auth_url": partner(
+        "XHS_AUTH_URL",
+        sandbox=f"{SANDBOX_URL}/auth",
+        live="https://ad-market.xiaohongshu.com/auth",
+    ),
+    "report_page_size": int(os.environ.get("XHS_REPORT_PAGE_SIZE", "500")),
+}
+CONSENT_HOSTS = [TOP["authorize_url"], XHS["auth_url"]]
+
+# Django --------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "portal",
+    "merchants",
+    "campaigns",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.private_pages",
+    "portal.middleware.admin_scope",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "csp.context_processors.nonce",
+                "portal.context.frame",
+                "campaigns.context.sources",
+            ],
+        },
+    }
+]
+DATABASES = databases(os.environ, VAR_DIR, SECRET_KEY)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "merchants.User"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Languages and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# Files ---------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Accounts ------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "merchants.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "RedCat <no-reply@redcat.test>")
+
+# Web security --------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", *([SANDBOX_URL] if SANDBOXED else ["https://*.xhscdn.com"])],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, *CONSENT_HOSTS],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SILENCED_SYSTEM_CHECKS: list[str] = []
+if not DEMO:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+
+# Work in the background ----------------------------------------------------------------------
+SYNC_TICK = timedelta(seconds=float(os.environ.get("SYNC_TICK_SECONDS", "60")))
+SYNC_LEASE = timedelta(seconds=float(os.environ.get("SYNC_LEASE_SECONDS", "50")))
+CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://")
+if CELERY_BROKER_URL == "pgmq://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = broker_transport_options(os.environ, VAR_DIR, SECRET_KEY)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_DEFAULT_QUEUE = "redcat"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 2
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "hand out the windows that are due": {
+        "task": "campaigns.tasks.hand_out_windows",
+        "schedule": SYNC_TICK,
+        "options": {"expires": SYNC_TICK.total_seconds()},
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"httpx": {"level": "WARNING"}},
+}
+
+UNFOLD = {
+    "SITE_TITLE": _("RedCat platform"),
+    "SITE_HEADER": _("RedCat platform"),
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}

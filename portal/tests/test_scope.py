@@ -1,0 +1,92 @@
+import pytest
+from django.db import ProgrammingError, connection, connections, transaction
+
+from merchants.models import Brand, Membership, Role, Store
+from merchants.tests.factories import make_brand, make_membership, make_store, make_user
+from portal.lib.rls import every_tenant_table_has_its_policy, tenant_tables
+from portal.lib.scope import Hat, scope
+
+
+def test_a_tenant_table_read_outside_a_scope_raises(brand):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Store.objects.count()
+
+
+def test_the_runtime_login_owns_no_tenant_table(brand):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE tableowner = current_user")
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("redcat_app",)
+
+
+def test_row_level_security_alone_hides_another_brands_rows(brand):
+    mine, theirs = make_store(brand), make_store(make_brand("yejing", "野径"))
+
+    with scope(Hat.WEB, brand=brand.pk):
+        assert list(Store.objects.all()) == [mine]
+    with scope(Hat.NIGHT):
+        assert set(Store.objects.all()) == {mine, theirs}
+
+
+def test_a_scope_narrowed_to_stores_hides_the_brands_other_stores(brand):
+    first, _second = make_store(brand, 1), make_store(brand, 2)
+
+    with scope(Hat.WEB, brand=brand.pk, stores=[first.pk]):
+        assert list(Store.objects.all()) == [first]
+
+
+def test_a_row_cannot_be_written_for_another_brand(brand):
+    other = make_brand("yejing", "野径")
+
+    refused = pytest.raises(ProgrammingError, match="row-level security")
+    with refused, transaction.atomic(), scope(Hat.WEB, brand=brand.pk):
+        Store.objects.create(brand=other, seller_id="1", nick="n", sid="1", kind="B")
+
+
+def test_a_user_sees_their_own_memberships_before_a_brand_is_chosen(brand):
+    lin, wu = make_user("lin@example.test"), make_user("wu@example.test")
+    make_membership(brand, lin)
+    make_membership(make_brand("yejing", "野径"), wu, Role.VIEWER)
+
+    with scope(Hat.WEB, user=lin.pk):
+        assert [m.user_id for m in Membership.objects.all()] == [lin.pk]
+        assert list(Brand.objects.all()) == [brand]
+
+
+def test_a_nested_scope_puts_back_what_it_found(brand):
+    other = make_brand("yejing", "野径")
+    make_store(brand)
+
+    with scope(Hat.WEB, brand=brand.pk):
+        with scope(Hat.WEB, brand=other.pk):
+            assert not Store.objects.exists()
+        assert Store.objects.exists()
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_every_tenant_table_is_locked():
+    assert {"merchants_store", "campaigns_noteday"} <= tenant_tables()
+    assert every_tenant_table_has_its_policy(databases=["default", "owner"]) == []
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_tenant_table_without_its_policy_is_refused():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DROP POLICY web ON campaigns_link")
+
+    errors = every_tenant_table_has_its_policy(databases=["owner"])
+
+    assert [error.msg.split()[3] for error in errors] == ["campaigns_link"]
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_partition_that_can_be_read_directly_is_refused():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT ensure_note_day_month('2025-06-01')")
+        assert every_tenant_table_has_its_policy(databases=["owner"]) == []
+        cursor.execute("GRANT SELECT ON campaigns_noteday_2025_06 TO redcat_web")
+
+    errors = every_tenant_table_has_its_policy(databases=["owner"])
+
+    assert [error.msg.split()[3] for error in errors] == ["campaigns_noteday_2025_06"]
