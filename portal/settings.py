@@ -141,6 +141,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "portal.context.frame",
                 "merchants.context.brands",
+                "campaigns.context.sources",
             ],
         },
     }
