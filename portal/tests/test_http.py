@@ -1,6 +1,7 @@
 import gzip
 import os
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -170,6 +171,16 @@ def test_a_gzip_bomb_is_left_at_the_cap(server):
     assert len(server.seen) == 1
 
 
+def test_a_gzip_bomb_takes_little_more_memory_than_the_cap(server):
+    server.will(says(gzip.compress(bytes(200 * 1024 * 1024)), content_encoding="gzip"))
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        get(server)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * http.LARGEST_BODY
+
+
 def test_a_bomb_in_a_bomb_is_not_unpacked(server):
     server.will(says(gzip.compress(gzip.compress(b"0")), content_encoding="gzip, gzip"))
     with pytest.raises(Unanswered, match="not asked for"):
@@ -190,7 +201,7 @@ def test_a_gzip_body_of_exactly_the_cap_passes(server):
 
 
 def test_nobody_listening_is_unanswered():
-    with pytest.raises(Unanswered, match="ConnectError from 127.0.0.1"):
+    with pytest.raises(Unanswered, match=r"ConnectError from 127\.0\.0\.1"):
         send("GET", "http://127.0.0.1:9/", seconds=2.0)
 
 
