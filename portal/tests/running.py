@@ -1,4 +1,4 @@
-"""Starts what `make run` starts, on free ports and a folder of its own, for tests to walk through."""
+"""Starts what `make run` starts, on free ports and in a folder of its own, for tests to use."""
 
 import os
 import socket
