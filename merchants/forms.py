@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,23 +7,35 @@ from django.utils.translation import gettext_lazy as _
 from merchants.models import Category, Store
 from merchants.services import StatedFacts
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SCORES = ("overall_score", "description_score", "service_score", "logistics_score")
 
 
 class Score(forms.DecimalField):
-    def __init__(self, **options: Any) -> None:  # Any: whatever a form field takes
-        limits = {"min_value": Decimal(0), "max_value": Decimal(5)}
-        super().__init__(max_digits=2, decimal_places=1, **limits, **options)
+    def __init__(self, *, label: "StrOrPromise", required: bool = True) -> None:
+        super().__init__(
+            label=label,
+            required=required,
+            max_digits=2,
+            decimal_places=1,
+            min_value=Decimal(0),
+            max_value=Decimal(5),
+        )
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return super().widget_attrs(widget) | {"step": "0.1", "inputmode": "decimal"}
+        own = {"inputmode": "decimal", "class": "form-control"}
+        return super().widget_attrs(widget) | own
 
 
 class StoreFactsForm(forms.Form):
     """What no partner tells of a store, as the brand reads it in its Tmall back end."""
 
     category = forms.ChoiceField(
-        label=_("main category"), choices=[("", _("Choose…")), *Category.choices]
+        label=_("main category"),
+        choices=[("", _("Choose…")), *Category.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
     overall_score = Score(label=_("overall score"))
     description_score = Score(label=_("description score"), required=False)
@@ -42,7 +54,9 @@ class StoreFactsForm(forms.Form):
 class AdvertiserForm(forms.Form):
     """Which of the advertisers that one consent covers is this store's."""
 
-    advertiser = forms.ChoiceField(label=_("advertiser"), widget=forms.RadioSelect)
+    advertiser = forms.ChoiceField(
+        label=_("advertiser"), widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    )
 
     def __init__(
         self,

@@ -22,6 +22,11 @@ from portal.lib import days
 
 EXPIRES_SOON = timedelta(days=7)
 DECIDED_BY_THEN = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
+COLOURS: dict[str, str] = {
+    ApplicationStatus.SUBMITTED: "info",
+    ApplicationStatus.APPROVED: "ok",
+    ApplicationStatus.REJECTED: "bad",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,14 @@ class Standing:
     @property
     def status(self) -> str:
         return self.application.status if self.application else ""
+
+    @property
+    def application_colour(self) -> str:
+        return COLOURS.get(self.status, "")
+
+    @property
+    def application_word(self) -> str:
+        return self.application.get_status_display() if self.application else _("Not applied yet")
 
     @property
     def is_open(self) -> bool:
