@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns.views import data
 
 app_name = "campaigns"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("b/<slug:brand>/data/", data.data, name="data"),
+]
