@@ -43,14 +43,6 @@ class Step:
         return under_head(self.figure.metric, self.figure.window)
 
     @property
-    def value_text(self) -> str:
-        return self.figure.short
-
-    @property
-    def rate_text(self) -> str:
-        return self.rate.full if self.rate and self.rate.value is not None else ""
-
-    @property
     def missing_reason(self) -> Text:
         return self.figure.reason
 

@@ -1,9 +1,11 @@
 """A figure as a page shows it: its text, whether it may still rise, or why there is none."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.figures import Figures, Value
@@ -51,9 +53,13 @@ class Cell:
         return self.metric.key == "order" and self.value is not None and self.value < THIN
 
     @property
+    def span(self) -> str:
+        return window_tag(self.metric, self.window)
+
+    @property
     def head(self) -> str:
         """The column's name where a table becomes cards."""
-        return " ".join(filter(None, [title(self.metric), window_tag(self.metric, self.window)]))
+        return " ".join(filter(None, [title(self.metric), self.span]))
 
 
 def cell(figures: Figures, key: str, place: str) -> Cell:
@@ -105,18 +111,9 @@ def under_head(metric: Metric, window: int) -> str:
     return " · ".join(filter(None, [str(metric.tag), window_tag(metric, window)]))
 
 
-def weekday(number: int) -> str:
-    """The shortest name of a weekday, 0 for Monday, as an axis has room for."""
-    names = (
-        pgettext("weekday", "Mon"),
-        pgettext("weekday", "Tue"),
-        pgettext("weekday", "Wed"),
-        pgettext("weekday", "Thu"),
-        pgettext("weekday", "Fri"),
-        pgettext("weekday", "Sat"),
-        pgettext("weekday", "Sun"),
-    )
-    return names[number]
+def weekday(day: date) -> str:
+    """Return the weekday as short as an axis needs: 三, or Wed."""
+    return date_format(day, "D").removeprefix("周")
 
 
 def _cents(number: Decimal) -> Decimal:

@@ -47,7 +47,7 @@ class DayRow:
 
     @property
     def weekday(self) -> str:
-        return weekday(self.day.weekday())
+        return weekday(self.day)
 
     @property
     def reason(self) -> Text:
@@ -109,7 +109,7 @@ def _point(answer: Answer, each: DayFigures) -> Point:
     return {
         "day": each.day.isoformat(),
         "label": each.day.strftime("%m-%d"),
-        "weekday": weekday(each.day.weekday()),
+        "weekday": weekday(each.day),
         "gmv": _yuan(sums.get("gmv")),
         "fee": _yuan(sums.get("spend")),
         "maturity": round(float(gone), 4),
