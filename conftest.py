@@ -6,9 +6,11 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from merchants.models import Brand, Role
 from merchants.tests.factories import make_brand, make_membership, make_user
+from portal.tests.processes import DEMO_DAY, SandboxProcess
 
 
 def pytest_configure() -> None:
@@ -42,8 +44,40 @@ def client_as(brand) -> Callable[[Role | None], Client]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Close what is open at the end: dropping the database waits for it."""
+def django_db_setup(
+    request, django_test_environment, django_db_modify_db_settings, django_db_blocker
+) -> Iterator[None]:
+    """Make the test database for both logins, whatever a test asks for.
+
+    Left to itself pytest-django makes only the aliases that tests name; `default` mirrors
+    `owner`, and without it would quietly be the database that people use.
+    """
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity, interactive=False, aliases={"default", "owner"})
     yield
     with django_db_blocker.unblock():
-        connections.close_all()
+        connections.close_all()  # dropping the database waits for them
+        teardown_databases(made, verbosity)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory) -> Iterator[SandboxProcess]:
+    with SandboxProcess(tmp_path_factory.mktemp("sandbox")) as process:
+        yield process
+
+
+@pytest.fixture
+def sandbox(sandbox_process, settings) -> SandboxProcess:
+    """The one running sandbox, healthy and on the demo's day; the portal speaks to it."""
+    sandbox_process.set_day(DEMO_DAY)
+    sandbox_process.control(delay_ms=0)
+    url = sandbox_process.url
+    settings.VAR_DIR = sandbox_process.var_dir
+    settings.TOP = settings.TOP | {
+        "gateway": f"{url}/router/rest",
+        "authorize_url": f"{url}/authorize",
+        "token_url": f"{url}/token",
+    }
+    settings.XHS = settings.XHS | {"base_url": f"{url}/api/open", "auth_url": f"{url}/auth"}
+    return sandbox_process
