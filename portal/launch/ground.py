@@ -66,18 +66,19 @@ def check_machine(env: Mapping[str, str]) -> None:
     _check_disk(Path(env["VAR_DIR"]))
 
 
-def check_ports(env: Mapping[str, str]) -> None:
-    """Try to bind: a second server on a taken port would start and never be asked."""
-    names = ["PORT", *(["SANDBOX_PORT"] if env["PARTNERS"] == "sandbox" else [])]
-    for name in names:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", int(env[name])))
-            except OSError as error:
+def check_ports(env: Mapping[str, str], *, patience: float = 3) -> None:
+    """Try to bind: a second server on a taken port would start and never be asked.
+
+    What a killed run left may need a moment to end.
+    """
+    deadline = time.monotonic() + patience
+    for name in ["PORT", *(["SANDBOX_PORT"] if env["PARTNERS"] == "sandbox" else [])]:
+        while reason := _why_not(int(env[name])):
+            if time.monotonic() > deadline:
                 raise Complaint(
-                    f"Port {env[name]} can't be used ({error.strerror}): set {name} to a free one."
-                ) from error
+                    f"Port {env[name]} can't be used ({reason}): set {name} to a free one."
+                )
+            time.sleep(0.1)
 
 
 @contextmanager
@@ -117,6 +118,16 @@ def reason_in(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["It ended without a word."])[-1]
+
+
+def _why_not(port: int) -> str:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.strerror
+    return ""
 
 
 def _check_python() -> None:

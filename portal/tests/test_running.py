@@ -81,7 +81,7 @@ def test_killing_everything_at_once_is_no_obstacle(empty_portal):
     empty_portal.start()
     manager = empty_portal.manager()
     for process in [empty_portal.process, manager, *manager.children(recursive=True)]:
-        psutil.Process(process.pid).kill()
+        process.kill()
     empty_portal.process.wait(10)
 
     empty_portal.start()
