@@ -13,9 +13,8 @@ def pull_window(self: "Task[[int], None]", window_id: int) -> None:
 @shared_task
 def hand_out_windows() -> None:
     """Open what tonight owes, and hint at all that is due."""
-    from campaigns.sync import windows
+    from campaigns.sync import night, windows
 
     windows.beat("worker")
     windows.open_night()
-    for window_id in windows.hand_out():
-        pull_window.delay(window_id)
+    night.hand_out(pull_window.delay)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Note, NoteKind, NoteSource
 from campaigns.reports.base import FetchedPage, Kept, PageContext, Report, as_sent
+from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.partners.juguang import JuguangClient, NoteCard
 
@@ -28,9 +29,8 @@ def keys(cards: Sequence[NoteCard]) -> list[str]:
 def keep(context: PageContext, cards: Sequence[NoteCard]) -> Kept:
     """Write each note once; a later list renews what it says of it."""
     window = context.window
-    known, unknown = [], []
-    for card in cards:
-        (known if card.source in NoteSource.values else unknown).append(card)
+    known = [card for card in cards if card.source in NoteSource.values]
+    unknown = [card for card in cards if card.source not in NoteSource.values]
     written = Note.objects.bulk_create(
         [
             Note(
@@ -60,6 +60,7 @@ NOTE_LIST = Report(
     key="juguang.note_list",
     partner=Partner.JUGUANG,
     label=_("Juguang notes"),
+    call=call_juguang,
     fetch=fetch,
     keys=keys,
     keep=keep,

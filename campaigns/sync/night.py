@@ -3,17 +3,19 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Count, Q
 
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.sync import windows
-from campaigns.tasks import pull_window
+from merchants.models import ConnectionStatus
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 POLL = 0.2
+OPEN = Q(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
+CONNECTED = Q(connection__status=ConnectionStatus.CONNECTED)
+Send = Callable[[int], object]  # tells a worker of a window
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Progress:
 
     closed: int
     still_open: int
+    waiting: int  # for a person's consent
     failed: int
     dead: int
 
@@ -31,21 +34,14 @@ class Progress:
 
     @property
     def is_good(self) -> bool:
-        return self.is_over and not self.failed and not self.dead
+        return self.is_over and not (self.waiting or self.failed or self.dead)
 
 
-def start(day: date, *, brand: int | None = None, again: bool = True) -> int:
-    """Ask for all that the night after `day` owes, and return how many windows that are."""
-    owed = windows.open_night(day, brand=brand, again=again)
-    _send(brand)
-    return owed
-
-
-def wait(*, brand: int | None = None, tell: Callable[[Progress], None]) -> Progress:
+def wait(*, send: Send, brand: int | None = None, tell: Callable[[Progress], object]) -> Progress:
     """Return when nothing is owed any more; hands out again what a lost worker left."""
     while not (now := progress(brand=brand)).is_over:
         tell(now)
-        _send(brand)
+        hand_out(send, brand=brand)
         time.sleep(POLL)
     return now
 
@@ -54,13 +50,14 @@ def progress(*, brand: int | None = None) -> Progress:
     with scope(Hat.NIGHT, brand=brand):
         counts = SyncWindow.objects.filter(owed_on=days.today()).aggregate(
             closed=Count("pk", filter=Q(status=WindowStatus.CLOSED)),
-            still_open=Count("pk", filter=Q(status__in=[WindowStatus.OWED, WindowStatus.LEASED])),
+            still_open=Count("pk", filter=OPEN & CONNECTED),
+            waiting=Count("pk", filter=OPEN & ~CONNECTED),
             failed=Count("pk", filter=Q(status=WindowStatus.FAILED)),
             dead=Count("pk", filter=Q(status=WindowStatus.DEAD)),
         )
     return Progress(**counts)
 
 
-def _send(brand: int | None) -> None:
+def hand_out(send: Send, *, brand: int | None = None) -> None:
     for window_id in windows.hand_out(brand=brand):
-        pull_window.delay(window_id)
+        send(window_id)

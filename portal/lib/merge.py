@@ -53,7 +53,11 @@ def merge(
             for row in rows:
                 stream.write_row(row)
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(ledger.staging)))
-        given = fixed | {"known_at": known_at, "page_id": page_id}
+        given: dict[str, int | datetime] = {
+            **fixed,
+            "known_at": known_at,
+            "page_id": page_id,
+        }
         cursor.execute(_close_changed(ledger), given)
         cursor.execute(_insert_new(ledger), given)
         written: int = cursor.rowcount

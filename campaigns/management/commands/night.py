@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.sync import night
-from campaigns.sync.windows import UnknownDay
+from campaigns.sync.windows import UnknownDay, open_night
+from campaigns.tasks import pull_window
 from merchants.models import Brand
 from portal.lib.scope import Hat, scope
 
@@ -25,14 +26,18 @@ class Command(BaseCommand):
     def handle(self, *, day: str, brand: str | None, wait: bool, **options: Any) -> None:
         brand_id = _brand_id(brand) if brand else None
         try:
-            owed = night.start(_date(day), brand=brand_id)
+            owed = open_night(_date(day), brand=brand_id, again=True)
         except UnknownDay as error:
             raise CommandError(str(error)) from error
+        night.hand_out(pull_window.delay, brand=brand_id)
         self.stdout.write(f"{owed} windows asked for.")
         if not wait:
             return
-        done = night.wait(brand=brand_id, tell=self._tell)
-        self.stdout.write(f"{done.closed} complete, {done.failed} refused, {done.dead} given up.")
+        done = night.wait(send=pull_window.delay, brand=brand_id, tell=self._tell)
+        self.stdout.write(
+            f"{done.closed} complete, {done.waiting} waiting for consent,"
+            f" {done.failed} refused, {done.dead} given up."
+        )
         if not done.is_good:
             sys.exit(1)
 
