@@ -1,0 +1,142 @@
+"""What the partner clients share: three ways to fail, one way to call, and strict reading."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from portal.lib import http
+
+# PostgreSQL stores neither NUL nor half a surrogate pair.
+UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
+IDENTITY = re.compile(r"[0-9A-Za-z_-]{1,64}")
+WHOLE = re.compile(r"[0-9]{1,19}")
+LONGEST_LIFE = 10 * 366 * 86_400
+
+
+class Unavailable(Exception):
+    """The partner failed in a way that may pass; try again later, not before `retry_after` s."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+
+class Rejected(Exception):
+    """The partner refused for good; trying again changes nothing."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class NeedsConsent(Exception):
+    """The merchant's consent is gone; only a person can give it again."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class TokenExpired(NeedsConsent):
+    """The access token no longer counts: refresh it once and repeat the call once."""
+
+
+def post(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
+    json: Mapping[str, object] | None = None,
+    repeatable: bool = False,
+    seconds: float = http.DEADLINE,
+) -> http.Answer:
+    """Call the partner and say in the partners' terms why no answer came."""
+    try:
+        return http.send(
+            "POST",
+            url,
+            headers=headers,
+            form=form,
+            json=json,
+            repeatable=repeatable,
+            seconds=seconds,
+        )
+    except http.TooLarge as failure:
+        raise Rejected("too-large", failure.reason) from failure
+    except http.Unanswered as failure:
+        raise Unavailable(failure.reason, failure.retry_after) from failure
+
+
+def read_object(answer: http.Answer) -> "Fields":
+    """Return the JSON object in the body; a login page with status 200 is Unavailable."""
+    try:
+        content = http.parse_json(answer.body)
+    except http.NotJson as problem:
+        raise Unavailable(f"HTTP {answer.status} without JSON: {problem}") from problem
+    if not isinstance(content, dict):
+        raise Unavailable(f"HTTP {answer.status} with JSON that is no object")
+    return Fields(content, "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A partner's JSON object; a field that is missing or of another type is Unavailable."""
+
+    values: Mapping[str, object]
+    where: str
+
+    def __contains__(self, name: str) -> bool:
+        return self.values.get(name) is not None
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a text that can be stored."""
+        value = self.values.get(name, default)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str):
+            raise self._wrong(name)
+        return value.translate(UNSTORABLE)
+
+    def identity(self, name: str) -> str:
+        """Return an id, which partners send as a text or as a number."""
+        value = self.values.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str) or not IDENTITY.fullmatch(value):
+            raise self._wrong(name)
+        return value
+
+    def whole(self, name: str) -> int:
+        """Return a whole number that fits a bigint, sent as a number or as a text."""
+        value = self.values.get(name)
+        if isinstance(value, str) and WHOLE.fullmatch(value):
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+            raise self._wrong(name)
+        return value
+
+    def seconds(self, name: str) -> int:
+        """Return the life of a token; one of centuries would overflow a date."""
+        return min(self.whole(name), LONGEST_LIFE)
+
+    def fields(self, name: str) -> "Fields":
+        return self._nested(name, self.values.get(name))
+
+    def each(self, name: str) -> Iterator["Fields"]:
+        """Yield the objects of a list."""
+        value = self.values.get(name)
+        if not isinstance(value, list):
+            raise self._wrong(name)
+        for element in value:
+            yield self._nested(name, element)
+
+    def _nested(self, name: str, value: object) -> "Fields":
+        if not isinstance(value, dict):
+            raise self._wrong(name)
+        return Fields(value, f"{self.where}.{name}")
+
+    def _wrong(self, name: str) -> Unavailable:
+        kind = type(self.values[name]).__name__ if name in self.values else "missing"
+        return Unavailable(f"{self.where}.{name} is {kind}")
