@@ -1,0 +1,253 @@
+"""聚光 Marketing API: tokens, notes and the offline note report.
+
+The partner publishes no table of error codes; these are the sandbox's own, all at HTTP 200:
+10400 a parameter is missing or wrong · 10401 the access token is missing, unknown, expired or
+withdrawn · 10403 the token does not cover this advertiser or scope · 10410 the auth_code is
+unknown, used or expired · 10411 the refresh token is unknown or expired · 10412 wrong app_id or
+secret.
+"""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from enum import IntEnum
+from functools import wraps
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_POST
+
+from portal.lib.days import known_now, today
+from portal.sandbox import report
+from portal.sandbox.accounts import BY_ADVERTISER, XHS_APP_ID, XHS_APP_SECRET
+from portal.sandbox.faults import faults
+from portal.sandbox.state import Pair, Refused, Token, state
+from portal.sandbox.truth import Note, world
+
+LONGEST_SPAN = timedelta(days=30)
+UNSUPPORTED = ("sort_column", "sort", "marketing_target", "placement", "split_columns")
+
+Body = dict[str, object]
+Answer = dict[str, object]
+# A row to be: its time, its note and the cells that are summed.
+Group = tuple[str, str, list[report.Cell]]
+
+
+class Code(IntEnum):
+    OK = 0
+    BAD_PARAMETER = 10400
+    BAD_ACCESS_TOKEN = 10401
+    NOT_APPROVED = 10403
+    BAD_AUTH_CODE = 10410
+    BAD_REFRESH_TOKEN = 10411
+    BAD_APP = 10412
+
+
+class Problem(Exception):
+    def __init__(self, code: Code, msg: str) -> None:
+        super().__init__(msg)
+        self.code = code
+
+
+def endpoint(view: Callable[[HttpRequest, Body], Answer]) -> Callable[[HttpRequest], JsonResponse]:
+    """Read a JSON body and answer in the platform's envelope."""
+
+    @require_POST
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> JsonResponse:
+        try:
+            return _envelope(Code.OK, "成功", view(request, _body(request)))
+        except Problem as problem:
+            return _envelope(problem.code, str(problem), {})
+
+    return wrapper
+
+
+@endpoint
+def access_token(request: HttpRequest, body: Body) -> Answer:
+    _check_app(body)
+    try:
+        pair = state().redeem_code("xhs", _text(body, "auth_code"))
+    except Refused as refusal:
+        raise Problem(Code.BAD_AUTH_CODE, str(refusal)) from None
+    return _tokens(pair)
+
+
+@endpoint
+def refresh_token(request: HttpRequest, body: Body) -> Answer:
+    _check_app(body)
+    try:
+        pair = state().refresh("xhs", _text(body, "refresh_token"))
+    except Refused as refusal:
+        raise Problem(Code.BAD_REFRESH_TOKEN, str(refusal)) from None
+    return _tokens(pair)
+
+
+@endpoint
+def note_list(request: HttpRequest, body: Body) -> Answer:
+    advertiser_id = _approved_advertiser(_token(request), body)
+    page = _number(body, "page", default=1, most=10_000)
+    page_size = _number(body, "page_size", default=20, most=100)
+    notes = [note for note in world().notes[advertiser_id] if note.created_at <= known_now()]
+    if "note_type" in body:
+        note_type = _number(body, "note_type", default=None, most=99)
+        notes = [note for note in notes if note.source == note_type]
+    shown = notes[(page - 1) * page_size : page * page_size]
+    return {"notes": [_note(request, note) for note in shown], "total_count": len(notes)}
+
+
+@endpoint
+def note_report(request: HttpRequest, body: Body) -> Answer:
+    time.sleep(faults().delay_seconds)
+    token = _token(request)
+    if "report_service" not in token.scope:
+        raise Problem(Code.NOT_APPROVED, "scope report_service was not granted")
+    advertiser_id = _approved_advertiser(token, body)
+    if given := [name for name in UNSUPPORTED if body.get(name)]:
+        raise Problem(Code.BAD_PARAMETER, f"not offered by the sandbox: {', '.join(given)}")
+    first, last = _span(body)
+    page_num = _number(body, "page_num", default=1, most=10_000)
+    page_size = _number(body, "page_size", default=20, most=500)
+    as_of = today()
+    cells = report.day_rows(advertiser_id, first, last, as_of=as_of)
+    groups = _by_day(cells) if _time_unit(body) == "DAY" else _by_note(cells, first, last)
+    page = groups[(page_num - 1) * page_size : page_num * page_size]
+    rows = [_report_row(group, as_of=as_of) for group in page]
+    return {"data_list": rows, "total_count": len(groups)}
+
+
+def _by_day(cells: list[report.Cell]) -> list[Group]:
+    return [(f"{cell.delivery.day}", cell.delivery.note_id, [cell]) for cell in cells]
+
+
+def _by_note(cells: list[report.Cell], first: date, last: date) -> list[Group]:
+    by_note: dict[str, list[report.Cell]] = {}
+    for cell in cells:
+        by_note.setdefault(cell.delivery.note_id, []).append(cell)
+    return [(f"{first} - {last}", note_id, by_note[note_id]) for note_id in sorted(by_note)]
+
+
+def _report_row(group: Group, *, as_of: date) -> dict[str, str]:
+    when, note_id, cells = group
+    counted = report.total(report.figures(cell, as_of=as_of) for cell in cells)
+    return {"time": when, "note_id": note_id} | report.shown(counted)
+
+
+def _note(request: HttpRequest, note: Note) -> Answer:
+    return {
+        "note_id": note.note_id,
+        "title": note.title,
+        "image": request.build_absolute_uri(f"/covers/{note.note_id}.svg"),
+        "author": note.author,
+        "create_time": int(note.created_at.timestamp()) * 1000,
+        "note_type": note.source,
+        "note_content_type": 2 if note.is_video else 1,
+        "status": note.status,
+    }
+
+
+def _tokens(pair: Pair) -> Answer:
+    advertisers = [BY_ADVERTISER[advertiser_id] for advertiser_id in pair.subjects]
+    return {
+        "access_token": pair.access_token,
+        "access_token_expires_in": pair.access_expires_in,
+        "refresh_token": pair.refresh_token,
+        "refresh_token_expires_in": pair.refresh_expires_in,
+        "user_id": f"5f{advertisers[0].advertiser_id:022x}",
+        "approval_role_type": 4,
+        "platform_type": 1,
+        "approval_advertisers": [
+            {"advertiser_id": a.advertiser_id, "advertiser_name": a.advertiser_name}
+            for a in advertisers
+        ],
+        "corporation_name": advertisers[0].corporation,
+        "scope": list(pair.scope),
+    }
+
+
+def _check_app(body: Body) -> None:
+    if (str(body.get("app_id")), body.get("secret")) != (XHS_APP_ID, XHS_APP_SECRET):
+        raise Problem(Code.BAD_APP, "app_id or secret is wrong")
+
+
+def _token(request: HttpRequest) -> Token:
+    text = request.headers.get("Access-Token", "")
+    if not text:
+        raise Problem(Code.BAD_ACCESS_TOKEN, "header Access-Token is missing")
+    try:
+        return state().access("xhs", text)
+    except Refused as refusal:
+        raise Problem(Code.BAD_ACCESS_TOKEN, str(refusal)) from None
+
+
+def _approved_advertiser(token: Token, body: Body) -> int:
+    advertiser_id = _number(body, "advertiser_id", default=None, most=10**18)
+    if advertiser_id not in token.subjects:
+        raise Problem(Code.NOT_APPROVED, f"advertiser {advertiser_id} was not approved")
+    return advertiser_id
+
+
+def _span(body: Body) -> tuple[date, date]:
+    first, last = _day(body, "start_date"), _day(body, "end_date")
+    if first > last:
+        raise Problem(Code.BAD_PARAMETER, "start_date is after end_date")
+    if last - first > LONGEST_SPAN:
+        raise Problem(Code.BAD_PARAMETER, "the span is longer than 31 days")
+    return first, last
+
+
+def _day(body: Body, name: str) -> date:
+    text = _text(body, name)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise Problem(Code.BAD_PARAMETER, f"{name} is not a day like 2025-06-18")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Problem(Code.BAD_PARAMETER, f"{name} is not a day of the calendar") from None
+
+
+def _time_unit(body: Body) -> str:
+    unit = body.get("time_unit", "DAY")
+    if unit not in ("DAY", "SUMMARY"):
+        raise Problem(Code.BAD_PARAMETER, "time_unit is neither DAY nor SUMMARY")
+    return str(unit)
+
+
+def _text(body: Body, name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise Problem(Code.BAD_PARAMETER, f"{name} is missing or no text")
+    return value
+
+
+def _number(body: Body, name: str, *, default: int | None, most: int) -> int:
+    """Read a whole number of at least 1, which may be written as text."""
+    text = str(body.get(name, default))
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII) or not 1 <= int(text) <= most:
+        raise Problem(Code.BAD_PARAMETER, f"{name} is missing or not a number from 1 to {most}")
+    return int(text)
+
+
+def _body(request: HttpRequest) -> Body:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        raise Problem(Code.BAD_PARAMETER, "the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise Problem(Code.BAD_PARAMETER, "the body is not a JSON object")
+    return body
+
+
+def _envelope(code: Code, msg: str, answer: Answer) -> JsonResponse:
+    return JsonResponse(
+        {
+            "code": int(code),
+            "success": code == Code.OK,
+            "msg": msg,
+            "data": answer,
+            "request_id": secrets.token_hex(16),
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )

@@ -1,0 +1,185 @@
+"""聚光's offline note report: counted from the world's events as known on a day.
+
+A day's figures appear on the next day. Orders count once paid and until cancelled, jumps once
+tapped, each by the end of the day before the report is read; all are dated by the ad click.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from portal.lib.days import business_day
+from portal.sandbox.truth import Delivery, Jump, Order, world
+
+WINDOWS = (7, 15, 30)
+NEVER = date.max.toordinal()
+EMPTY = "-"
+COUNTS = ("impression", "click", "like", "comment", "collect", "share", "follow")
+INTERACTIONS = ("like", "comment", "collect", "share", "follow")
+
+# Amounts in fen, everything else a count; None is what the platform does not return.
+Figures = dict[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order as the report sees it: its days as ordinals, and how long after the ad click."""
+
+    known: int
+    cancelled: int
+    after: timedelta
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One note on one day of ad clicks."""
+
+    delivery: Delivery
+    visits_known: tuple[int, ...]
+    sales: tuple[Sale, ...]
+    is_withheld: bool
+
+
+@cache
+def ledger() -> dict[int, tuple[Cell, ...]]:
+    """Every advertiser's cells in the report's order: by day, then by note."""
+    return {advertiser_id: _cells(advertiser_id) for advertiser_id in world().notes}
+
+
+def day_rows(advertiser_id: int, first: date, last: date, *, as_of: date) -> list[Cell]:
+    """Return the cells of these days that can be known on `as_of`."""
+    cells = ledger()[advertiser_id]
+    newest = min(last, as_of - timedelta(days=1))
+    start = bisect_left(cells, first, key=_day_of)
+    return list(cells[start : bisect_right(cells, newest, key=_day_of)])
+
+
+def figures(cell: Cell, *, as_of: date) -> Figures:
+    newest = as_of.toordinal() - 1
+    delivery = cell.delivery
+    counted: Figures = {"fee": delivery.fee_fen}
+    counted |= {name: getattr(delivery, name) for name in COUNTS}
+    counted["external_goods_visit_7"] = bisect_right(cell.visits_known, newest)
+    for window in WINDOWS:
+        amounts = [
+            sale.amount_fen
+            for sale in cell.sales
+            if sale.known <= newest < sale.cancelled and sale.after <= timedelta(days=window)
+        ]
+        counted[f"external_goods_order_{window}"] = None if cell.is_withheld else len(amounts)
+        counted[f"external_rgmv_{window}"] = None if cell.is_withheld else sum(amounts)
+    return counted
+
+
+def total(parts: Iterable[Figures]) -> Figures:
+    """Add up; one part that is not returned leaves the sum not returned."""
+    summed: Figures = {}
+    for part in parts:
+        for name, value in part.items():
+            before = summed.get(name, 0)
+            summed[name] = None if before is None or value is None else before + value
+    return summed
+
+
+def shown(counted: Figures) -> dict[str, str]:
+    """Write figures the way the platform does: every value a string."""
+    fee, impression, click = counted["fee"], counted["impression"], counted["click"]
+    interaction = sum(counted[name] or 0 for name in INTERACTIONS)
+    visits = counted["external_goods_visit_7"]
+    row = {"fee": _hundredths(fee, 1)}
+    row |= {name: _grouped(counted[name]) for name in COUNTS}
+    row |= {
+        "interaction": _grouped(interaction),
+        "ctr": _percent(click, impression),
+        "acp": _hundredths(fee, click),
+        "cpm": _hundredths(_times(fee, 1000), impression),
+        "cpi": _hundredths(fee, interaction),
+        "external_goods_visit_7": _grouped(visits),
+        "external_goods_visit_price_7": _hundredths(fee, visits),
+        "external_goods_visit_rate_7": _percent(visits, click),
+    }
+    for window in WINDOWS:
+        orders = counted[f"external_goods_order_{window}"]
+        rgmv = counted[f"external_rgmv_{window}"]
+        row |= {
+            f"external_goods_order_{window}": _grouped(orders),
+            f"external_rgmv_{window}": _hundredths(rgmv, 1),
+            f"external_goods_order_price_{window}": _hundredths(fee, orders),
+            f"external_goods_order_rate_{window}": _percent(orders, click),
+            f"external_roi_{window}": _hundredths(_times(rgmv, 100), fee),
+        }
+    return row
+
+
+def _cells(advertiser_id: int) -> tuple[Cell, ...]:
+    withheld = {note.note_id: note.withheld_from for note in world().notes[advertiser_id]}
+    visits = _visits(world().jumps[advertiser_id])
+    sales = _sales(world().orders[advertiser_id])
+    cells = []
+    for delivery in world().deliveries[advertiser_id]:
+        key = (delivery.note_id, delivery.day)
+        since = withheld[delivery.note_id]
+        cells.append(
+            Cell(
+                delivery=delivery,
+                visits_known=tuple(sorted(visits[key])),
+                sales=tuple(sales[key]),
+                is_withheld=since is not None and delivery.day >= since,
+            )
+        )
+    return tuple(sorted(cells, key=lambda cell: (cell.delivery.day, cell.delivery.note_id)))
+
+
+def _visits(jumps: Iterable[Jump]) -> dict[tuple[str, date], list[int]]:
+    visits = defaultdict(list)
+    for jump in jumps:
+        if jump.jumped_at - jump.ad_clicked_at <= timedelta(days=7):
+            visits[jump.note_id, business_day(jump.ad_clicked_at)].append(_known(jump.jumped_at))
+    return visits
+
+
+def _sales(orders: Iterable[Order]) -> dict[tuple[str, date], list[Sale]]:
+    sales = defaultdict(list)
+    for order in orders:
+        sales[order.note_id, business_day(order.ad_clicked_at)].append(
+            Sale(
+                known=_known(order.paid_at),
+                cancelled=_known(order.cancelled_at) if order.cancelled_at else NEVER,
+                after=order.paid_at - order.ad_clicked_at,
+                amount_fen=order.amount_fen,
+            )
+        )
+    return sales
+
+
+def _known(moment: datetime) -> int:
+    return business_day(moment).toordinal()
+
+
+def _day_of(cell: Cell) -> date:
+    return cell.delivery.day
+
+
+def _times(value: int | None, factor: int) -> int | None:
+    return None if value is None else value * factor
+
+
+def _grouped(value: int | None) -> str:
+    return EMPTY if value is None else f"{value:,}"
+
+
+def _percent(part: int | None, whole: int | None) -> str:
+    rate = _hundredths(_times(part, 10_000), whole)
+    return rate if rate == EMPTY else f"{rate}%"
+
+
+def _hundredths(numerator: int | None, denominator: int | None) -> str:
+    """Divide hundredths, rounding half up, and write them with two decimals."""
+    if numerator is None or not denominator:
+        return EMPTY
+    rounded = (2 * numerator + denominator) // (2 * denominator)
+    return f"{rounded // 100}.{rounded % 100:02d}"

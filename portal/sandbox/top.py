@@ -1,0 +1,184 @@
+"""Taobao Open Platform: the signed gateway. It answers HTTP 200 whatever happens, as TOP does."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_POST
+
+from portal.sandbox.accounts import (
+    BY_USER_ID,
+    ITEMS,
+    TOP_APP_KEY,
+    TOP_APP_SECRET,
+    Item,
+    Seller,
+)
+from portal.sandbox.signature import ALGORITHMS, is_signed
+from portal.sandbox.state import Refused, state
+
+GMT8 = timezone(timedelta(hours=8))
+TOLERANCE = timedelta(minutes=10)
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+MOST_ITEMS = 200
+SPOKEN = {"v": "2.0", "format": "json", "simplify": "false"}
+
+Parameters = Mapping[str, str]
+Record = dict[str, object]
+
+
+class TopError(Exception):
+    """A refusal in TOP's own words."""
+
+    def __init__(self, code: int, msg: str, sub_code: str = "", sub_msg: str = "") -> None:
+        super().__init__(msg)
+        self.error: Record = {"code": code, "msg": msg}
+        if sub_code:
+            self.error |= {"sub_code": sub_code, "sub_msg": sub_msg}
+
+
+@require_POST
+def router(request: HttpRequest) -> JsonResponse:
+    parameters = request.GET.dict() | request.POST.dict()
+    request_id = secrets.token_hex(6)
+    try:
+        method = _known_method(parameters)
+        _check_call(parameters)
+        seller = _seller_of(parameters)
+        body = METHODS[method](request, seller, parameters)
+    except TopError as refusal:
+        return JsonResponse({"error_response": refusal.error | {"request_id": request_id}})
+    root = method.removeprefix("taobao.").replace(".", "_") + "_response"
+    return JsonResponse({root: body | {"request_id": request_id}})
+
+
+def _known_method(parameters: Parameters) -> str:
+    method = parameters.get("method")
+    if not method:
+        raise TopError(21, "Missing method")
+    if method not in METHODS:
+        raise TopError(22, "Invalid method")
+    return method
+
+
+def _check_call(parameters: Parameters) -> None:
+    """Check key, timestamp and signature, in the gateway's order."""
+    if not parameters.get("app_key"):
+        raise TopError(28, "Missing app key")
+    if parameters["app_key"] != TOP_APP_KEY:
+        raise TopError(29, "Invalid app key", "isv.appkey-not-exists")
+    _check_timestamp(parameters)
+    _required(parameters, "v")
+    method = _required(parameters, "sign_method")
+    if method not in ALGORITHMS:
+        raise TopError(41, "Invalid arguments:sign_method")
+    if not parameters.get("sign"):
+        raise TopError(24, "Missing signature")
+    if not is_signed(parameters, secret=TOP_APP_SECRET, method=method):
+        raise TopError(25, "Invalid signature")
+    for name, only in SPOKEN.items():
+        if parameters.get(name, only) != only:
+            raise TopError(41, f"Invalid arguments:{name}")
+
+
+def _check_timestamp(parameters: Parameters) -> None:
+    if not parameters.get("timestamp"):
+        raise TopError(30, "Missing timestamp")
+    try:
+        sent = datetime.strptime(parameters["timestamp"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=GMT8)
+    except ValueError:
+        raise TopError(31, "Invalid timestamp") from None
+    if abs(datetime.fromtimestamp(time.time(), GMT8) - sent) > TOLERANCE:
+        raise TopError(31, "Invalid timestamp", "isv.timestamp-out-of-tolerance")
+
+
+def _seller_of(parameters: Parameters) -> Seller:
+    if not parameters.get("session"):
+        raise TopError(26, "Missing session")
+    try:
+        token = state().access("top", parameters["session"])
+    except Refused as refusal:
+        raise TopError(27, "Invalid session", "invalid-sessionkey", str(refusal)) from None
+    return BY_USER_ID[token.subjects[0]]
+
+
+def _user(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
+    user: Record = {
+        "user_id": seller.user_id,
+        "nick": seller.nick,
+        "type": seller.kind,
+        "status": "normal",
+        "has_shop": True,
+    }
+    return {"user": _selected(user, parameters)}
+
+
+def _shop(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
+    picture = request.build_absolute_uri(f"/logos/{seller.sid}.svg")
+    shop: Record = {"sid": seller.sid, "title": seller.nick, "pic_path": picture}
+    return {"shop": _selected(shop, parameters)}
+
+
+def _items_onsale(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
+    page_no = _number(parameters, "page_no", default=1, most=10_000)
+    page_size = _number(parameters, "page_size", default=40, most=MOST_ITEMS)
+    q = parameters.get("q", "")
+    found = [item for item in seller.items_for_sale if q in item.title]
+    page = found[(page_no - 1) * page_size : page_no * page_size]
+    records = [_selected(_item_record(request, seller, item), parameters) for item in page]
+    return {"items": {"item": records}, "total_results": len(found)}
+
+
+def _item(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
+    num_iid = _required(parameters, "num_iid")
+    if not NUMBER.fullmatch(num_iid):
+        raise TopError(41, "Invalid arguments:num_iid")
+    owner, item = ITEMS.get(int(num_iid), (None, None))
+    if item is None or owner is not seller:
+        raise TopError(15, "Remote service error", "isv.item-not-exist", "商品不存在")
+    return {"item": _selected(_item_record(request, seller, item), parameters)}
+
+
+def _item_record(request: HttpRequest, seller: Seller, item: Item) -> Record:
+    return {
+        "num_iid": item.num_iid,
+        "title": item.title,
+        "nick": seller.nick,
+        "price": item.yuan,
+        "num": 500,
+        "pic_url": request.build_absolute_uri(f"/pics/{item.num_iid}.svg"),
+        "detail_url": f"https://detail.tmall.com/item.htm?id={item.num_iid}",
+        "approve_status": item.approve_status,
+    }
+
+
+def _selected(record: Record, parameters: Parameters) -> Record:
+    """Keep the fields asked for, in the order asked."""
+    names = [name.strip() for name in _required(parameters, "fields").split(",")]
+    if unknown := [name for name in names if name not in record]:
+        raise TopError(41, f"Invalid arguments:fields {','.join(unknown)}")
+    return {name: record[name] for name in names}
+
+
+def _required(parameters: Parameters, name: str) -> str:
+    if not parameters.get(name):
+        raise TopError(40, f"Missing required arguments:{name}")
+    return parameters[name]
+
+
+def _number(parameters: Parameters, name: str, *, default: int, most: int) -> int:
+    text = parameters.get(name, str(default))
+    if not NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
+        raise TopError(41, f"Invalid arguments:{name}")
+    return int(text)
+
+
+METHODS: dict[str, Callable[[HttpRequest, Seller, Parameters], Record]] = {
+    "taobao.user.seller.get": _user,
+    "taobao.shop.seller.get": _shop,
+    "taobao.items.onsale.get": _items_onsale,
+    "taobao.item.seller.get": _item,
+}
