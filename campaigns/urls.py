@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns.jump.views import jump
+from campaigns.views import links, notes
 
 app_name = "campaigns"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("b/<slug:brand>/notes/", notes.note_list, name="notes"),
+    path("b/<slug:brand>/notes/<int:note_pk>/link/", links.link_attach, name="link_attach"),
+    path("b/<slug:brand>/links/<int:link_pk>/", links.link_detail, name="link"),
+    path("b/<slug:brand>/links/<int:link_pk>/<slug:move>/", links.link_move, name="link_move"),
+    path("j/<str:code>", jump, name="jump"),
+]

@@ -251,6 +251,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("owed_on", models.DateField(verbose_name="owed on")),
+                ("pull", models.PositiveIntegerField(verbose_name="pull")),
                 ("number", models.PositiveIntegerField(verbose_name="page")),
                 ("sha256", models.CharField(max_length=64)),
                 (
@@ -323,7 +324,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("owed_on", models.DateField(verbose_name="owed on")),
+                ("pull", models.PositiveIntegerField(default=1, verbose_name="pulls")),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("retries", models.PositiveSmallIntegerField(default=0, verbose_name="retries")),
+                ("handed_out_at", models.DateTimeField(blank=True, null=True)),
                 ("fence", models.PositiveBigIntegerField(default=0)),
                 ("lease_owner", models.CharField(blank=True, max_length=80)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),

@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="pulledpage",
             constraint=models.UniqueConstraint(
-                fields=("brand", "window", "owed_on", "number"), name="pulled_page_once"
+                fields=("brand", "window", "pull", "number"), name="pulled_page_once"
             ),
         ),
     ]

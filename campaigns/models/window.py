@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,12 +22,15 @@ class WindowStatus(models.TextChoices):
 
 
 class SyncWindowQuerySet(StoreOwnedQuerySet["SyncWindow"]):
-    def due(self, at: datetime) -> Self:
-        """Keep what may be pulled now: owed, or left behind by a worker that is gone."""
+    def due(self, at: datetime | Now) -> Self:
+        """Keep what may be pulled: owed by now, or left behind by a worker that is gone."""
         return self.filter(
             Q(status=WindowStatus.OWED, not_before__lte=at)
             | Q(status=WindowStatus.LEASED, lease_until__lt=at)
         )
+
+    def not_handed_out_since(self, moment: datetime) -> Self:
+        return self.filter(Q(handed_out_at=None) | Q(handed_out_at__lt=moment))
 
     def open_on(self, night: date) -> Self:
         """Keep what that night still owes."""
@@ -40,8 +44,10 @@ class SyncWindow(models.Model):
     """One business day of one report of one connection.
 
     `owed_on` is the date as known on which it was last asked for; it is asked for again each
-    night while the day may still be restated. `fence` rises with each claim: a worker whose
-    lease has passed on writes nothing any more. Rows seen are counted from the pages.
+    night while the day may still be restated, and `pull` counts how often. `fence` rises with
+    each claim: a worker whose lease has passed on writes nothing any more. `attempts` counts
+    claims that nobody ended, `retries` those that ended in "later". Rows seen are counted from
+    the pages.
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="sync_windows")
@@ -55,11 +61,14 @@ class SyncWindow(models.Model):
         _("status"), max_length=8, choices=WindowStatus, default=WindowStatus.OWED
     )
     owed_on = models.DateField(_("owed on"))
+    pull = models.PositiveIntegerField(_("pulls"), default=1)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    retries = models.PositiveSmallIntegerField(_("retries"), default=0)
     fence = models.PositiveBigIntegerField(default=0)
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    handed_out_at = models.DateTimeField(null=True, blank=True)
     next_page = models.PositiveIntegerField(default=1)
     expected_rows = models.PositiveIntegerField(_("rows declared"), null=True, blank=True)
     closed_on = models.DateField(_("complete as known on"), null=True, blank=True)
@@ -95,6 +104,7 @@ class PulledPage(models.Model):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
     window = models.ForeignKey(SyncWindow, on_delete=models.PROTECT, related_name="pages")
     owed_on = models.DateField(_("owed on"))
+    pull = models.PositiveIntegerField(_("pull"))
     number = models.PositiveIntegerField(_("page"))
     sha256 = models.CharField(max_length=64)
     keys = ArrayField(models.CharField(max_length=24), verbose_name=_("note ids"))
@@ -108,7 +118,7 @@ class PulledPage(models.Model):
         verbose_name_plural = _("pulled pages")
         constraints = [
             models.UniqueConstraint(
-                fields=["brand", "window", "owed_on", "number"], name="pulled_page_once"
+                fields=["brand", "window", "pull", "number"], name="pulled_page_once"
             )
         ]
 

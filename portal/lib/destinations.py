@@ -5,12 +5,13 @@ Browsers and Python read hostile addresses differently, so nothing of the text i
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import quote
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+ITEM = "item"
+STORE = "store"
 LONGEST = 2048
 ITEM_ID = re.compile(r"[1-9][0-9]{5,14}")
 SHOP = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])")
@@ -37,11 +38,6 @@ TMALL_ITSELF = """
     www yingxiao yun zhaoshang
 """
 RESERVED = frozenset(TMALL_ITSELF.split())
-
-
-class Kind(StrEnum):
-    ITEM = "item"
-    STORE = "store"
 
 
 class BadDestination(ValueError):
@@ -71,28 +67,31 @@ MESSAGES: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`key` is the item's number or the store's name before .tmall.com; checked whenever made."""
+    """An item by its number, or a store by its name before .tmall.com; checked whenever made."""
 
-    kind: Kind
-    key: str
+    kind: str
+    item_id: str = ""
+    shop: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind == Kind.ITEM:
-            _check_item(self.key)
+        if self.kind == ITEM and not self.shop:
+            _check_item(self.item_id)
+        elif self.kind == STORE and not self.item_id:
+            _check_shop(self.shop)
         else:
-            _check_shop(self.key)
+            raise BadDestination("host")
 
     @property
     def canonical_url(self) -> str:
-        if self.kind == Kind.ITEM:
-            return f"https://detail.tmall.com/item.htm?id={self.key}"
-        return f"https://{self.key}.tmall.com/"
+        if self.kind == ITEM:
+            return f"https://detail.tmall.com/item.htm?id={self.item_id}"
+        return f"https://{self.shop}.tmall.com/"
 
     @property
     def h5_url(self) -> str:
-        if self.kind == Kind.ITEM:
-            return f"https://detail.m.tmall.com/item.htm?id={self.key}"
-        return f"https://{self.key}.m.tmall.com/"
+        if self.kind == ITEM:
+            return f"https://detail.m.tmall.com/item.htm?id={self.item_id}"
+        return f"https://{self.shop}.m.tmall.com/"
 
     @property
     def deep_link(self) -> str:
@@ -109,15 +108,15 @@ def parse_destination(text: str) -> Destination:
     if len(text) > LONGEST:
         raise BadDestination("long")
     if text.isascii() and text.isdigit():
-        return Destination(Kind.ITEM, text)
+        return Destination(ITEM, item_id=text)
     host, path, query = _split(text)
     if host in ITEM_HOSTS:
         if path != ITEM_PATH:
             raise BadDestination("page")
-        return Destination(Kind.ITEM, _only_id(query))
+        return Destination(ITEM, item_id=_only_id(query))
     if not (match := SHOP_HOST.fullmatch(host)):
         raise BadDestination("host")
-    destination = Destination(Kind.STORE, match["shop"])
+    destination = Destination(STORE, shop=match["shop"])
     if path not in STORE_PATHS:
         raise BadDestination("page")
     return destination
@@ -142,13 +141,13 @@ def _only_id(query: str) -> str:
     return ids[0][1]
 
 
-def _check_item(key: str) -> None:
-    if not ITEM_ID.fullmatch(key):
+def _check_item(item_id: str) -> None:
+    if not ITEM_ID.fullmatch(item_id):
         raise BadDestination("item")
 
 
-def _check_shop(key: str) -> None:
-    if not SHOP.fullmatch(key) or key[2:4] == "--":
+def _check_shop(shop: str) -> None:
+    if not SHOP.fullmatch(shop) or shop[2:4] == "--":
         raise BadDestination("host")
-    if key in RESERVED:
+    if shop in RESERVED:
         raise BadDestination("reserved")

@@ -11,13 +11,12 @@ from portal.lib.destinations import (
     RESERVED,
     BadDestination,
     Destination,
-    Kind,
     parse_destination,
 )
 from portal.tests.hostile_urls import HOSTILE
 
-ITEM = Destination(Kind.ITEM, "612345678901")
-STORE = Destination(Kind.STORE, "shancha")
+ITEM = Destination("item", item_id="612345678901")
+STORE = Destination("store", shop="shancha")
 
 
 @pytest.mark.parametrize(
@@ -120,22 +119,26 @@ def test_names_of_tmall_itself_are_no_stores(shop):
 
 
 @pytest.mark.parametrize(
-    ("kind", "key"),
+    "parts",
     [
-        (Kind.ITEM, "1"),
-        (Kind.ITEM, "612345678901&url=evil.com"),
-        (Kind.ITEM, "612345678901\n"),
-        (Kind.STORE, "evil.com/"),
-        (Kind.STORE, "evil.com#"),
-        (Kind.STORE, "login"),
-        (Kind.STORE, "xn--80ak6aa92e"),
-        (Kind.STORE, "shancha\n"),
-        (Kind.STORE, ""),
+        {"kind": "item", "item_id": "1"},
+        {"kind": "item", "item_id": "612345678901&url=evil.com"},
+        {"kind": "item", "item_id": "612345678901\n"},
+        {"kind": "item", "item_id": "612345678901", "shop": "shancha"},
+        {"kind": "item", "shop": "shancha"},
+        {"kind": "store", "shop": "evil.com/"},
+        {"kind": "store", "shop": "evil.com#"},
+        {"kind": "store", "shop": "login"},
+        {"kind": "store", "shop": "xn--80ak6aa92e"},
+        {"kind": "store", "shop": "shancha\n"},
+        {"kind": "store", "shop": "shancha", "item_id": "612345678901"},
+        {"kind": "store"},
+        {"kind": "page", "shop": "shancha"},
     ],
 )
-def test_a_destination_cannot_be_made_from_a_bad_key(kind, key):
+def test_a_destination_cannot_be_made_from_bad_parts(parts):
     with pytest.raises(BadDestination):
-        Destination(kind, key)
+        Destination(**parts)
 
 
 HOSTS = re.compile(r"detail\.tmall\.com|detail\.m\.tmall\.com|[a-z0-9-]+(\.m)?\.tmall\.com")

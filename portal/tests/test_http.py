@@ -190,7 +190,7 @@ def test_a_gzip_body_of_exactly_the_cap_passes(server):
 
 
 def test_nobody_listening_is_unanswered():
-    with pytest.raises(Unanswered, match="ConnectError from 127.0.0.1"):
+    with pytest.raises(Unanswered, match=r"ConnectError from 127\.0\.0\.1"):
         send("GET", "http://127.0.0.1:9/", seconds=2.0)
 
 
