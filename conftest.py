@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from merchants.models import Brand, Role
 from merchants.tests.factories import make_brand, make_membership, make_user
@@ -42,8 +43,18 @@ def client_as(brand) -> Callable[[Role | None], Client]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Close what is open at the end: dropping the database waits for it."""
+def django_db_setup(
+    request, django_test_environment, django_db_modify_db_settings, django_db_blocker
+) -> Iterator[None]:
+    """Make the test database for both logins, whatever a test asks for.
+
+    Left to itself pytest-django makes only the aliases that tests name; `default` mirrors
+    `owner`, and without it would quietly be the database that people use.
+    """
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity, interactive=False, aliases={"default", "owner"})
     yield
     with django_db_blocker.unblock():
-        connections.close_all()
+        connections.close_all()  # dropping the database waits for them
+        teardown_databases(made, verbosity)

@@ -29,6 +29,11 @@ def today() -> date:
     return known_now().date()
 
 
+def yesterday() -> date:
+    """Return the newest business day that is over."""
+    return today() - timedelta(days=1)
+
+
 def business_day(moment: datetime) -> date:
     """Return the day in Asia/Shanghai that an aware moment belongs to."""
     return moment.astimezone(SHANGHAI).date()

@@ -50,19 +50,10 @@ def post(
     form: Mapping[str, str] | None = None,
     json: Mapping[str, object] | None = None,
     repeatable: bool = False,
-    seconds: float = http.DEADLINE,
 ) -> http.Answer:
     """Call the partner and say in the partners' terms why no answer came."""
     try:
-        return http.send(
-            "POST",
-            url,
-            headers=headers,
-            form=form,
-            json=json,
-            repeatable=repeatable,
-            seconds=seconds,
-        )
+        return http.send("POST", url, headers=headers, form=form, json=json, repeatable=repeatable)
     except http.TooLarge as failure:
         raise Rejected("too-large", failure.reason) from failure
     except http.Unanswered as failure:

@@ -23,6 +23,7 @@ NOTES_PER_PAGE = 100
 GOOD_CODES = {0, 200}
 # The partner publishes no table of codes; these follow HTTP's numbers behind a 10.
 BAD_TOKEN = 10401
+BAD_APP = 10412
 TOO_MANY = 10429
 REFUSALS = range(10400, 10500)
 CONTENT_TYPES: dict[int, Literal["image", "video"]] = {1: "image", 2: "video"}
@@ -104,6 +105,8 @@ class JuguangApp:
         try:
             return self._pair("/oauth2/refresh_token", refresh_token=refresh_token)
         except Rejected as refusal:
+            if refusal.code == str(BAD_APP):  # our own fault, which no merchant can mend
+                raise
             raise NeedsConsent(str(refusal)) from refusal
 
     def _pair(self, path: str, **grant: str) -> TokenPair:

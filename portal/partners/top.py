@@ -30,12 +30,13 @@ REMOTE_SERVICE = 15
 NO_SESSION = 26
 BAD_SESSION = 27
 BAD_TIMESTAMP = {30, 31}
+BAD_APP = "invalid_client"
 DAILY_QUOTA = "accesscontrol.limited-by-app-access-count"
 BAN = re.compile(r"ban will last for (\d{1,9}) more seconds", re.IGNORECASE)
 
 
 def _md5(secret: bytes, text: bytes) -> str:
-    # The partner's protocol, not our choice; sign_method hmac-sha256 is the default of ours.
+    # Weak, but one of the partner's three methods; ours is hmac-sha256 unless set otherwise.
     return hashlib.md5(secret + text + secret, usedforsecurity=False).hexdigest()
 
 
@@ -136,6 +137,8 @@ class TopApp:
         try:
             return self._token(grant_type="refresh_token", refresh_token=refresh_token)
         except Rejected as refusal:
+            if refusal.code == BAD_APP:  # our own fault, which no merchant can mend
+                raise
             raise NeedsConsent(str(refusal)) from refusal
 
     def _token(self, **grant: str) -> TopToken:

@@ -1,6 +1,7 @@
 import gzip
 import os
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -168,6 +169,16 @@ def test_a_gzip_bomb_is_left_at_the_cap(server):
     with pytest.raises(TooLarge):
         get(server, repeatable=True)
     assert len(server.seen) == 1
+
+
+def test_a_gzip_bomb_takes_little_more_memory_than_the_cap(server):
+    server.will(says(gzip.compress(bytes(200 * 1024 * 1024)), content_encoding="gzip"))
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        get(server)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * http.LARGEST_BODY
 
 
 def test_a_bomb_in_a_bomb_is_not_unpacked(server):

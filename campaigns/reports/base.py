@@ -1,0 +1,67 @@
+"""What a report is: whose, how late, how often asked for again, how a page is fetched and kept."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from campaigns.models import SyncWindow
+from merchants.models import Partner
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+class BadRow(ValueError):
+    """A row that cannot be believed; the message is kept with it in quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """A page in the partner's words. `total` is the number of rows it declares, if it does."""
+
+    rows: Sequence[Any]  # what the report's own `parse` understands
+    sha256: str
+    more: bool
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a page: how many facts changed, and the rows refused with their reasons."""
+
+    changed: int
+    refused: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A declared report. Days are business days in Asia/Shanghai.
+
+    `lag`: a day is asked for from `lag` days later on. `repull`: it is asked for again each
+    night while it is among the last so many days. `backfill`: how far the first night reaches.
+    """
+
+    key: str
+    partner: Partner
+    label: "StrPromise"
+    fetch: Callable[[Any, str, date, int], FetchedPage]  # the partner's client, account, day, page
+    keys: Callable[[Sequence[Any]], list[str]]
+    keep: Callable[["PageContext", Sequence[Any]], Kept]
+    lag: int = 1
+    repull: int = 30
+    backfill: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """Where a page belongs when its rows are kept, in the transaction of the page."""
+
+    window: SyncWindow
+    page_id: int
+    known_at: datetime
+
+
+def as_sent(row: Mapping[str, object] | object) -> str:
+    """Return a row as text for quarantine, storable whatever it holds."""
+    return repr(row).replace("\x00", "\\x00")[:20_000]

@@ -1,0 +1,67 @@
+"""聚光's list of the notes that an advertiser may promote: who wrote what, and its state."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Note, NoteKind, NoteSource
+from campaigns.reports.base import FetchedPage, Kept, PageContext, Report, as_sent
+from merchants.models import Partner
+from portal.partners.juguang import JuguangClient, NoteCard
+
+KINDS = {"image": NoteKind.IMAGE, "video": NoteKind.VIDEO}
+RENEWED = ["title", "creator", "source", "kind", "cover_url", "status", "published_at"]
+
+
+def fetch(client: JuguangClient, account: str, day: date, number: int) -> FetchedPage:
+    page = client.notes(account, number)
+    digest = hashlib.sha256(repr(page.notes).encode()).hexdigest()
+    return FetchedPage(page.notes, digest, more=page.more)
+
+
+def keys(cards: Sequence[NoteCard]) -> list[str]:
+    return [card.note_id[:24] for card in cards]
+
+
+def keep(context: PageContext, cards: Sequence[NoteCard]) -> Kept:
+    """Write each note once; a later list renews what it says of it."""
+    window = context.window
+    known = [card for card in cards if card.source in NoteSource.values]
+    unknown = [card for card in cards if card.source not in NoteSource.values]
+    written = Note.objects.bulk_create(
+        [
+            Note(
+                brand_id=window.brand_id,
+                store_id=window.store_id,
+                connection_id=window.connection_id,
+                note_id=card.note_id,
+                title=card.title[:200],
+                creator=card.author[:80],
+                source=card.source,
+                kind=KINDS[card.content_type],
+                cover_url=card.image[:500],
+                status=card.status,
+                published_at=card.created_at,
+            )
+            for card in known
+        ],
+        update_conflicts=True,
+        unique_fields=["brand", "connection", "note_id"],
+        update_fields=RENEWED,
+    )
+    refused = [(as_sent(card), f"The note source {card.source} is unknown.") for card in unknown]
+    return Kept(len(written), refused)
+
+
+NOTE_LIST = Report(
+    key="juguang.note_list",
+    partner=Partner.JUGUANG,
+    label=_("Juguang notes"),
+    fetch=fetch,
+    keys=keys,
+    keep=keep,
+    repull=1,
+    backfill=1,
+)

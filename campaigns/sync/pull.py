@@ -1,0 +1,229 @@
+"""Pulling one window: claim, page by page, close. Nothing lost, nothing doubled.
+
+A page is fetched with no transaction open, and kept in one: facts, receipt, cursor, lease.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Now
+from merchants.connections import call_partner
+
+from campaigns.models import PulledPage, QuarantinedRow, SyncWindow, WindowStatus
+from campaigns.reports import REPORTS, Report
+from campaigns.reports.base import FetchedPage, Kept, PageContext
+from portal.lib import days
+from portal.lib.scope import Hat, scope
+from portal.partners.base import NeedsConsent, Rejected, Unavailable
+
+logger = logging.getLogger(__name__)
+
+BACKOFF = (5, 15, 60, 300, 900)  # seconds; the last holds for every later retry
+MOST_PAGES = 1000
+SUSPECT_PULLS = 3
+
+
+class LeaseLost(Exception):
+    """Someone else has the window by now: write nothing more."""
+
+
+class Suspect(Exception):
+    """The pages do not add up to what the partner declares; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claim on a window: only its fencing number may write."""
+
+    window: SyncWindow
+    fence: int
+
+    @property
+    def report(self) -> Report:
+        return REPORTS[self.window.report]
+
+
+def pull_window(window_id: int, *, owner: str) -> None:
+    """Pull what the window owes; harmless when it owes nothing or another worker has it."""
+    lease = claim(window_id, owner)
+    if lease is None:
+        return
+    try:
+        _pull_pages(lease)
+        _close(lease)
+    except LeaseLost:
+        logger.warning("window %s: lease lost, nothing written", window_id)
+    except Suspect as doubt:
+        _pull_again(lease, str(doubt))
+    except Unavailable as failure:
+        _postpone(lease, failure.message, failure.retry_after)
+    except NeedsConsent as failure:
+        _refuse(lease, failure.message)
+    except Rejected as refusal:
+        _refuse(lease, str(refusal))
+
+
+def claim(window_id: int, owner: str) -> Lease | None:
+    """Take the window if it is due, in a transaction of its own, before any work."""
+    with scope(Hat.NIGHT):
+        taken = (
+            SyncWindow.objects.due(Now())
+            .filter(pk=window_id)
+            .update(
+                status=WindowStatus.LEASED,
+                attempts=F("attempts") + 1,
+                fence=F("fence") + 1,
+                lease_owner=owner,
+                lease_until=Now() + settings.SYNC_LEASE,
+            )
+        )
+        if not taken:
+            return None
+        window = SyncWindow.objects.select_related("connection").get(pk=window_id)
+        return Lease(window, window.fence)
+
+
+def _pull_pages(lease: Lease) -> None:
+    number = lease.window.next_page
+    while True:
+        if number > MOST_PAGES:
+            raise Suspect(f"More than {MOST_PAGES} pages.")
+        page = _fetch(lease, number)
+        _keep_page(lease, number, page)
+        if not page.more:
+            return
+        number += 1
+
+
+def _fetch(lease: Lease, number: int) -> FetchedPage:
+    joined, day = lease.window.connection, lease.window.day
+
+    def ask(client: Any) -> FetchedPage:  # the client that the report's partner has
+        return lease.report.fetch(client, joined.subject, day, number)
+
+    return call_partner(joined, ask)
+
+
+def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
+    with scope(Hat.NIGHT, brand=lease.window.brand_id):
+        window = _locked(lease)
+        known_at = days.known_now()
+        receipt = PulledPage.objects.create(
+            brand_id=window.brand_id,
+            store_id=window.store_id,
+            window=window,
+            owed_on=window.owed_on,
+            pull=window.pull,
+            number=number,
+            sha256=page.sha256,
+            keys=lease.report.keys(page.rows),
+            known_at=known_at,
+        )
+        kept = lease.report.keep(PageContext(window, receipt.pk, known_at), page.rows)
+        _quarantine(window, kept)
+        PulledPage.objects.filter(pk=receipt.pk).update(
+            changed=kept.changed, refused=len(kept.refused)
+        )
+        SyncWindow.objects.filter(pk=window.pk).update(
+            next_page=number + 1,
+            expected_rows=page.total,
+            lease_until=Now() + settings.SYNC_LEASE,
+        )
+
+
+def _locked(lease: Lease) -> SyncWindow:
+    """Lock the window while this lease still holds it."""
+    window = (
+        SyncWindow.objects.select_for_update()
+        .filter(pk=lease.window.pk, fence=lease.fence, status=WindowStatus.LEASED)
+        .first()
+    )
+    if window is None:
+        raise LeaseLost
+    return window
+
+
+def _quarantine(window: SyncWindow, kept: Kept) -> None:
+    QuarantinedRow.objects.bulk_create(
+        [
+            QuarantinedRow(
+                brand_id=window.brand_id,
+                store_id=window.store_id,
+                window=window,
+                row_hash=sha256(raw.encode()).hexdigest(),
+                raw=raw,
+                reason=reason[:200],
+            )
+            for raw, reason in kept.refused
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _close(lease: Lease) -> None:
+    """Close the window if the distinct ids seen are as many as the partner declares."""
+    with scope(Hat.NIGHT, brand=lease.window.brand_id):
+        window = _locked(lease)
+        pages = PulledPage.objects.filter(window=window, pull=window.pull)
+        seen = {key for keys in pages.values_list("keys", flat=True) for key in keys}
+        if window.expected_rows is not None and window.expected_rows != len(seen):
+            raise Suspect(f"{window.expected_rows} rows declared, {len(seen)} returned.")
+        _release(
+            lease,
+            status=WindowStatus.CLOSED,
+            closed_on=days.today(),
+            closed_at=Now(),
+            retries=0,
+            error="",
+        )
+    logger.info("window %s closed: %s rows", window.pk, len(seen))
+
+
+def _postpone(lease: Lease, reason: str, retry_after: float | None) -> None:
+    """Put the window back for later: as long as the partner asks for, or our own backoff."""
+    retries = lease.window.retries
+    seconds = max(retry_after or 0, BACKOFF[min(retries, len(BACKOFF) - 1)])
+    _release(
+        lease,
+        status=WindowStatus.OWED,
+        retries=retries + 1,
+        not_before=Now() + timedelta(seconds=seconds),
+        handed_out_at=None,
+        error=reason[:2000],
+    )
+    logger.warning("window %s put off by %.0f s: %s", lease.window.pk, seconds, reason)
+
+
+def _pull_again(lease: Lease, doubt: str) -> None:
+    """Pull a suspect window anew from its first page; after the third time, give up visibly."""
+    retries = lease.window.retries + 1
+    give_up = retries >= SUSPECT_PULLS
+    _release(
+        lease,
+        status=WindowStatus.DEAD if give_up else WindowStatus.OWED,
+        retries=retries,
+        pull=F("pull") + 1,
+        next_page=1,
+        not_before=Now() + timedelta(seconds=BACKOFF[0]),
+        handed_out_at=None,
+        error=doubt,
+    )
+    logger.error("window %s is suspect: %s", lease.window.pk, doubt)
+
+
+def _refuse(lease: Lease, reason: str) -> None:
+    _release(lease, status=WindowStatus.FAILED, error=reason[:2000])
+    logger.error("window %s failed: %s", lease.window.pk, reason)
+
+
+def _release(lease: Lease, **fields: object) -> None:
+    """End the lease in good order, if it still is ours; so the attempt is not held against it."""
+    with scope(Hat.NIGHT, brand=lease.window.brand_id):
+        SyncWindow.objects.filter(
+            pk=lease.window.pk, fence=lease.fence, status=WindowStatus.LEASED
+        ).update(attempts=0, lease_owner="", lease_until=None, **fields)

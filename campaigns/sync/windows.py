@@ -1,0 +1,145 @@
+"""What is owed: opening the windows of a night, and handing out those that are due.
+
+The work is the rows; messages are hints. Everything here may run twice, or two at a time.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from campaigns.models import Heartbeat, SyncWindow, WindowStatus
+from campaigns.reports import REPORTS, Report
+from merchants.models import Connection
+from portal.lib import days
+from portal.lib.scope import Hat, scope
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+HINT_LIFE = timedelta(seconds=60)  # a message unheard for this long is sent again
+AT_ONCE = 500
+
+
+class UnknownDay(ValueError):
+    """The business day cannot be closed; the message says why."""
+
+
+def check_day(day: date) -> None:
+    """Raise UnknownDay unless the business day is over, as known now."""
+    if day >= days.today():
+        raise UnknownDay(f"{day} is not over yet: it is {days.today()} in Asia/Shanghai.")
+
+
+def open_night(last: date | None = None, *, brand: int | None = None, again: bool = False) -> int:
+    """Make and reopen the windows that the night after `last` owes; return how many it owes.
+
+    `last` is the newest closed business day, by default yesterday. A window is asked for once
+    a night; `again` asks a second time.
+    """
+    last = last or days.yesterday()
+    check_day(last)
+    with scope(Hat.NIGHT, brand=brand):
+        for joined in _connections():
+            for report in REPORTS.values():
+                if report.partner == joined.partner:
+                    _open_report(joined, report, last, again=again)
+        return SyncWindow.objects.open_on(days.today()).count()
+
+
+def hand_out(*, brand: int | None = None) -> list[int]:
+    """Return the windows that a worker should hear of now, newest day first."""
+    now = timezone.now()
+    with scope(Hat.NIGHT, brand=brand):
+        _give_up_on_the_poisonous()
+        due = SyncWindow.objects.due(Now()).not_handed_out_since(now - HINT_LIFE)
+        chosen = list(
+            due.newest_day_first()
+            .select_for_update(skip_locked=True)
+            .values_list("pk", flat=True)[:AT_ONCE]
+        )
+        SyncWindow.objects.filter(pk__in=chosen).update(handed_out_at=now)
+    return chosen
+
+
+def beat(name: str) -> None:
+    """Write that a background process is alive."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+
+
+def _connections() -> QuerySet[Connection]:
+    return Connection.objects.connected().order_by("pk")
+
+
+def _open_report(joined: Connection, report: Report, last: date, *, again: bool) -> None:
+    tonight = days.today()
+    newest = last - timedelta(days=report.lag - 1)
+    oldest = newest - timedelta(days=report.backfill - 1)
+    _ensure_months(oldest, newest)
+    windows = SyncWindow.objects.filter(connection=joined, report=report.key)
+    there = set(windows.filter(day__range=(oldest, newest)).values_list("day", flat=True))
+    SyncWindow.objects.bulk_create(
+        [
+            SyncWindow(
+                brand_id=joined.brand_id,
+                store_id=joined.store_id,
+                connection=joined,
+                report=report.key,
+                day=day,
+                owed_on=tonight,
+            )
+            for day in days.days_between(oldest, newest)
+            if day not in there
+        ],
+        ignore_conflicts=True,
+    )
+    repulled = windows.filter(day__gt=newest - timedelta(days=report.repull), day__lte=newest)
+    asked = repulled.exclude(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
+    if not again:
+        asked = asked.filter(owed_on__lt=tonight)
+    asked.update(**_anew(tonight))
+
+
+def _anew(night: date) -> dict[str, object]:
+    return {
+        "status": WindowStatus.OWED,
+        "owed_on": night,
+        "pull": F("pull") + 1,
+        "next_page": 1,
+        "attempts": 0,
+        "retries": 0,
+        "expected_rows": None,
+        "not_before": Now(),
+        "handed_out_at": None,
+        "error": "",
+    }
+
+
+def _ensure_months(oldest: date, newest: date) -> None:
+    with connection.cursor() as cursor:
+        for month in _months(oldest, newest):
+            cursor.execute("SELECT ensure_note_day_month(%s)", [month])
+
+
+def _months(oldest: date, newest: date) -> Iterator[date]:
+    month = oldest.replace(day=1)
+    while month <= newest:
+        yield month
+        month = (month + timedelta(days=31)).replace(day=1)
+
+
+def _give_up_on_the_poisonous() -> None:
+    """A window that outlived its worker three times is dead, and visible; it must not loop."""
+    lost = SyncWindow.objects.filter(
+        status=WindowStatus.LEASED, lease_until__lt=Now(), attempts__gte=MAX_ATTEMPTS
+    )
+    dead = list(lost.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    if dead:
+        SyncWindow.objects.filter(pk__in=dead).update(
+            status=WindowStatus.DEAD, error=f"Its worker ended {MAX_ATTEMPTS} times."
+        )
+        logger.error("windows given up on: %s", dead)

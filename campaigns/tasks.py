@@ -1,0 +1,20 @@
+"""Every background job of this app: when it runs and what it calls, nothing else."""
+
+from celery import Task, shared_task
+
+
+@shared_task(bind=True)
+def pull_window(self: "Task[[int], None]", window_id: int) -> None:
+    from campaigns.sync import pull
+
+    pull.pull_window(window_id, owner=f"{self.request.hostname}:{self.request.id}")
+
+
+@shared_task
+def hand_out_windows() -> None:
+    """Open what tonight owes, and hint at all that is due."""
+    from campaigns.sync import night, windows
+
+    windows.beat("worker")
+    windows.open_night()
+    night.hand_out(pull_window.delay)

@@ -1,0 +1,108 @@
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import SyncWindow, WindowStatus
+from campaigns.sync import windows
+from campaigns.sync.windows import UnknownDay, hand_out, open_night
+from merchants.tests.factories import make_connection, make_store
+from portal.lib import days
+from portal.lib.days import DEMO_NOW
+from portal.lib.scope import Hat, scope
+
+
+@pytest.fixture(autouse=True)
+def demo_clock(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+
+@pytest.fixture
+def joined(brand):
+    return make_connection(make_store(brand))
+
+
+def update(**fields):
+    with scope(Hat.NIGHT):
+        return SyncWindow.objects.update(**fields)
+
+
+def states(report="juguang.note_day"):
+    with scope(Hat.NIGHT):
+        rows = SyncWindow.objects.filter(report=report).order_by("-day")
+        return {window.day: (window.status, window.pull) for window in rows}
+
+
+def test_the_first_night_reaches_back_90_days_and_ends_yesterday(joined):
+    open_night()
+
+    asked = sorted(states())
+    assert (asked[0], asked[-1], len(asked)) == (date(2025, 3, 25), date(2025, 6, 22), 90)
+
+
+def test_opening_the_same_night_twice_asks_for_nothing_more(joined):
+    first = open_night()
+    update(status=WindowStatus.CLOSED)
+
+    assert first == 91
+    assert open_night() == 0
+
+
+def test_a_later_night_asks_again_for_the_last_30_days_and_the_new_one(joined):
+    open_night()
+    update(status=WindowStatus.CLOSED)
+    days.set_demo_clock(DEMO_NOW + timedelta(days=1))
+    open_night()
+
+    again = [day for day, (status, pull) in states().items() if status == "owed"]
+    assert (again[-1], again[0], len(again)) == (date(2025, 5, 25), date(2025, 6, 23), 30)
+    assert states()[date(2025, 6, 22)] == ("owed", 2)
+    assert states()[date(2025, 5, 24)] == ("closed", 1)
+
+
+def test_days_missed_while_nothing_ran_are_all_caught_up(joined):
+    open_night()
+    update(status=WindowStatus.CLOSED)
+    days.set_demo_clock(DEMO_NOW + timedelta(days=40))
+    open_night()
+
+    assert len(states()) == 130
+
+
+def test_a_day_that_is_not_over_cannot_be_closed(joined):
+    with pytest.raises(UnknownDay, match="2025-06-23 is not over yet"):
+        open_night(date(2025, 6, 23))
+
+
+def test_a_window_is_handed_out_once_and_again_when_its_message_went_unheard(joined, monkeypatch):
+    open_night()
+    assert len(hand_out()) == 91
+    assert hand_out() == []
+
+    update(handed_out_at=timezone.now() - windows.HINT_LIFE)
+    assert len(hand_out()) == 91
+
+
+def test_a_window_whose_worker_is_gone_is_handed_out_again(joined):
+    open_night()
+    update(status=WindowStatus.LEASED, lease_until=timezone.now() - timedelta(seconds=1))
+    assert len(hand_out()) == 91
+
+    update(lease_until=timezone.now() + timedelta(seconds=30), handed_out_at=None)
+    assert hand_out() == []
+
+
+def test_a_window_that_outlived_three_workers_is_dead_and_visible(joined):
+    open_night()
+    gone = timezone.now() - timedelta(seconds=1)
+    update(status=WindowStatus.LEASED, lease_until=gone, attempts=3)
+
+    assert hand_out() == []
+    assert {status for status, _pull in states().values()} == {"dead"}
+
+
+def test_a_connection_without_consent_is_not_asked(joined):
+    with scope(Hat.NIGHT):
+        type(joined).objects.update(status="needs_consent")
+
+    assert open_night() == 0

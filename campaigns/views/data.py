@@ -1,0 +1,88 @@
+"""数据: which day of which source has arrived, and what is still being pulled."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from campaigns.models import SyncWindow, WindowStatus
+from campaigns.sync.calendar import DayState, Line, lines
+from merchants.access import BrandRequest, brand_view
+from merchants.models import Connection, Role
+from portal.lib import days
+from portal.lib.htmx import render_page
+
+SHOWN_DAYS = 30
+LONGEST_WINDOW = 30
+STILL_OPEN = [
+    WindowStatus.OWED,
+    WindowStatus.LEASED,
+    WindowStatus.FAILED,
+    WindowStatus.DEAD,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    day: date
+    css: str
+    sign: str
+    word: str
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def data(request: BrandRequest) -> HttpResponse:
+    last = days.yesterday()
+    shown = list(days.days_between(last - timedelta(days=SHOWN_DAYS - 1), last))
+    windows = SyncWindow.objects.seen_by(request.membership)
+    pulling = windows.filter(status__in=STILL_OPEN).select_related("store")
+    context = {
+        "first": shown[0],
+        "last": last,
+        "heads": [(day, _weekday(day)) for day in shown],
+        "rows": [(line, list(_cells(line, shown))) for line in lines(windows, shown)],
+        "legend": _legend(),
+        "pulling": pulling.newest_day_first()[:50],
+        "connections": Connection.objects.seen_by(request.membership)
+        .select_related("store")
+        .order_by("store_id", "partner"),
+    }
+    return render_page(request, "campaigns/data.html", context, fragment="pulling")
+
+
+def _weekday(day: date) -> str:
+    """Return one letter of the weekday: 三, or W."""
+    return date_format(day, "D").removeprefix("周")[:1]
+
+
+def _cells(line: Line, shown: list[date]) -> Iterator[Cell]:
+    matured = days.today() - timedelta(days=LONGEST_WINDOW + line.report.lag)
+    for day in shown:
+        state = line.states.get(day, DayState.NOT_ASKED)
+        if state == DayState.COMPLETE and day > matured:
+            yield Cell(day, "p", "", _("arrived, window not closed yet"))
+        else:
+            yield Cell(day, *_looks()[state])
+
+
+def _looks() -> dict[DayState, tuple[str, str, str]]:
+    """The class of the cell, its sign and its word."""
+    return {
+        DayState.COMPLETE: ("k", "", _("complete")),
+        DayState.PULLING: ("w", "", _("being pulled")),
+        DayState.LATE: ("l", _("late#day"), _("late")),
+        DayState.MISSING: ("m", "×", _("missing")),
+        DayState.QUARANTINED: ("q", "!", _("rows in quarantine, not in any total")),
+        DayState.NOT_ASKED: ("w", "", _("not asked for yet")),
+    }
+
+
+def _legend() -> list[tuple[str, str, str]]:
+    looks = _looks()
+    provisional = ("p", "", _("arrived, window not closed yet"))
+    return [looks[DayState.COMPLETE], provisional, *list(looks.values())[2:]]
