@@ -140,6 +140,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "csp.context_processors.nonce",
                 "portal.context.frame",
+                "merchants.context.brands",
                 "campaigns.context.sources",
             ],
         },

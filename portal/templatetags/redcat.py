@@ -1,0 +1,119 @@
+"""How figures, states and icons are written on every page."""
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from portal.lib import money
+
+register = template.Library()
+
+Figure = int | float | Decimal | Fraction
+Shown = dict[str, Any]  # what a component's template is given
+
+UNKNOWN = "—"
+CENT = Decimal("0.01")
+STATUS_ICONS = {
+    "ok": "circle-check",
+    "warn": "alert-triangle",
+    "bad": "circle-x",
+    "info": "clock",
+    "": "minus",
+}
+MESSAGE_KINDS = {"success": "ok", "warning": "warn", "info": "info", "debug": "info"}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="ic" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.inclusion_tag("components/status.html")
+def status(kind: str, word: str, *, bare: bool = False) -> Shown:
+    return {"kind": kind, "icon_name": STATUS_ICONS[kind], "word": word, "bare": bare}
+
+
+@register.inclusion_tag("components/na.html")
+def na(reason: str) -> Shown:
+    return {"reason": reason}
+
+
+@register.inclusion_tag("components/maturity.html")
+def maturity(share: Figure) -> Shown:
+    """Show the part of the window that is already gone; 99.6 % is not yet all of it."""
+    gone = (_decimal(share) * 100).to_integral_value(ROUND_DOWN)
+    return {"percent": int(gone), "full": gone >= 100}
+
+
+@register.inclusion_tag("components/win.html")
+def win(text: str) -> Shown:
+    return {"text": text}
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, *sections: str) -> SafeString:
+    """Mark a navigation link as current when the page lies in one of the brand's sections."""
+    request = context["request"]
+    home = reverse("merchants:brand", args=[request.brand.slug])
+    inside = any(request.path.startswith(f"{home}{section}") for section in sections)
+    return mark_safe(' aria-current="page"' if inside else "")  # noqa: S308  # a literal
+
+
+@register.simple_tag(takes_context=True)
+def same_page(context: template.Context) -> str:
+    """Return where to come back to: this page, or the start where it answers a POST."""
+    request = context["request"]
+    return request.get_full_path() if request.method == "GET" else reverse("home")
+
+
+@register.filter
+def message_kind(level: str) -> str:
+    return MESSAGE_KINDS.get(level, "")
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    return UNKNOWN if fen is None else money.full(fen)
+
+
+@register.filter
+def short_yuan(fen: int | None) -> str:
+    return UNKNOWN if fen is None else money.short(fen, get_language() or "")
+
+
+@register.filter
+def count(number: int | None) -> str:
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+@register.filter
+def short_count(number: int | None) -> str:
+    return UNKNOWN if number is None else money.short_count(number, get_language() or "")
+
+
+@register.filter
+def percent(share: Figure | None) -> str:
+    return UNKNOWN if share is None else f"{_cents(_decimal(share) * 100):,}%"
+
+
+@register.filter
+def ratio(number: Figure | None) -> str:
+    return UNKNOWN if number is None else f"{_cents(_decimal(number)):,}"
+
+
+def _cents(number: Decimal) -> Decimal:
+    return number.quantize(CENT, ROUND_HALF_UP)
+
+
+def _decimal(number: Figure) -> Decimal:
+    if isinstance(number, Fraction):
+        return Decimal(number.numerator) / Decimal(number.denominator)
+    return Decimal(str(number))
