@@ -16,7 +16,7 @@ SYSTEMS = [
 # CUBOT is a telephone.
 ROBOT = re.compile(
     r"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|externalhit|facebookcatalog|preview|url2png"
-    r"|headless|lighthouse|phantomjs|monitor|scan"
+    r"|headless|lighthouse|phantomjs"
     r"|\bcurl|\bwget|python|okhttp|httpclient|go-http|\bjava/|libwww|node-fetch|\baxios|\bundici"
     r"|\bruby\b|\bperl\b|\bphp/|WhatsApp/|Skype",
     re.IGNORECASE,

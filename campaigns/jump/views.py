@@ -38,13 +38,8 @@ def _find(code: str) -> Link | None:
 
 
 def _open_destination(link: Link) -> Destination | None:
-    """Return where the link leads now; a row whose parts can't be believed leads nowhere."""
-    if link.status != LinkStatus.LIVE or link.store.status != StoreStatus.APPROVED:
-        return None
-    try:
-        return link.destination
-    except BadDestination:
-        return None
+    is_open = link.status == LinkStatus.LIVE and link.store.status == StoreStatus.APPROVED
+    return link.destination if is_open else None
 
 
 def _write_down(request: HttpRequest, link: Link) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.note import Note
 from merchants.models import Brand, IllegalMove, Store, StoreOwnedQuerySet, User
-from portal.lib.destinations import Destination
+from portal.lib.destinations import BadDestination, Destination
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 CODE_LENGTH = 8
@@ -116,9 +116,12 @@ class Link(models.Model):
         return f"{settings.JUMP_URL}/j/{self.code}"
 
     @property
-    def destination(self) -> Destination:
-        """The address, checked again: raises BadDestination when the row can't be believed."""
-        return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
+    def destination(self) -> Destination | None:
+        """The address, checked again each time; None when the row's parts can't be believed."""
+        try:
+            return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
+        except BadDestination:
+            return None
 
     def move_to(self, target: LinkStatus, *, by: User | None = None, note: str = "") -> None:
         """Change the status and record who did it, or raise IllegalMove.

@@ -30,15 +30,12 @@ def link_attach(request: BrandRequest, note_pk: int) -> HttpResponse:
     if link and request.method != "POST":
         return redirect("campaigns:link", request.brand.slug, link.pk)
     form = AttachForm(request.POST if request.method == "POST" else None)
-    fragment = next((part for name, part in SHOWS.items() if name in request.POST), "")
-    status = 200
-    if fragment != "shelf" and form.is_bound:
-        link = _attach(request, note, form) if form.is_valid() and not fragment else None
-        if link:
-            return redirect("campaigns:link", request.brand.slug, link.pk)
-        status = 422 if form.errors else 200
-    context = {"note": note, "form": form, "asked": fragment}
-    return _attach_page(request, context, fragment=fragment, status=status)
+    asked = next((part for button, part in SHOWS.items() if button in request.POST), "")
+    if form.is_valid() and not asked and (link := _attach(request, note, form)):
+        return redirect("campaigns:link", request.brand.slug, link.pk)
+    status = 422 if form.errors and asked != "shelf" else 200
+    context = {"note": note, "form": form, "asked": asked}
+    return _attach_page(request, context, status=status)
 
 
 @require_safe
@@ -83,18 +80,17 @@ def _attach_page(
     request: BrandRequest,
     context: dict[str, Any],  # whatever the template is given
     *,
-    fragment: str,
     status: int,
 ) -> HttpResponse:
-    form, note = context["form"], context["note"]
-    if not (fragment == "preview" and wants_fragment(request)):
-        cleaned = getattr(form, "cleaned_data", {})
-        context["shelf"] = items_on_sale(note.store, q=cleaned.get("q", ""))
+    """Ask Tmall for the items, unless only the preview is renewed; then render."""
+    form, asked = context["form"], context["asked"]
+    if asked != "preview" or not wants_fragment(request):
+        words = form.cleaned_data.get("q", "") if form.is_bound else ""
+        context["shelf"] = items_on_sale(context["note"].store, q=words)
     context["is_owner"] = request.membership.allows(Role.OWNER)
+    template = "campaigns/link_attach.html"
     with brand_scope(request):
-        return render_page(
-            request, "campaigns/link_attach.html", context, fragment=fragment, status=status
-        )
+        return render_page(request, template, context, fragment=asked, status=status)
 
 
 def _link(request: BrandRequest, link_pk: int) -> Link:
