@@ -1,6 +1,6 @@
 """One of everything a URL may name, for the permission matrix."""
 
-from campaigns.tests.factories import make_link, make_note
+from campaigns.tests.factories import make_link, note_of
 from merchants.models import Brand
 from merchants.tests.factories import make_store
 
@@ -8,10 +8,10 @@ from merchants.tests.factories import make_store
 def stage(brand: Brand) -> dict[str, object]:
     """`note` has no link yet; `link` is live below another note."""
     store = make_store(brand)
-    link = make_link(make_note(store, 2))
+    link = make_link(note_of(store, 2))
     return {
         "store": store.pk,
-        "note": make_note(store, 1).pk,
+        "note": note_of(store, 1).pk,
         "link": link.pk,
         "code": link.code,
     }

@@ -9,7 +9,7 @@ import stamina
 from django.utils import timezone, translation
 
 from campaigns.models import Note
-from campaigns.tests.factories import make_note
+from campaigns.tests.factories import note_of
 from merchants.connections import top_app
 from merchants.models import Connection, Partner, Store
 from merchants.tests.factories import make_store
@@ -54,7 +54,7 @@ def in_english():
 
 @pytest.fixture
 def note(store) -> Note:
-    return make_note(store)
+    return note_of(store)
 
 
 def consent(store: Store) -> None:

@@ -10,7 +10,7 @@ from campaigns.links.rules import Wish, objections
 from campaigns.links.seed import seed_links
 from campaigns.links.services import NotAttachable, attach_link, items_on_sale
 from campaigns.models import Link, LinkEvent, LinkStatus, LinkText
-from campaigns.tests.factories import make_link, make_note
+from campaigns.tests.factories import make_link, note_of
 from merchants.models import Connection, Store, StoreStatus
 from merchants.tests.factories import make_brand, make_store, make_user
 from portal.lib.destinations import ITEM, STORE, Destination
@@ -51,7 +51,11 @@ def test_an_item_of_the_store_is_attached_and_live_at_once(note):
     link = attach_link(note, wish(), by=user)
 
     assert links() == [link]
-    assert (link.item_id, link.item_title, link.created_by) == (CREAM, "山茶温和卸妆膏 90g 眼唇可卸", user)
+    assert (link.item_id, link.item_title, link.created_by) == (
+        CREAM,
+        "山茶温和卸妆膏 90g 眼唇可卸",
+        user,
+    )
     with scope(Hat.NIGHT):
         event = LinkEvent.objects.get()
         assert (event.source, event.target, event.actor) == ("draft", "live", user)
@@ -88,9 +92,12 @@ def test_every_objection_is_told_at_once():
 
     found = objections(wish(shop="shancha", ad=False), store, has_open_link=True)
 
-    assert [words in line for words, line in zip(
-        ["not been approved", "already has a link", "广告", "not known yet"], found, strict=True
-    )] == [True] * 4
+    assert [
+        words in line
+        for words, line in zip(
+            ["not been approved", "already has a link", "广告", "not known yet"], found, strict=True
+        )
+    ] == [True] * 4
 
 
 @pytest.mark.usefixtures("in_english")
@@ -157,12 +164,11 @@ def test_of_two_attaching_at_once_one_does_and_the_other_is_told(note):
 
 
 def test_the_seed_attaches_six_links_and_no_more_when_run_again(store):
-    make_link(make_note(store, 1))
+    make_link(note_of(store, 1))
     for number in range(2, 9):
-        make_note(store, number)
+        note_of(store, number)
     user = make_user()
 
     assert len(seed_links(store, user)) == 5
     assert seed_links(store, user) == []
     assert len({link.note_id for link in links()}) == 6
-

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.jump.taps import taps_by_day, total
 from campaigns.models import Click, Link, LinkStatus
-from campaigns.tests.factories import make_click, make_link, make_note
+from campaigns.tests.factories import make_click, make_link, note_of
 from campaigns.tests.test_agents import IPHONE, MATE
 from merchants.models import Store, StoreStatus
 from merchants.tests.factories import make_store
@@ -19,7 +19,7 @@ H5 = "https://detail.m.tmall.com/item.htm?id=739204418852"
 
 @pytest.fixture
 def link(brand) -> Link:
-    return make_link(make_note(make_store(brand, domain="shancha")))
+    return make_link(note_of(make_store(brand, domain="shancha")))
 
 
 def tap(link, query="", *, agent=IPHONE, method="get", **headers):
@@ -66,9 +66,7 @@ def test_a_link_preview_is_sent_on_but_counted_as_a_robot(link):
     assert [click.is_bot for click in clicks()] == [True, True]
 
 
-@pytest.mark.parametrize(
-    ("status", "answer"), [("draft", 200), ("paused", 200), ("ended", 410)]
-)
+@pytest.mark.parametrize(("status", "answer"), [("draft", 200), ("paused", 200), ("ended", 410)])
 def test_a_link_that_is_not_live_names_the_store_and_counts_nothing(link, status, answer):
     change(Link, status=status)
 
@@ -107,7 +105,17 @@ def test_a_row_that_cannot_be_believed_leads_nowhere(link):
     assert clicks() == []
 
 
-ODD = ["22222222", "a", "x" * 5000, "%00", "a%00b", "%ff%fe", "..%2f", "ABCDEFGH", "１２３４５６７８"]
+ODD = [
+    "22222222",
+    "a",
+    "x" * 5000,
+    "%00",
+    "a%00b",
+    "%ff%fe",
+    "..%2f",
+    "ABCDEFGH",
+    "１２３４５６７８",
+]
 
 
 @pytest.mark.parametrize("code", ODD)

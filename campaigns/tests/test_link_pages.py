@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Link, LinkStatus
-from campaigns.tests.factories import make_click, make_link, make_note
+from campaigns.tests.factories import make_click, make_link, note_of
 from campaigns.tests.test_attach import CREAM, NOT_OURS, change, links
 from merchants.models import Role, Store
 from merchants.tests.factories import make_brand, make_store
@@ -73,7 +73,7 @@ def test_with_tmall_away_an_address_can_still_be_pasted(note, marketer, settings
 
 @pytest.mark.parametrize("address", [*HOSTILE, "\u202ehttps://shancha.tmall.com/", "x" * 9999])
 def test_no_hostile_address_is_attached(brand, client_as, address):
-    note = make_note(make_store(brand))
+    note = note_of(make_store(brand))
 
     response = post(client_as(Role.OWNER), note, FILLED | {"address": address, "item": ""})
 
@@ -116,7 +116,9 @@ def test_the_preview_of_a_bad_address_says_why(note, marketer):
     assert "never has" in response.text
 
 
-@pytest.mark.parametrize(("role", "status", "domain"), [("marketer", 422, ""), ("owner", 302, "sc")])
+@pytest.mark.parametrize(
+    ("role", "status", "domain"), [("marketer", 422, ""), ("owner", 302, "sc")]
+)
 def test_only_an_owner_vouches_for_the_store_address(note, client_as, role, status, domain):
     fields = FILLED | {"address": "https://sc.tmall.com/", "vouches_for_domain": "on"}
 
@@ -127,14 +129,14 @@ def test_only_an_owner_vouches_for_the_store_address(note, client_as, role, stat
 
 
 def test_a_note_with_an_open_link_leads_to_it(brand, marketer):
-    link = make_link(make_note(make_store(brand)))
+    link = make_link(note_of(make_store(brand)))
 
     assert marketer.get(attach_url(link.note))["Location"] == link_url(link)
 
 
 @pytest.mark.parametrize("path", ["notes/{note}/link/", "links/{link}/", "links/{link}/pause/"])
 def test_another_brands_note_and_link_are_not_found(brand, client_as, path):
-    link = make_link(make_note(make_store(make_brand("xiaoman", "小满"))))
+    link = make_link(note_of(make_store(make_brand("xiaoman", "小满"))))
     url = "/b/shancha/" + path.format(note=link.note_id, link=link.pk)
 
     response = client_as(Role.OWNER).post(url) if "pause" in url else client_as(Role.OWNER).get(url)
@@ -149,7 +151,7 @@ def test_a_number_that_names_nothing_is_not_found(marketer, pk):
 
 
 def test_the_link_page_shows_where_it_leads_and_who_tapped(brand, marketer):
-    link = make_link(make_note(make_store(brand)))
+    link = make_link(note_of(make_store(brand)))
     make_click(link)
 
     page = marketer.get(link_url(link), headers=ENGLISH).text
@@ -160,7 +162,7 @@ def test_the_link_page_shows_where_it_leads_and_who_tapped(brand, marketer):
 
 
 def test_a_link_is_paused_resumed_and_ended_with_an_event_each(brand, marketer):
-    link = make_link(make_note(make_store(brand)))
+    link = make_link(note_of(make_store(brand)))
 
     for verb, status in [("pause", "paused"), ("resume", "live"), ("end", "ended")]:
         assert marketer.post(link_url(link, f"{verb}/"))["Location"] == link_url(link)
@@ -172,7 +174,7 @@ def test_a_link_is_paused_resumed_and_ended_with_an_event_each(brand, marketer):
 
 
 def test_a_move_that_someone_else_made_is_told(brand, marketer):
-    link = make_link(make_note(make_store(brand)), LinkStatus.ENDED)
+    link = make_link(note_of(make_store(brand)), LinkStatus.ENDED)
 
     response = marketer.post(link_url(link, "pause/"), headers=ENGLISH)
 
@@ -181,13 +183,13 @@ def test_a_move_that_someone_else_made_is_told(brand, marketer):
 
 
 def test_a_viewer_sees_no_buttons(brand, client_as):
-    link = make_link(make_note(make_store(brand)))
+    link = make_link(note_of(make_store(brand)))
 
     assert "/pause/" not in client_as(Role.VIEWER).get(link_url(link)).text
 
 
 def test_the_link_page_takes_as_many_queries_for_many_events_as_for_one(brand, marketer):
-    link = make_link(make_note(make_store(brand)))
+    link = make_link(note_of(make_store(brand)))
     make_click(link)
     for_one = queries(marketer, link)
     for verb in ["pause/", "resume/"] * 4:
@@ -205,7 +207,7 @@ def queries(client, link) -> int:
 
 
 def test_a_row_that_cannot_be_believed_still_has_its_page(brand, marketer):
-    link = make_link(make_note(make_store(brand)))
+    link = make_link(note_of(make_store(brand)))
     change(Link, item_id="000000")
 
     assert marketer.get(link_url(link)).status_code == 200
