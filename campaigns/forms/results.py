@@ -44,7 +44,9 @@ class QuestionForm(forms.Form):
         empty_value=DEFAULT_WINDOW,
         required=False,
     )
-    store = forms.TypedChoiceField(label=_("Store"), coerce=int, empty_value=None, required=False)
+    store = forms.TypedChoiceField(
+        label=_("Store"), coerce=int, empty_value=None, required=False
+    )
     sort = forms.ChoiceField(
         label=_("Order"), choices=[(sort, sort) for sort in SORTS], required=False
     )

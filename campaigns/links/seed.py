@@ -1,4 +1,4 @@
-"""Live links for the demo, attached as a person would: by the service, with items that Tmall has."""
+"""Live links for the demo, attached as a person would: by the service, with real items."""
 
 from itertools import cycle
 

@@ -71,19 +71,19 @@ def test_only_items_that_this_store_sells_are_attached(note, item_id, words):
 
 
 @pytest.mark.usefixtures("in_english")
-def test_when_tmall_does_not_answer_nothing_is_saved(note, settings):
+def test_when_tmall_does_not_answer_nothing_is_saved(store, note, settings):
     settings.TOP = settings.TOP | {"gateway": "http://127.0.0.1:9/router/rest"}
 
     assert "does not answer" in refusal(note, wish())
-    assert "does not answer" in items_on_sale(note.store).problem
+    assert "does not answer" in items_on_sale(store).problem
 
 
 @pytest.mark.usefixtures("in_english")
-def test_without_consent_tmall_is_not_asked(note):
+def test_without_consent_tmall_is_not_asked(store, note):
     change(Connection, status="needs_consent")
 
     assert "no valid consent" in refusal(note, wish())
-    assert "no valid consent" in items_on_sale(note.store).problem
+    assert "no valid consent" in items_on_sale(store).problem
 
 
 @pytest.mark.usefixtures("in_english")
