@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.models.people import Brand, User
 from merchants.models.stores import Store, StoreOwnedQuerySet
+from portal.lib import days
 
 
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
@@ -126,8 +127,14 @@ class Application(models.Model):
                 target=target,
                 actor=by,
                 note=note,
+                at=days.known_now(),
             )
         self.status = target
+
+
+class ApplicationEventQuerySet(StoreOwnedQuerySet["ApplicationEvent"]):
+    def newest_first(self) -> Self:
+        return self.select_related("actor").order_by("-pk")
 
 
 class ApplicationEvent(models.Model):
@@ -141,6 +148,8 @@ class ApplicationEvent(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = ApplicationEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("application event")

@@ -61,6 +61,10 @@ class StoreQuerySet(StoreOwnedQuerySet["Store"]):
     def approved(self) -> Self:
         return self.filter(status=StoreStatus.APPROVED)
 
+    def with_standing(self) -> Self:
+        """Load what says where each store stands: its consents, its application and the policy."""
+        return self.prefetch_related("connections", "applications__policy")
+
 
 class Store(models.Model):
     """A shop on Tmall. Seller, nick, sid, title and kind are TOP's word; scores the brand's."""

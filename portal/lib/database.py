@@ -196,7 +196,7 @@ def serve(var_dir: Path) -> NoReturn:
     parent = os.getppid()
     var_dir = var_dir.resolve()
     var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    account = _system_user() if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    account = _account()
     sockets = socket_folder(var_dir)
     if os.geteuid() == 0:
         _let_pass(account, [var_dir, binaries(), sockets.parent])
@@ -216,11 +216,17 @@ def serve(var_dir: Path) -> NoReturn:
     os.execve(program, arguments, _own_environment())  # noqa: S606  it is our own program
 
 
-def _system_user() -> pwd.struct_passwd:
+def _account() -> pwd.struct_passwd:
+    """Return whom PostgreSQL runs as: us, or a user of its own where we are root."""
     try:
-        return pwd.getpwnam(SYSTEM_USER)
+        return pwd.getpwnam(SYSTEM_USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     except KeyError:
-        pass
+        if os.geteuid() != 0:
+            raise NotRunning(f"PostgreSQL needs a name for user {os.geteuid()}.") from None
+    return _make_system_user()
+
+
+def _make_system_user() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if useradd is None:
         raise NotRunning(f"PostgreSQL won't run as root: create a system user {SYSTEM_USER}.")

@@ -1,0 +1,70 @@
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models import Category, Store
+from merchants.services import StatedFacts
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SCORES = ("overall_score", "description_score", "service_score", "logistics_score")
+
+
+class Score(forms.DecimalField):
+    def __init__(self, *, label: "StrOrPromise", required: bool = True) -> None:
+        super().__init__(
+            label=label,
+            required=required,
+            max_digits=2,
+            decimal_places=1,
+            min_value=Decimal(0),
+            max_value=Decimal(5),
+        )
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        own = {"inputmode": "decimal", "class": "form-control"}
+        return super().widget_attrs(widget) | own
+
+
+class StoreFactsForm(forms.Form):
+    """What no partner tells of a store, as the brand reads it in its Tmall back end."""
+
+    category = forms.ChoiceField(
+        label=_("main category"),
+        choices=[("", _("Choose…")), *Category.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    overall_score = Score(label=_("overall score"))
+    description_score = Score(label=_("description score"), required=False)
+    service_score = Score(label=_("service score"), required=False)
+    logistics_score = Score(label=_("logistics score"), required=False)
+
+    @classmethod
+    def of(cls, store: Store) -> "StoreFactsForm":
+        return cls(initial={name: getattr(store, name) for name in ("category", *SCORES)})
+
+    @property
+    def facts(self) -> StatedFacts:
+        return StatedFacts(**self.cleaned_data)
+
+
+class AdvertiserForm(forms.Form):
+    """Which of the advertisers that one consent covers is this store's."""
+
+    advertiser = forms.ChoiceField(
+        label=_("advertiser"), widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    )
+
+    def __init__(
+        self,
+        *args: Any,  # Any: whatever a form takes
+        advertisers: tuple[tuple[str, str], ...],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.fields["advertiser"].choices = [  # type: ignore[attr-defined]  # it is a ChoiceField
+            (advertiser_id, f"{name} · {advertiser_id}") for advertiser_id, name in advertisers
+        ]

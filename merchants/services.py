@@ -1,0 +1,191 @@
+"""What changes a store's way in; each step is one transaction, and none calls a partner."""
+
+import logging
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from merchants import rules
+from merchants.connections import Grant, TopConsent
+from merchants.models import (
+    Application,
+    ApplicationStatus,
+    Brand,
+    Connection,
+    ConnectionStatus,
+    Partner,
+    Store,
+    StoreKind,
+    StoreStatus,
+    User,
+)
+from merchants.standing import stand_today
+from portal.lib import days
+
+logger = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """The step can't be taken as things stand; the message is shown to the person."""
+
+
+class NotTmall(Refused):
+    """The account that consented owns a Taobao C-shop."""
+
+    def __init__(self, nick: str) -> None:
+        super().__init__(_("%(nick)s is a Taobao C-shop, not a Tmall store.") % {"nick": nick})
+        self.nick = nick
+
+
+class NotReady(Refused):
+    """Rules are not met, or can't be judged yet; `gaps` says what each still lacks."""
+
+    def __init__(self, gaps: list[str]) -> None:
+        super().__init__(_("Not handed in. Still lacking: %(gaps)s") % {"gaps": " ".join(gaps)})
+        self.gaps = gaps
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFacts:
+    """What no partner tells, so the brand states it."""
+
+    category: str
+    overall_score: Decimal | None
+    description_score: Decimal | None
+    service_score: Decimal | None
+    logistics_score: Decimal | None
+
+
+@transaction.atomic
+def register_store(brand: Brand, consent: TopConsent, *, by: User) -> tuple[Store, bool]:
+    """Return the seller's store and whether it is new here; a known one gets its consent renewed.
+
+    Raises NotTmall for a C-shop, and Refused where another brand has the store already.
+    """
+    seller = consent.seller
+    if StoreKind(seller.kind) != StoreKind.TMALL:
+        raise NotTmall(seller.nick)
+    store, is_new = _own_store(brand, consent, by)
+    _connect(store, Partner.TOP, seller.seller_id, seller.nick, consent.grant, by)
+    logger.info("store consented store=%s brand=%s new=%s", store.pk, brand.pk, is_new)
+    return store, is_new
+
+
+@transaction.atomic
+def connect_juguang(store: Store, advertiser: tuple[str, str], grant: Grant, *, by: User) -> None:
+    """Connect the store's advertiser; each advertiser belongs to one store of the brand."""
+    advertiser_id, name = advertiser
+    rows = Connection.objects.filter(brand_id=store.brand_id, partner=Partner.JUGUANG)
+    other = rows.filter(subject=advertiser_id).exclude(store=store).select_related("store").first()
+    if other:
+        raise Refused(
+            _("The advertiser %(name)s is connected to %(store)s already.")
+            % {"name": name, "store": other.store}
+        )
+    _connect(store, Partner.JUGUANG, advertiser_id, name, grant, by)
+    logger.info("advertiser connected store=%s brand=%s", store.pk, store.brand_id)
+
+
+@transaction.atomic
+def state_facts(store: Store, facts: StatedFacts, *, by: User) -> None:
+    """Write what the brand states, and who stated it; not while a reviewer is judging it."""
+    store = _locked(store)
+    if store.applications.waiting().exists():
+        raise Refused(_("The application is under review; facts can change after the decision."))
+    stated = asdict(facts)
+    for name, value in stated.items():
+        setattr(store, name, value)
+    store.facts_stated_at, store.facts_stated_by = days.known_now(), by
+    store.save(update_fields=[*stated, "facts_stated_at", "facts_stated_by"])
+
+
+@transaction.atomic
+def submit_application(store: Store, *, by: User) -> Application:
+    """Hand the application in, with the policy and the verdicts of this moment frozen into it."""
+    store = _locked(store)
+    standing = stand_today(store)
+    if standing.policy is None:
+        raise Refused(_("No policy is in force today, so nothing can be judged."))
+    if standing.lacking:
+        raise NotReady([verdict.gap for verdict in standing.lacking])
+    application, _made = Application.objects.get_or_create(brand_id=store.brand_id, store=store)
+    application.move_to(ApplicationStatus.SUBMITTED, by=by)
+    application.policy = standing.policy
+    application.verdicts = rules.freeze(standing.policy.rules, standing.facts)
+    application.submitted_at, application.decided_at = days.known_now(), None
+    application.reason = ""
+    application.save(update_fields=["policy", "verdicts", "submitted_at", "decided_at", "reason"])
+    return application
+
+
+@transaction.atomic
+def approve_application(application: Application, *, by: User) -> None:
+    application.move_to(ApplicationStatus.APPROVED, by=by)
+    _decide(application, reason="")
+    Store.objects.filter(pk=application.store_id).update(status=StoreStatus.APPROVED)
+
+
+@transaction.atomic
+def reject_application(application: Application, *, reason: str, by: User) -> None:
+    if not reason.strip():
+        raise Refused(_("Say what the brand has to change."))
+    application.move_to(ApplicationStatus.REJECTED, by=by, note=reason)
+    _decide(application, reason=reason)
+
+
+def _locked(store: Store) -> Store:
+    return Store.objects.select_for_update(of=("self",)).get(pk=store.pk)
+
+
+def _own_store(brand: Brand, consent: TopConsent, by: User) -> tuple[Store, bool]:
+    """Find or make the seller's store; a seller is unique over all brands, seen or not."""
+    seller, shop = consent.seller, consent.shop
+    own = brand.stores.filter(seller_id=seller.seller_id)
+    if known := own.first():
+        return known, False
+    try:
+        with transaction.atomic():
+            store = brand.stores.create(
+                seller_id=seller.seller_id,
+                nick=seller.nick,
+                sid=shop.sid,
+                title=shop.title,
+                kind=seller.kind,
+                registered_by=by,
+                registered_at=days.known_now(),
+            )
+    except IntegrityError:
+        if known := own.first():
+            return known, False
+        logger.warning("seller belongs to another brand brand=%s", brand.pk)
+        raise Refused(
+            _("%(store)s is registered by another brand already. Nothing was stored.")
+            % {"store": shop.title}
+        ) from None
+    return store, True
+
+
+def _connect(
+    store: Store, partner: Partner, subject: str, subject_name: str, grant: Grant, by: User
+) -> None:
+    """Write the consent's tokens; a new version tells whoever refreshes that it came too late."""
+    rows = Connection.objects.select_for_update(of=("self",)).filter(store=store, partner=partner)
+    connection = rows.first() or Connection(
+        brand_id=store.brand_id, store=store, partner=partner, version=0
+    )
+    connection.status = ConnectionStatus.CONNECTED
+    connection.subject, connection.subject_name = subject, subject_name
+    connection.scope = grant.scope
+    grant.put_into(connection)
+    connection.version += 1
+    connection.refresh_lease_until = None
+    connection.consented_by, connection.consented_at = by, timezone.now()
+    connection.save()
+
+
+def _decide(application: Application, *, reason: str) -> None:
+    application.decided_at, application.reason = days.known_now(), reason
+    application.save(update_fields=["decided_at", "reason"])

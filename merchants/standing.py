@@ -1,0 +1,164 @@
+"""Where a store stands on its way in: its consents, the policy's verdicts, and what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from merchants import rules
+from merchants.models import (
+    Application,
+    ApplicationStatus,
+    Connection,
+    ConnectionStatus,
+    Partner,
+    PolicyVersion,
+    Store,
+)
+from merchants.rules import Facts, Result, Scores, Verdict
+from portal.lib import days
+
+EXPIRES_SOON = timedelta(days=7)
+DECIDED_BY_THEN = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
+COLOURS: dict[str, str] = {
+    ApplicationStatus.SUBMITTED: "info",
+    ApplicationStatus.APPROVED: "ok",
+    ApplicationStatus.REJECTED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A store's consent at one partner, or that there is none, in a word and its colour."""
+
+    partner: Partner
+    connection: Connection | None
+    colour: str
+    word: str
+
+    @property
+    def is_valid(self) -> bool:
+        return self.colour in ("ok", "warn")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    store: Store
+    facts: Facts
+    consents: tuple[Consent, ...]
+    policy: PolicyVersion | None
+    verdicts: tuple[Verdict, ...]
+    application: Application | None
+
+    @property
+    def lacking(self) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if verdict.result != Result.MET]
+
+    @property
+    def status(self) -> str:
+        return self.application.status if self.application else ""
+
+    @property
+    def application_colour(self) -> str:
+        return COLOURS.get(self.status, "")
+
+    @property
+    def application_word(self) -> str:
+        return self.application.get_status_display() if self.application else _("Not applied yet")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an application can still be handed in, for the first time or again."""
+        return self.status not in DECIDED_BY_THEN
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.is_open and self.policy and not self.lacking)
+
+    @property
+    def next_step(self) -> str:
+        for consent in self.consents:
+            if consent.partner == Partner.TOP and not consent.is_valid:
+                return _("Renew the Tmall consent")
+        if self.is_open:
+            return self._step_to_application()
+        if self.status == ApplicationStatus.SUBMITTED:
+            return _("Wait for the platform's review")
+        if any(not consent.is_valid for consent in self.consents):
+            return _("Connect Juguang")
+        return _("Attach links to notes")
+
+    def _step_to_application(self) -> str:
+        results = {verdict.result for verdict in self.verdicts}
+        if Result.NOT_MET in results:
+            return _("See what is lacking")
+        if Result.UNKNOWN in results:
+            return _("State category and scores")
+        return _("Submit the application")
+
+
+def policy_in_force(day: date) -> PolicyVersion | None:
+    return PolicyVersion.objects.in_force(day).order_by("-effective_from", "-pk").first()
+
+
+def stand(store: Store, policy: PolicyVersion | None) -> Standing:
+    """Judge a store by `policy`, or as it was judged when its application was handed in."""
+    now = timezone.now()
+    connections = {each.partner: each for each in store.connections.all()}
+    facts = facts_of(store, connections, now)
+    application = next(iter(store.applications.all()), None)
+    if application and application.status in DECIDED_BY_THEN:
+        policy, verdicts = application.policy, rules.thaw(application.verdicts)
+    else:
+        verdicts = rules.evaluate(policy.rules if policy else [], facts)
+    return Standing(
+        store=store,
+        facts=facts,
+        consents=tuple(_consent(partner, connections, now) for partner in Partner),
+        policy=policy,
+        verdicts=verdicts,
+        application=application,
+    )
+
+
+def stand_today(store: Store) -> Standing:
+    return stand(store, policy_in_force(days.today()))
+
+
+def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime) -> Facts:
+    """Read the only facts that rules may know from the store's row and its consents."""
+    return Facts(
+        kind=store.kind,
+        category=store.category,
+        scores=Scores(
+            overall=store.overall_score,
+            description=store.description_score,
+            service=store.service_score,
+            logistics=store.logistics_score,
+        ),
+        stated_at=store.facts_stated_at,
+        connected={
+            partner: each.refresh_expires_at
+            for partner, each in connections.items()
+            if _is_connected(each, now)
+        },
+    )
+
+
+def _is_connected(connection: Connection, now: datetime) -> bool:
+    return connection.status == ConnectionStatus.CONNECTED and connection.refresh_expires_at > now
+
+
+def _consent(partner: Partner, connections: Mapping[str, Connection], now: datetime) -> Consent:
+    connection = connections.get(partner)
+    if connection is None:
+        return Consent(partner, None, "", _("Not connected"))
+    if connection.status != ConnectionStatus.CONNECTED:
+        return Consent(partner, connection, "bad", connection.get_status_display())
+    if connection.refresh_expires_at <= now:
+        return Consent(partner, connection, "bad", _("Expired"))
+    if connection.refresh_expires_at <= now + EXPIRES_SOON:
+        return Consent(partner, connection, "warn", _("Expires soon"))
+    return Consent(partner, connection, "ok", connection.get_status_display())
