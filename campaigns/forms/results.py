@@ -94,16 +94,13 @@ class QuestionForm(forms.Form):
             store=self.cleaned_data.get("store"),
         )
 
-    @property
-    def sort(self) -> str:
+    def sorted_by(self) -> str:
         return self.cleaned_data.get("sort") or DEFAULT_SORT
 
-    @property
-    def receipt(self) -> str:
-        return self.cleaned_data.get("receipt", "")
+    def asked_receipt(self) -> str:
+        return self.cleaned_data.get("receipt") or ""
 
-    @property
-    def page(self) -> int:
+    def page_number(self) -> int:
         return self.cleaned_data.get("page") or 1
 
     def _period(self) -> tuple[date, date]:

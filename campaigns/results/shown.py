@@ -113,7 +113,7 @@ def under_head(metric: Metric, window: int) -> str:
 
 def weekday(day: date) -> str:
     """Return the weekday as short as an axis needs: 三, or Wed."""
-    return date_format(day, "D").removeprefix("周")
+    return date_format(day, "D").removeprefix("星期")
 
 
 def _cents(number: Decimal) -> Decimal:
