@@ -10,6 +10,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from merchants.models import Brand, Role
 from merchants.tests.factories import make_brand, make_membership, make_user
+from portal.tests.processes import DEMO_DAY, SandboxProcess
 
 
 def pytest_configure() -> None:
@@ -58,3 +59,25 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connections.close_all()  # dropping the database waits for them
         teardown_databases(made, verbosity)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory) -> Iterator[SandboxProcess]:
+    with SandboxProcess(tmp_path_factory.mktemp("sandbox")) as process:
+        yield process
+
+
+@pytest.fixture
+def sandbox(sandbox_process, settings) -> SandboxProcess:
+    """The one running sandbox, healthy and on the demo's day; the portal speaks to it."""
+    sandbox_process.set_day(DEMO_DAY)
+    sandbox_process.control(delay_ms=0)
+    url = sandbox_process.url
+    settings.VAR_DIR = sandbox_process.var_dir
+    settings.TOP = settings.TOP | {
+        "gateway": f"{url}/router/rest",
+        "authorize_url": f"{url}/authorize",
+        "token_url": f"{url}/token",
+    }
+    settings.XHS = settings.XHS | {"base_url": f"{url}/api/open", "auth_url": f"{url}/auth"}
+    return sandbox_process

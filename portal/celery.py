@@ -1,8 +1,34 @@
+"""The Celery app; what it does and how often stands in the settings and in each tasks.py."""
+
 import os
+import signal
+import warnings
+from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.signals import beat_init, worker_process_init
+
+from portal.lib.leash import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+# in a container everything is root's; JSON is the only content we accept
+warnings.filterwarnings("ignore", category=SecurityWarning)
+
 app = Celery("redcat")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def end_with_worker(**_: Any) -> None:
+    """A killed worker must not leave a child that goes on with its task."""
+    end_with_parent(signal.SIGKILL)
+
+
+@beat_init.connect
+def send_first_ticks(**_: Any) -> None:
+    """Beat would send each tick one interval late after a start."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], **entry.get("options", {}))

@@ -134,6 +134,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -223,8 +224,8 @@ if not DEMO:
 # Work in the background ----------------------------------------------------------------------
 SYNC_TICK = timedelta(seconds=float(os.environ.get("SYNC_TICK_SECONDS", "60")))
 SYNC_LEASE = timedelta(seconds=float(os.environ.get("SYNC_LEASE_SECONDS", "50")))
-CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://")
-if CELERY_BROKER_URL == "pgmq://":
+CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
+if CELERY_BROKER_URL.startswith("pgmq:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = broker_transport_options(os.environ, VAR_DIR, SECRET_KEY)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -1,10 +1,11 @@
-import ctypes
 import os
 import signal
 
-from django.core.wsgi import get_wsgi_application
+from portal.lib.leash import end_with_parent
 
-# Ends with its granian master, which otherwise would leave it serving.
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+end_with_parent(signal.SIGKILL)  # a killed granian would leave this worker serving
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402  the line above comes first
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_wsgi_application()

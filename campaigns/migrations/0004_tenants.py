@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         tenant_table("campaigns_linkevent", web=APPEND, night=APPEND, admin=APPEND),
         tenant_table("campaigns_click", night=APPEND),
         tenant_table("campaigns_syncwindow", web=APPEND, night=WRITE, admin=WRITE),
-        tenant_table("campaigns_pulledpage", night=APPEND),
+        tenant_table("campaigns_pulledpage", night=f"{APPEND}, UPDATE (changed, refused)"),
         tenant_table("campaigns_quarantinedrow", night=APPEND),
         tenant_table("campaigns_noteday", night="SELECT, INSERT, UPDATE"),
         common_tables(["campaigns_heartbeat"], "SELECT, INSERT, UPDATE"),

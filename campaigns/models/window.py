@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Brand, Connection, Store, StoreOwnedQuerySet
+from merchants.models import Brand, Connection, ConnectionStatus, Store, StoreOwnedQuerySet
 
 
 class WindowStatus(models.TextChoices):
@@ -23,8 +23,11 @@ class WindowStatus(models.TextChoices):
 
 class SyncWindowQuerySet(StoreOwnedQuerySet["SyncWindow"]):
     def due(self, at: datetime | Now) -> Self:
-        """Keep what may be pulled: owed by now, or left behind by a worker that is gone."""
-        return self.filter(
+        """Keep what may be pulled: owed by now, or left behind by a worker that is gone.
+
+        A connection that waits for consent is not asked.
+        """
+        return self.filter(connection__status=ConnectionStatus.CONNECTED).filter(
             Q(status=WindowStatus.OWED, not_before__lte=at)
             | Q(status=WindowStatus.LEASED, lease_until__lt=at)
         )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from campaigns.models import SyncWindow
-from merchants.models import Partner
+from merchants.models import Connection, Partner
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -26,6 +26,9 @@ class FetchedPage:
     total: int | None = None
 
 
+Ask = Callable[[Any], FetchedPage]  # what to do with the partner's client
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What became of a page: how many facts changed, and the rows refused with their reasons."""
@@ -38,6 +41,8 @@ class Kept:
 class Report:
     """A declared report. Days are business days in Asia/Shanghai.
 
+    `call` opens the connection's client at the partner and runs what it is given with it.
+
     `lag`: a day is asked for from `lag` days later on. `repull`: it is asked for again each
     night while it is among the last so many days. `backfill`: how far the first night reaches.
     """
@@ -45,6 +50,7 @@ class Report:
     key: str
     partner: Partner
     label: "StrPromise"
+    call: Callable[[Connection, Ask], FetchedPage]
     fetch: Callable[[Any, str, date, int], FetchedPage]  # the partner's client, account, day, page
     keys: Callable[[Sequence[Any]], list[str]]
     keep: Callable[["PageContext", Sequence[Any]], Kept]

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.reports.base import BadRow, FetchedPage, Kept, PageContext, Report, as_sent
+from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.lib import money, numbers
 from portal.lib.merge import Ledger, merge
@@ -102,6 +103,7 @@ NOTE_DAY = Report(
     key="juguang.note_day",
     partner=Partner.JUGUANG,
     label=_("Juguang note report"),
+    call=call_juguang,
     fetch=fetch,
     keys=keys,
     keep=keep,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Note, NoteKind, NoteSource
 from campaigns.reports.base import FetchedPage, Kept, PageContext, Report, as_sent
+from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.partners.juguang import JuguangClient, NoteCard
 
@@ -59,6 +60,7 @@ NOTE_LIST = Report(
     key="juguang.note_list",
     partner=Partner.JUGUANG,
     label=_("Juguang notes"),
+    call=call_juguang,
     fetch=fetch,
     keys=keys,
     keep=keep,

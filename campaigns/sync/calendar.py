@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Max, QuerySet
 
 from campaigns.models import QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
 from merchants.models import Store
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class DayState(StrEnum):
@@ -31,11 +35,10 @@ class Line:
     states: Mapping[date, DayState]
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """How far a report reaches: its newest complete day, and whether that is all there is."""
 
-    report: Report
+    label: "StrPromise"
     day: date | None
     is_up_to_date: bool
 
@@ -62,7 +65,7 @@ def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
     newest = dict(closed.values_list("report").annotate(newest=Max("day")).order_by())
     asked = set(windows.values_list("report", flat=True).distinct())
     return [
-        Reach(report, newest.get(key), newest.get(key) == yesterday)
+        Reach(report.label, newest.get(key), newest.get(key) == yesterday)
         for key, report in REPORTS.items()
         if key in asked and report.repull > 1
     ]

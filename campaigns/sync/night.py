@@ -8,10 +8,13 @@ from django.db.models import Count, Q
 
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.sync import windows
+from merchants.models import ConnectionStatus
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 POLL = 0.2
+OPEN = Q(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
+CONNECTED = Q(connection__status=ConnectionStatus.CONNECTED)
 Send = Callable[[int], object]  # tells a worker of a window
 
 
@@ -21,6 +24,7 @@ class Progress:
 
     closed: int
     still_open: int
+    waiting: int  # for a person's consent
     failed: int
     dead: int
 
@@ -30,7 +34,7 @@ class Progress:
 
     @property
     def is_good(self) -> bool:
-        return self.is_over and not self.failed and not self.dead
+        return self.is_over and not (self.waiting or self.failed or self.dead)
 
 
 def wait(*, send: Send, brand: int | None = None, tell: Callable[[Progress], object]) -> Progress:
@@ -46,7 +50,8 @@ def progress(*, brand: int | None = None) -> Progress:
     with scope(Hat.NIGHT, brand=brand):
         counts = SyncWindow.objects.filter(owed_on=days.today()).aggregate(
             closed=Count("pk", filter=Q(status=WindowStatus.CLOSED)),
-            still_open=Count("pk", filter=Q(status__in=[WindowStatus.OWED, WindowStatus.LEASED])),
+            still_open=Count("pk", filter=OPEN & CONNECTED),
+            waiting=Count("pk", filter=OPEN & ~CONNECTED),
             failed=Count("pk", filter=Q(status=WindowStatus.FAILED)),
             dead=Count("pk", filter=Q(status=WindowStatus.DEAD)),
         )

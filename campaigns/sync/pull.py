@@ -7,12 +7,10 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
 
 from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
-from merchants.connections import call_partner
 
 from campaigns.models import PulledPage, QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
@@ -63,7 +61,7 @@ def pull_window(window_id: int, *, owner: str) -> None:
     except Unavailable as failure:
         _postpone(lease, failure.message, failure.retry_after)
     except NeedsConsent as failure:
-        _refuse(lease, failure.message)
+        _postpone(lease, failure.message, None)  # due again when a person has consented
     except Rejected as refusal:
         _refuse(lease, str(refusal))
 
@@ -101,12 +99,12 @@ def _pull_pages(lease: Lease) -> None:
 
 
 def _fetch(lease: Lease, number: int) -> FetchedPage:
-    joined, day = lease.window.connection, lease.window.day
+    report, joined = lease.report, lease.window.connection
 
-    def ask(client: Any) -> FetchedPage:  # the client that the report's partner has
-        return lease.report.fetch(client, joined.subject, day, number)
+    def ask(client: object) -> FetchedPage:
+        return report.fetch(client, joined.subject, lease.window.day, number)
 
-    return call_partner(joined, ask)
+    return report.call(joined, ask)
 
 
 def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:

@@ -59,7 +59,7 @@ def hand_out(*, brand: int | None = None) -> list[int]:
         due = SyncWindow.objects.due(Now()).not_handed_out_since(now - HINT_LIFE)
         chosen = list(
             due.newest_day_first()
-            .select_for_update(skip_locked=True)
+            .select_for_update(skip_locked=True, of=["self"])
             .values_list("pk", flat=True)[:AT_ONCE]
         )
         SyncWindow.objects.filter(pk__in=chosen).update(handed_out_at=now)

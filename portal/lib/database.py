@@ -196,7 +196,7 @@ def serve(var_dir: Path) -> NoReturn:
     parent = os.getppid()
     var_dir = var_dir.resolve()
     var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    account = _system_user() if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    account = _account()
     sockets = socket_folder(var_dir)
     if os.geteuid() == 0:
         _let_pass(account, [var_dir, binaries(), sockets.parent])
@@ -216,11 +216,17 @@ def serve(var_dir: Path) -> NoReturn:
     os.execve(program, arguments, _own_environment())  # noqa: S606  it is our own program
 
 
-def _system_user() -> pwd.struct_passwd:
+def _account() -> pwd.struct_passwd:
+    """Return whom PostgreSQL runs as: us, or a user of its own where we are root."""
     try:
-        return pwd.getpwnam(SYSTEM_USER)
+        return pwd.getpwnam(SYSTEM_USER) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     except KeyError:
-        pass
+        if os.geteuid() != 0:
+            raise NotRunning(f"PostgreSQL needs a name for user {os.geteuid()}.") from None
+    return _make_system_user()
+
+
+def _make_system_user() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if useradd is None:
         raise NotRunning(f"PostgreSQL won't run as root: create a system user {SYSTEM_USER}.")
@@ -282,18 +288,18 @@ def _cluster(var_dir: Path, account: pwd.struct_passwd) -> Path:
 
 
 def _clear_the_way(cluster: Path, patience: float = 10) -> None:
-    """Wait for servers of an earlier start to end, then end those that can't.
+    """Wait for the server of an earlier start to end, and end the backends that outlived one.
 
-    A backend busy on the CPU does not notice that its postmaster was killed, and a pid file
-    may name a process that came later; both would refuse the start.
+    A backend busy on the CPU does not notice that its server was killed, and a pid file may
+    name a process that came later; both would refuse the start.
     """
     deadline = time.monotonic() + patience
     while running := _servers_of(cluster):
-        if time.monotonic() > deadline:
-            if (cluster / "postmaster.pid").exists() and _postmaster_of(cluster) in running:
-                raise NotRunning(f"Another PostgreSQL runs on {cluster}.")
+        if _postmaster_of(cluster) not in running:
             for process in running:
                 process.kill()
+        elif time.monotonic() > deadline:
+            raise NotRunning(f"Another PostgreSQL runs on {cluster}.")
         time.sleep(0.05)
     (cluster / "postmaster.pid").unlink(missing_ok=True)
 

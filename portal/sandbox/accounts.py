@@ -161,6 +161,30 @@ SELLERS = (
             """,
         ),
     ),
+    Seller(
+        user_id=2200657005,
+        nick="小满家居旗舰店",
+        kind="B",
+        sid=318840749,
+        category="家居",
+        advertiser_id=880005,
+        advertiser_name="小满家居旗舰店",
+        corporation="景德镇小满家居有限公司",
+        palette=3,
+        items=_items(
+            712205510009,
+            """
+            168 vase  onsale  粗陶餐具四件套 釉下彩
+            98  vase  onsale  手绘马克杯 350ml
+            228 vase  onsale  亚麻桌布 1.4×2 米
+            138 box   onsale  香薰蜡烛礼盒 三款
+            259 vase  onsale  陶瓷台灯 卧室床头
+            118 vase  onsale  竹编收纳篮 两只装
+            189 vase  onsale  手冲咖啡分享壶套装
+            148 vase  instock 新年花器 限定
+            """,
+        ),
+    ),
 )
 
 BY_USER_ID = {seller.user_id: seller for seller in SELLERS}

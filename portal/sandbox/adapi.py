@@ -23,6 +23,7 @@ from portal.lib.days import known_now, today
 from portal.sandbox import report
 from portal.sandbox.accounts import BY_ADVERTISER, XHS_APP_ID, XHS_APP_SECRET
 from portal.sandbox.faults import faults
+from portal.sandbox.pages import address
 from portal.sandbox.state import Pair, Refused, Token, state
 from portal.sandbox.truth import Note, world
 
@@ -95,7 +96,7 @@ def note_list(request: HttpRequest, body: Body) -> Answer:
         note_type = _number(body, "note_type", default=None, most=99)
         notes = [note for note in notes if note.source == note_type]
     shown = notes[(page - 1) * page_size : page * page_size]
-    return {"notes": [_note(request, note) for note in shown], "total_count": len(notes)}
+    return {"notes": [_note(note) for note in shown], "total_count": len(notes)}
 
 
 @endpoint
@@ -135,11 +136,11 @@ def _report_row(group: Group, *, as_of: date) -> dict[str, str]:
     return {"time": when, "note_id": note_id} | report.shown(counted)
 
 
-def _note(request: HttpRequest, note: Note) -> Answer:
+def _note(note: Note) -> Answer:
     return {
         "note_id": note.note_id,
         "title": note.title,
-        "image": request.build_absolute_uri(f"/covers/{note.note_id}.svg"),
+        "image": address(f"/covers/{note.note_id}.svg"),
         "author": note.author,
         "create_time": int(note.created_at.timestamp()) * 1000,
         "note_type": note.source,

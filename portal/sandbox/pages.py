@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -27,6 +28,11 @@ PALETTES = (
     ("#E6EEE6 #9DBF9F #2E5B3A", "#F4EBDD #DDBD86 #8A5A1C", "#E3ECF1 #93B9CC #24566F"),
     ("#F3EBDF #D9B98C #7A4E22", "#EFE9E4 #C5AFA0 #5C4033", "#E9EDE0 #B4BF93 #56632F"),
 )
+
+
+def address(path: str) -> str:
+    """Return a page's full address: the same whatever name its caller used for this machine."""
+    return f"http://localhost:{settings.SANDBOX_PORT}{path}"
 
 
 @require_safe

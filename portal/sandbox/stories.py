@@ -91,6 +91,15 @@ XIAOMAN = """
 06-13 -  2  v vase   慢工阿婆        竹编杯垫，我奶奶看了都点头
 """
 
+XIAOMAN_HOME = """
+03-28 -  1  i vase   小满家居        一套餐具从素坯到出窑要烧几次
+04-10 -  2  v vase   租房改造中      换一盏灯，房间就不一样了
+04-25 -  2  i vase   早午餐俱乐部    马克杯别只看颜值，握柄才是关键
+05-09 -  11 i list   收纳困难户      618 小家添置清单，只买用得上的
+05-22 4  2  i box    香气手帐        三款蜡烛轮着点，哪款不呛
+06-04 -  2  v vase   每天一壶        分享壶倒水不漏的秘密在壶嘴
+"""
+
 
 def _read(rows: str) -> tuple[Story, ...]:
     return tuple(_story(row) for row in rows.strip().splitlines())
@@ -114,6 +123,7 @@ STORIES = {
     880002: _read(SHANCHA_CARE),
     880003: _read(YEJING),
     880004: _read(XIAOMAN),
+    880005: _read(XIAOMAN_HOME),
 }
 
 # 880001's notes whose conversions the platform stops returning, by place above, and from which day.

@@ -17,6 +17,7 @@ from portal.sandbox.accounts import (
     Item,
     Seller,
 )
+from portal.sandbox.pages import address
 from portal.sandbox.signature import ALGORITHMS, is_signed
 from portal.sandbox.state import Refused, state
 
@@ -48,7 +49,7 @@ def router(request: HttpRequest) -> JsonResponse:
         method = _known_method(parameters)
         _check_call(parameters)
         seller = _seller_of(parameters)
-        body = METHODS[method](request, seller, parameters)
+        body = METHODS[method](seller, parameters)
     except TopError as refusal:
         return JsonResponse({"error_response": refusal.error | {"request_id": request_id}})
     root = method.removeprefix("taobao.").replace(".", "_") + "_response"
@@ -105,7 +106,7 @@ def _seller_of(parameters: Parameters) -> Seller:
     return BY_USER_ID[token.subjects[0]]
 
 
-def _user(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
+def _user(seller: Seller, parameters: Parameters) -> Record:
     user: Record = {
         "user_id": seller.user_id,
         "nick": seller.nick,
@@ -116,40 +117,40 @@ def _user(request: HttpRequest, seller: Seller, parameters: Parameters) -> Recor
     return {"user": _selected(user, parameters)}
 
 
-def _shop(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
-    picture = request.build_absolute_uri(f"/logos/{seller.sid}.svg")
+def _shop(seller: Seller, parameters: Parameters) -> Record:
+    picture = address(f"/logos/{seller.sid}.svg")
     shop: Record = {"sid": seller.sid, "title": seller.nick, "pic_path": picture}
     return {"shop": _selected(shop, parameters)}
 
 
-def _items_onsale(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
+def _items_onsale(seller: Seller, parameters: Parameters) -> Record:
     page_no = _number(parameters, "page_no", default=1, most=10_000)
     page_size = _number(parameters, "page_size", default=40, most=MOST_ITEMS)
     q = parameters.get("q", "")
     found = [item for item in seller.items_for_sale if q in item.title]
     page = found[(page_no - 1) * page_size : page_no * page_size]
-    records = [_selected(_item_record(request, seller, item), parameters) for item in page]
+    records = [_selected(_item_record(seller, item), parameters) for item in page]
     return {"items": {"item": records}, "total_results": len(found)}
 
 
-def _item(request: HttpRequest, seller: Seller, parameters: Parameters) -> Record:
+def _item(seller: Seller, parameters: Parameters) -> Record:
     num_iid = _required(parameters, "num_iid")
     if not NUMBER.fullmatch(num_iid):
         raise TopError(41, "Invalid arguments:num_iid")
     owner, item = ITEMS.get(int(num_iid), (None, None))
     if item is None or owner is not seller:
         raise TopError(15, "Remote service error", "isv.item-not-exist", "商品不存在")
-    return {"item": _selected(_item_record(request, seller, item), parameters)}
+    return {"item": _selected(_item_record(seller, item), parameters)}
 
 
-def _item_record(request: HttpRequest, seller: Seller, item: Item) -> Record:
+def _item_record(seller: Seller, item: Item) -> Record:
     return {
         "num_iid": item.num_iid,
         "title": item.title,
         "nick": seller.nick,
         "price": item.yuan,
         "num": 500,
-        "pic_url": request.build_absolute_uri(f"/pics/{item.num_iid}.svg"),
+        "pic_url": address(f"/pics/{item.num_iid}.svg"),
         "detail_url": f"https://detail.tmall.com/item.htm?id={item.num_iid}",
         "approve_status": item.approve_status,
     }
@@ -176,7 +177,7 @@ def _number(parameters: Parameters, name: str, *, default: int, most: int) -> in
     return int(text)
 
 
-METHODS: dict[str, Callable[[HttpRequest, Seller, Parameters], Record]] = {
+METHODS: dict[str, Callable[[Seller, Parameters], Record]] = {
     "taobao.user.seller.get": _user,
     "taobao.shop.seller.get": _shop,
     "taobao.items.onsale.get": _items_onsale,

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -26,6 +27,11 @@ STATUS_ICONS = {
     "bad": "circle-x",
     "info": "clock",
     "": "minus",
+}
+CONTROLS = {
+    "checkbox": "form-check-input",
+    "radio": "form-check-input",
+    "select": "form-select",
 }
 MESSAGE_KINDS = {"success": "ok", "warning": "warn", "info": "info", "debug": "info"}
 
@@ -72,6 +78,14 @@ def same_page(context: template.Context) -> str:
     """Return where to come back to: this page, or the start where it answers a POST."""
     request = context["request"]
     return request.get_full_path() if request.method == "GET" else reverse("home")
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Render the field's widget in our look; Django adds what ties it to its error and hint."""
+    kind = CONTROLS.get(getattr(field.field.widget, "input_type", ""), "form-control")
+    style = f"{kind} is-invalid" if field.errors else kind
+    return field.as_widget(attrs={"class": style, "placeholder": False})
 
 
 @register.filter

@@ -34,7 +34,10 @@ class Command(BaseCommand):
         if not wait:
             return
         done = night.wait(send=pull_window.delay, brand=brand_id, tell=self._tell)
-        self.stdout.write(f"{done.closed} complete, {done.failed} refused, {done.dead} given up.")
+        self.stdout.write(
+            f"{done.closed} complete, {done.waiting} waiting for consent,"
+            f" {done.failed} refused, {done.dead} given up."
+        )
         if not done.is_good:
             sys.exit(1)
 

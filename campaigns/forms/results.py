@@ -1,0 +1,110 @@
+"""Reading the question out of the address; what can't be used falls back and says so."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.results.calendar import last_days
+from campaigns.results.metrics import DEFAULT_WINDOW, METRICS, WINDOWS
+from campaigns.results.question import DEFAULT_DAYS, Question, moment_of, newest_closed
+from campaigns.results.table import COLUMNS, DEFAULT_SORT
+from merchants.models import Store
+from portal.lib import days
+
+EARLIEST = date(2020, 1, 1)  # older than anything the programme has
+LONGEST = 366
+IN_ADDRESS = {"first": "from", "last": "to"}  # `from` can't be a Python name
+SORTS = [sign + column.key for column in COLUMNS for sign in ("", "-")]
+
+
+class DayField(forms.DateField):
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            validators=[MinValueValidator(EARLIEST)],
+            error_messages={"invalid": _("Write the day as 2025-06-18.")},
+        )
+
+
+class QuestionForm(forms.Form):
+    first = DayField(_("From"))
+    last = DayField(_("To"))
+    as_of = DayField(_("As known on"))
+    window = forms.TypedChoiceField(
+        label=_("Attribution window"),
+        choices=[(days, days) for days in WINDOWS],
+        coerce=int,
+        empty_value=DEFAULT_WINDOW,
+        required=False,
+    )
+    store = forms.TypedChoiceField(
+        label=_("Store"), coerce=int, empty_value=None, required=False
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"), choices=[(sort, sort) for sort in SORTS], required=False
+    )
+    receipt = forms.ChoiceField(
+        label=_("Receipt"), choices=[(key, key) for key in METRICS], required=False
+    )
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=10**6, required=False)
+
+    def __init__(self, address: Mapping[str, Any], stores: Sequence[Store]) -> None:
+        super().__init__(address)
+        self.fields["store"].choices = [(store.pk, store.title) for store in stores]  # type: ignore[attr-defined]  # the stubs know only Field here
+
+    def add_prefix(self, field_name: str) -> str:
+        return IN_ADDRESS.get(field_name, field_name)
+
+    def clean_as_of(self) -> date | None:
+        asked: date | None = self.cleaned_data["as_of"]
+        if asked and asked > days.today():
+            raise forms.ValidationError(_("That day has not come yet."))
+        return asked
+
+    def clean_last(self) -> date | None:
+        asked: date | None = self.cleaned_data["last"]
+        if asked and asked > (newest := newest_closed(days.known_now())):
+            raise forms.ValidationError(
+                _("That day is not closed yet; the newest is %(day)s."), params={"day": newest}
+            )
+        return asked
+
+    def clean(self) -> None:
+        first, last = self._period()
+        if first > last:
+            self.add_error("first", _("The period ends before it begins."))
+        elif last - first >= timedelta(days=LONGEST):
+            self.add_error("first", _("A period has at most %(n)s days.") % {"n": LONGEST})
+
+    def question(self) -> Question:
+        """Return what was asked; a field that can't be used counts as left empty."""
+        first, last = self._period()
+        return Question(
+            first=first,
+            last=last,
+            window=self.cleaned_data.get("window", DEFAULT_WINDOW),
+            moment=moment_of(self.cleaned_data.get("as_of")),
+            store=self.cleaned_data.get("store"),
+        )
+
+    def sorted_by(self) -> str:
+        return self.cleaned_data.get("sort") or DEFAULT_SORT
+
+    def asked_receipt(self) -> str:
+        return self.cleaned_data.get("receipt") or ""
+
+    def page_number(self) -> int:
+        return self.cleaned_data.get("page") or 1
+
+    def _period(self) -> tuple[date, date]:
+        newest = newest_closed(moment_of(self.cleaned_data.get("as_of")))
+        last = self.cleaned_data.get("last") or newest
+        first, _last = last_days(DEFAULT_DAYS, last)
+        return self.cleaned_data.get("first") or first, last

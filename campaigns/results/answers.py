@@ -1,0 +1,101 @@
+"""The whole answer to one question: totals, days and notes that agree with each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from campaigns.results import queries
+from campaigns.results.figures import Figures, Returned
+from campaigns.results.maturity import matures_on, maturity
+from campaigns.results.metrics import METRICS
+from campaigns.results.queries import NoteFigures
+from campaigns.results.question import Question
+from merchants.models import Brand, Membership
+
+ORDER = METRICS["order"]
+
+
+class DayState(StrEnum):
+    RETURNED = "returned"
+    MISSING = "missing"  # the partner owes it and has returned no row
+    NOT_DUE = "not_due"
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    day: date
+    state: DayState
+    figures: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the notes with delivery have returned orders."""
+
+    delivered: int
+    partial: int
+    missing: list[NoteFigures]
+
+    @property
+    def returned(self) -> int:
+        return self.delivered - len(self.missing)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.partial and not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: Question
+    totals: Figures
+    days: list[DayFigures]
+    notes: list[NoteFigures]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.notes
+
+    @property
+    def returned_days(self) -> list[date]:
+        return [each.day for each in self.days if each.state == DayState.RETURNED]
+
+    @property
+    def missing_days(self) -> list[date]:
+        return [each.day for each in self.days if each.state == DayState.MISSING]
+
+    @property
+    def mature_days(self) -> int:
+        question = self.question
+        days = self.returned_days
+        return sum(maturity(day, question.window, question.known) == 1 for day in days)
+
+    @property
+    def matures_on(self) -> date:
+        """The first date on which every day of the period is final."""
+        return matures_on(self.question.last, self.question.window)
+
+    @property
+    def coverage(self) -> Coverage:
+        found = [note.figures.completeness(ORDER) for note in self.notes]
+        missing = [note for note in self.notes if note.figures.returned["order"] == 0]
+        return Coverage(len(found), found.count(Returned.PARTIAL), missing)
+
+
+def answer(brand: Brand, membership: Membership, question: Question) -> Answer:
+    rows = queries.rows_for(brand, membership, question)
+    found = queries.by_day(rows, question)
+    return Answer(
+        question=question,
+        totals=queries.totals(rows, question),
+        days=[_day(day, found, question) for day in question.days()],
+        notes=queries.by_note(rows, question),
+    )
+
+
+def _day(day: date, found: Mapping[date, Figures], question: Question) -> DayFigures:
+    if figures := found.get(day):
+        return DayFigures(day, DayState.RETURNED, figures)
+    due = day <= question.newest
+    return DayFigures(day, DayState.MISSING if due else DayState.NOT_DUE, None)

@@ -1,0 +1,74 @@
+"""The figures of one row of an answer: a note, a day, or all of them together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from campaigns.results.metrics import Metric, Unit
+
+Value = int | Decimal | None
+
+
+class Share(NamedTuple):
+    """Both sides of a ratio, of the note days that returned both."""
+
+    part: int | None
+    whole: int | None
+
+
+class Returned(StrEnum):
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Null is "not returned": a sum is null when no note day (`rows`) returned it."""
+
+    window: int
+    rows: int
+    sums: Mapping[str, int | None]
+    shares: Mapping[str, Share]
+    returned: Mapping[str, int]
+    gone: Mapping[int, int | None]
+    paid_gone: Mapping[int, int | None]
+
+    def value(self, metric: Metric) -> Value:
+        if metric.not_returned:
+            return None
+        if not metric.is_ratio:
+            return self.sums[metric.key]
+        part, whole = self.shares[metric.key]
+        if part is None or not whole:
+            return None
+        exact = Decimal(part) / whole
+        return int(exact.quantize(Decimal(1), ROUND_HALF_UP)) if metric.unit == Unit.FEN else exact
+
+    def maturity(self, days: int) -> Fraction | None:
+        """Return the part of the window gone, weighted by spend; by note days where none was."""
+        if not days:
+            return Fraction(1)
+        if not self.rows:
+            return None
+        if spend := self.sums["spend"]:
+            return Fraction(self.paid_gone[days] or 0, days * spend)
+        return Fraction(self.gone[days] or 0, days * self.rows)
+
+    def is_provisional(self, metric: Metric) -> bool:
+        days = metric.days(self.window)
+        return bool(days) and (self.gone[days] or 0) < days * self.rows
+
+    def completeness(self, metric: Metric) -> Returned:
+        count = self.returned.get(metric.key, 0)
+        if not count:
+            return Returned.NOTHING
+        return Returned.COMPLETE if count == self.rows else Returned.PARTIAL
+
+    @property
+    def spend_left_out(self) -> int:
+        """Spend of the note days without GMV, which the ROI leaves out of both sides."""
+        return (self.sums["spend"] or 0) - (self.shares["roi"].whole or 0)

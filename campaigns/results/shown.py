@@ -1,0 +1,120 @@
+"""A figure as a page shows it: its text, whether it may still rise, or why there is none."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.results.figures import Figures, Value
+from campaigns.results.metrics import METRICS, Metric, Text, Unit
+from portal.lib import money
+
+THIN = 100  # orders; below, the ROI is off by more than 20 %
+FOUR_PLACES = Decimal("0.0001")
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`place` says of what: a note id, `total`, or `day:2025-06-18`."""
+
+    metric: Metric
+    place: str
+    window: int
+    value: Value
+    is_provisional: bool
+    reason: Text
+
+    @property
+    def full(self) -> str:
+        return written(self.value, self.metric.unit)
+
+    @property
+    def short(self) -> str:
+        language = get_language() or ""
+        if self.metric.unit == Unit.COUNT and self.value is not None:
+            return money.short_count(int(self.value), language)
+        if self.metric.unit == Unit.FEN and self.value is not None:
+            return money.short(int(self.value), language)
+        return self.full
+
+    @property
+    def exact(self) -> str:
+        """The value for programs: fen, a count, or a ratio to 4 places; empty when unknown."""
+        if isinstance(self.value, Decimal):
+            return str(self.value.quantize(FOUR_PLACES, ROUND_HALF_UP))
+        return "" if self.value is None else str(self.value)
+
+    @property
+    def is_thin(self) -> bool:
+        return self.metric.key == "order" and self.value is not None and self.value < THIN
+
+    @property
+    def span(self) -> str:
+        return window_tag(self.metric, self.window)
+
+    @property
+    def head(self) -> str:
+        """The column's name where a table becomes cards."""
+        return " ".join(filter(None, [title(self.metric), self.span]))
+
+
+def cell(figures: Figures, key: str, place: str) -> Cell:
+    metric = METRICS[key]
+    value = figures.value(metric)
+    return Cell(
+        metric=metric,
+        place=place,
+        window=figures.window,
+        value=value,
+        is_provisional=value is not None and figures.is_provisional(metric),
+        reason="" if value is not None else why_unknown(figures, metric),
+    )
+
+
+def why_unknown(figures: Figures, metric: Metric) -> Text:
+    if metric.not_returned:
+        return metric.not_returned
+    if not figures.rows:
+        return _("Nothing has been returned for this period.")
+    if not figures.returned[metric.key]:
+        return _("Juguang has not returned this.")
+    return _("There is nothing to divide by.")
+
+
+def written(value: Value, unit: Unit) -> str:
+    if value is None:
+        return "—"
+    if unit == Unit.FEN:
+        return money.full(int(value))
+    if unit == Unit.SHARE:
+        return f"{_cents(Decimal(value) * 100):,}%"
+    if unit == Unit.RATIO:
+        return f"{_cents(Decimal(value)):,}"
+    return f"{value:,}"
+
+
+def title(metric: Metric) -> str:
+    return f"{metric.label} ¥" if metric.unit == Unit.FEN else str(metric.label)
+
+
+def window_tag(metric: Metric, window: int) -> str:
+    days = metric.days(window)
+    return gettext("%(n)s d") % {"n": days} if days else ""
+
+
+def under_head(metric: Metric, window: int) -> str:
+    """The second line of a column's head: unit and window."""
+    return " · ".join(filter(None, [str(metric.tag), window_tag(metric, window)]))
+
+
+def weekday(day: date) -> str:
+    """Return the weekday as short as an axis needs: 三, or Wed."""
+    return date_format(day, "D").removeprefix("星期")
+
+
+def _cents(number: Decimal) -> Decimal:
+    return number.quantize(CENT, ROUND_HALF_UP)

@@ -1,0 +1,122 @@
+"""Day by day: what was spent, and what came of it; as a chart and as the table behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypedDict
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.results.answers import Answer, DayFigures, DayState
+from campaigns.results.calendar import mark_on
+from campaigns.results.maturity import maturity
+from campaigns.results.metrics import METRICS, Text
+from campaigns.results.shown import Cell, cell, title, under_head, weekday
+from portal.lib import money
+
+COLUMNS = "spend impression ad_click jump_click order gmv roi".split()
+
+
+class Point(TypedDict):
+    """Yuan; null is a gap, because what was not returned is not 0."""
+
+    day: str
+    label: str
+    weekday: str
+    gmv: float | None
+    fee: float | None
+    maturity: float
+    provisional: bool
+
+
+class Chart(TypedDict):
+    days: list[Point]
+    marks: list[dict[str, str]]
+    words: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    day: date
+    state: DayState
+    cells: list[Cell]
+    maturity: Fraction
+    mark: Text
+
+    @property
+    def weekday(self) -> str:
+        return weekday(self.day)
+
+    @property
+    def reason(self) -> Text:
+        if self.state == DayState.NOT_DUE:
+            return _("This day's figures are not due yet.")
+        return _("Juguang has returned nothing for this day.")
+
+
+def day_heads(window: int) -> list[tuple[str, str]]:
+    metrics = [METRICS[key] for key in COLUMNS]
+    return [(title(metric), under_head(metric, window)) for metric in metrics]
+
+
+def day_rows(answer: Answer) -> list[DayRow]:
+    """The newest day first: it is the one looked for."""
+    return [
+        DayRow(
+            day=each.day,
+            state=each.state,
+            cells=_cells(each),
+            maturity=_maturity(answer, each.day),
+            mark=mark_on(each.day),
+        )
+        for each in reversed(answer.days)
+    ]
+
+
+def chart(answer: Answer) -> Chart:
+    window = {"n": answer.question.window}
+    return {
+        "days": [_point(answer, each) for each in answer.days],
+        "marks": [
+            {"day": each.day.isoformat(), "word": str(mark)}
+            for each in answer.days
+            if (mark := mark_on(each.day))
+        ],
+        "words": {
+            "gmv": gettext("GMV %(n)s d") % window,
+            "fee": gettext("Spend"),
+            "provisional": gettext("%(n)s-day window still open") % window,
+            "maturity": gettext("Mature"),
+        },
+    }
+
+
+def _cells(each: DayFigures) -> list[Cell]:
+    if each.figures is None:
+        return []
+    return [cell(each.figures, key, f"day:{each.day.isoformat()}") for key in COLUMNS]
+
+
+def _maturity(answer: Answer, day: date) -> Fraction:
+    return maturity(day, answer.question.window, answer.question.known)
+
+
+def _point(answer: Answer, each: DayFigures) -> Point:
+    sums = each.figures.sums if each.figures else {}
+    gone = _maturity(answer, each.day)
+    return {
+        "day": each.day.isoformat(),
+        "label": each.day.strftime("%m-%d"),
+        "weekday": weekday(each.day),
+        "gmv": _yuan(sums.get("gmv")),
+        "fee": _yuan(sums.get("spend")),
+        "maturity": round(float(gone), 4),
+        "provisional": gone < 1,
+    }
+
+
+def _yuan(fen: int | None) -> float | None:
+    """A chart's JSON knows no decimals; every sum below 2^53 fen is exact to the fen."""
+    return None if fen is None else float(money.yuan(fen) + Decimal(0))

@@ -1,0 +1,178 @@
+"""Pulling over real HTTP from the sandbox, and what it leaves in the ledger."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from campaigns.models import Note, NoteDay, PulledPage, SyncWindow
+from campaigns.sync import pull
+from campaigns.sync.windows import hand_out, open_night
+from merchants.models import Connection
+from merchants.tests.factories import make_connection, make_store
+from portal.lib.scope import Hat, scope
+from portal.sandbox.tests.calls import xhs_token
+
+DAY = date(2025, 6, 18)
+
+
+@pytest.fixture
+def joined(brand, sandbox):
+    tokens = xhs_token(sandbox)
+    joined = make_connection(make_store(brand), subject="880001")
+    joined.put_tokens(
+        access=tokens["access_token"],
+        access_until=timezone.now() + timedelta(hours=20),
+        refresh=tokens["refresh_token"],
+        refresh_until=timezone.now() + timedelta(days=29),
+    )
+    with scope(Hat.NIGHT):
+        joined.save()
+    return joined
+
+
+def window(day=DAY, report="juguang.note_day"):
+    with scope(Hat.NIGHT):
+        return SyncWindow.objects.get(day=day, report=report)
+
+
+def night(**fields):
+    with scope(Hat.NIGHT):
+        return SyncWindow.objects.update(**fields)
+
+
+def facts():
+    with scope(Hat.NIGHT):
+        return list(NoteDay.objects.order_by("note_id", "known_from").values())
+
+
+def test_a_window_ends_complete_with_a_receipt_for_each_page(joined):
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+
+    closed = window()
+    assert (closed.status, closed.attempts, closed.error) == ("closed", 0, "")
+    assert closed.expected_rows == len(facts()) > 10
+    with scope(Hat.NIGHT):
+        page = PulledPage.objects.get()
+    assert (page.number, page.changed, len(page.keys)) == (1, len(facts()), len(facts()))
+
+
+def test_the_facts_equal_what_really_happened_as_known_then(joined, sandbox):
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+
+    truth = sandbox.truth(880001)
+    spent = {d["note_id"]: d["fee_fen"] for d in truth["deliveries"] if d["day"] == f"{DAY}"}
+    assert {fact["note_id"]: fact["fee_fen"] for fact in facts()} == spent
+
+
+def test_pulling_a_day_twice_writes_nothing_the_second_time(joined):
+    for _time in range(2):
+        open_night(again=True)
+        pull.pull_window(window().pk, owner="w1")
+
+    assert all(fact["known_to"] is None for fact in facts())
+    with scope(Hat.NIGHT):
+        pages = list(PulledPage.objects.order_by("pull").values_list("pull", "changed"))
+    assert pages == [(1, len(facts())), (2, 0)]
+
+
+def test_pages_smaller_than_the_day_add_up_to_it(joined, settings):
+    settings.XHS = settings.XHS | {"report_page_size": 5}
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+
+    with scope(Hat.NIGHT):
+        assert PulledPage.objects.count() > 3
+    assert window().status == "closed"
+    assert len(facts()) == window().expected_rows
+
+
+def test_a_worker_that_died_between_pages_is_followed_by_one_that_goes_on(joined, settings):
+    settings.XHS = settings.XHS | {"report_page_size": 5}
+    open_night()
+    lease = pull.claim(window().pk, "w1")
+    pull._keep_page(lease, 1, pull._fetch(lease, 1))
+    night(lease_until=timezone.now() - timedelta(seconds=1))
+
+    pull.pull_window(window().pk, owner="w2")
+
+    assert (window().status, window().fence) == ("closed", 2)
+    with scope(Hat.NIGHT):
+        numbers = list(PulledPage.objects.order_by("pk").values_list("number", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(joined):
+    open_night()
+    first = pull.claim(window().pk, "w1")
+    page = pull._fetch(first, 1)
+    night(lease_until=timezone.now() - timedelta(seconds=1))
+    assert pull.claim(window().pk, "w2")
+
+    with pytest.raises(pull.LeaseLost):
+        pull._keep_page(first, 1, page)
+    assert facts() == []
+
+
+def test_of_two_workers_one_gets_the_window(joined):
+    open_night()
+
+    assert pull.claim(window().pk, "w1")
+    assert pull.claim(window().pk, "w2") is None
+
+
+def test_an_expired_token_is_renewed_once_and_the_window_ends_complete(joined, sandbox):
+    sandbox.control(expire_access_tokens=True)
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+
+    assert window().status == "closed"
+    with scope(Hat.NIGHT):
+        assert Connection.objects.get().version == 2
+
+
+def test_a_withdrawn_consent_waits_for_a_person_and_loses_nothing(joined, sandbox):
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+    kept = facts()
+    sandbox.control(revoke="880001")
+    open_night(again=True)
+    pull.pull_window(window().pk, owner="w1")
+
+    with scope(Hat.NIGHT):
+        assert Connection.objects.get().status == "needs_consent"
+    assert window().status == "owed"
+    assert hand_out() == []
+    assert facts() == kept
+
+
+def test_a_partner_that_is_down_puts_the_window_off_and_burns_no_attempt(joined, settings):
+    settings.XHS = settings.XHS | {"base_url": "http://127.0.0.1:9/api/open"}
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+
+    later = window()
+    assert (later.status, later.attempts, later.retries) == ("owed", 0, 1)
+    assert later.not_before > timezone.now()
+
+
+def test_rows_that_do_not_add_up_to_the_declared_total_are_pulled_again(joined, monkeypatch):
+    open_night()
+    lease = pull.claim(window().pk, "w1")
+    pull._keep_page(lease, 1, pull._fetch(lease, 1))
+    night(expected_rows=9999)
+
+    with pytest.raises(pull.Suspect, match="9999 rows declared"):
+        pull._close(lease)
+
+
+def test_the_list_of_notes_is_kept_and_renewed(joined, sandbox):
+    open_night()
+    listed = window(date(2025, 6, 22), "juguang.note_list")
+    pull.pull_window(listed.pk, owner="w1")
+
+    with scope(Hat.NIGHT):
+        ids = set(Note.objects.values_list("note_id", flat=True))
+    assert ids == {note["note_id"] for note in sandbox.truth(880001)["notes"]}

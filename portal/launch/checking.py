@@ -1,0 +1,120 @@
+"""`make test`, `make check` and `make bench`: what a change must pass, on a server of its own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from portal.launch import ground
+from portal.launch.ground import PYTHON, ROOT, VENV, Complaint, run_step, say
+from portal.launch.installing import collect_static, install, manage, postgres
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PRODUCTION = {
+    "DEMO": "0",
+    "PARTNERS": "live",
+    "DATABASE_URL": "postgres://administrator:secret@db.example/redcat",
+    "ALLOWED_HOSTS": "portal.example",
+    "SECRET_KEY": "check-only-" + "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH" * 2,
+    "PARTNER_TOKEN_KEYS": "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "TOP_APP_KEY": "1",
+    "TOP_APP_SECRET": "check-only",
+    "XHS_APP_ID": "1",
+    "XHS_APP_SECRET": "check-only",
+}
+
+
+def test(env: dict[str, str], *arguments: str) -> None:
+    """Run the quick tests side by side, then those with processes and browsers one by one."""
+    _set_up(env)
+    _install_chromium(env)
+    slow = "browser or processes"
+    parts = [["-n", "2", "-m", f"not ({slow})"], ["-m", slow]]
+    if arguments:
+        parts = [[]]
+    with ground.alone_in(Path(env["VAR_DIR"]), "the tests"), postgres(env):
+        manage(env, "prepare_database", "--for-tests")
+        collect_static(env)
+        failed = [part for part in parts if _pytest(env, *part, *arguments)]
+    if failed:
+        raise Complaint("Tests failed.")
+
+
+def check(env: dict[str, str]) -> None:
+    _set_up(env)
+    with ground.alone_in(Path(env["VAR_DIR"]), "the checks"), postgres(env):
+        manage(env, "prepare_database", "--for-tests")
+        failed = [name for name, *rest in _linters() if not _passes(name, rest, env)]
+    production = env | PRODUCTION
+    deploy = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    if not _passes("check --deploy", [str(PYTHON), *deploy], production):
+        failed.append("check --deploy")
+    if failed:
+        raise Complaint(f"Not passed: {', '.join(failed)}.")
+
+
+def bench(env: dict[str, str], *names: str) -> None:
+    _set_up(env)
+    found = sorted(path.stem for path in (ROOT / "benchmarks").glob("bench_*.py"))
+    with ground.alone_in(Path(env["VAR_DIR"]), "the benchmarks"), postgres(env):
+        manage(env, "prepare_database", "--for-tests")
+        for name in names or found:
+            subprocess.run([str(PYTHON), "-m", f"benchmarks.{name}"], cwd=ROOT, env=env, check=True)
+
+
+def _set_up(env: dict[str, str]) -> None:
+    ground.check_machine(env)
+    install(env, development=True)
+
+
+def _linters() -> list[list[str]]:
+    """Return each linter's name and command, in the order a reader wants their complaints."""
+    programs = VENV / "bin"
+    folders = ("templates", "portal", "merchants", "campaigns")
+    pages = [str(page) for each in folders for page in sorted((ROOT / each).rglob("*.html"))]
+    migrations = [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run"]
+    djade = [str(programs / "djade"), "--check", "--target-version", "5.2", *pages]
+    return [
+        ["ruff check", str(programs / "ruff"), "check"],
+        ["ruff format", str(programs / "ruff"), "format", "--check"],
+        *([["djade", *djade]] if pages else []),
+        ["mypy", str(programs / "mypy"), "portal", "merchants", "campaigns"],
+        ["lint-imports", str(programs / "lint-imports")],
+        ["makemigrations", *migrations],
+    ]
+
+
+def _passes(name: str, command: list[str], env: Mapping[str, str]) -> bool:
+    say(f"— {name}")
+    return subprocess.run(command, cwd=ROOT, env=env).returncode == 0
+
+
+def _pytest(env: Mapping[str, str], *arguments: str) -> int:
+    return subprocess.run([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT, env=env).returncode
+
+
+def _install_chromium(env: Mapping[str, str]) -> None:
+    """Install what the browser tests need where we may; without it they say so themselves."""
+    if any(map(shutil.which, BROWSERS)) and _chinese_is_drawn():
+        return
+    apt_get = shutil.which("apt-get")
+    if apt_get is None or os.geteuid() != 0:
+        return
+    say("Installing Chromium and a Chinese font …")
+    quiet = {**env, "DEBIAN_FRONTEND": "noninteractive"}
+    packages = ["chromium", "fonts-noto-cjk", "fontconfig"]
+    try:
+        run_step([apt_get, "update"], quiet, log="apt-update.log")
+        options = ["install", "-y", "--no-install-recommends"]
+        run_step([apt_get, *options, *packages], quiet, log="apt-install.log")
+    except Complaint as complaint:
+        say(f"Chromium could not be installed: {complaint}")
+
+
+def _chinese_is_drawn() -> bool:
+    fc_list = shutil.which("fc-list")
+    if fc_list is None:
+        return False
+    found = subprocess.run([fc_list, ":lang=zh-cn", "family"], capture_output=True, text=True)
+    return bool(found.stdout.strip())

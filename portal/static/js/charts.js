@@ -1,0 +1,151 @@
+// Charts: <div class="rc-chart" data-chart="KIND"> holds its figures as a JSON script.
+// A kind is a function from figures to ECharts options; everything shared stands in base().
+(() => {
+  const narrow = () => innerWidth <= 640;
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const drawn = new Map(); // box → {chart, option, watcher}
+
+  // A token's colour in the present theme: light-dark() is only resolved on an element.
+  const css = (token) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = `var(${token})`;
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return colour;
+  };
+
+  const yuan = (value) =>
+    `¥${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  const short = (value) => {
+    const [unit, word] = chinese ? [1e4, "万"] : [1e3, "K"];
+    return value < unit ? value.toLocaleString("en-US") : `${+(value / unit).toFixed(1)}${word}`;
+  };
+
+  const base = (days, label) => ({
+    animation: false,
+    aria: { enabled: true, label: { description: label } },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: 0, right: 4, top: 56, bottom: 8, containLabel: true },
+    legend: {
+      left: 0, top: 0, padding: 0, itemWidth: 12, itemHeight: 8, selectedMode: false,
+      textStyle: { color: css("--rc-ink-2"), fontSize: 12 },
+    },
+    tooltip: {
+      trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" },
+      backgroundColor: css("--rc-surface"), borderColor: css("--rc-line-2"), borderWidth: 1,
+      textStyle: { color: css("--rc-ink"), fontSize: 12, lineHeight: 18 },
+    },
+    xAxis: {
+      type: "category", data: days.map((day) => `${day.label}\n${day.weekday}`),
+      axisTick: { show: false }, axisLine: { lineStyle: { color: css("--rc-line-2") } },
+      axisLabel: {
+        color: css("--rc-ink-3"), fontSize: 12, lineHeight: 16,
+        interval: Math.ceil(days.length / (narrow() ? 4 : 10)) - 1,
+      },
+    },
+    yAxis: [
+      {
+        splitNumber: 4, axisLabel: { color: css("--rc-ink-3"), fontSize: 12, formatter: short },
+        splitLine: { lineStyle: { color: css("--rc-line") } },
+      },
+      { show: false, min: 0, max: 1 }, // for the band behind provisional days
+    ],
+  });
+
+  // What each day cost and what came back; days whose window is still open are drawn so.
+  const trend = ({ days, marks, words }, label) => {
+    const option = base(days, label);
+    const known = (value) => (value === null ? "—" : yuan(value));
+    option.legend.data = [words.gmv, words.fee];
+    option.tooltip.formatter = ([point]) => {
+      const day = days[point.dataIndex];
+      return [
+        `${day.day} ${day.weekday}`, `${words.gmv}  ${known(day.gmv)}`,
+        `${words.fee}  ${known(day.fee)}`, `${words.maturity} ${Math.floor(day.maturity * 100)}%`,
+      ].join("\n");
+    };
+    option.series = [band(days, words.provisional), bars(days, words.gmv), spend(days, words.fee)];
+    option.series[1].markLine = verticals(days, marks);
+    return option;
+  };
+
+  const band = (days, word) => ({
+    type: "bar", yAxisIndex: 1, barWidth: "100%", barGap: "-100%", silent: true, z: 0,
+    itemStyle: { color: css("--rc-warn-tint") }, tooltip: { show: false },
+    data: days.map((day) => (day.provisional ? 1 : null)),
+    markPoint: bandLabel(days.findIndex((day) => day.provisional), days.length, word),
+  });
+
+  const bandLabel = (first, count, word) => {
+    const late = first > count * (narrow() ? 0.4 : 0.8);
+    return {
+      silent: true, symbol: "rect", symbolSize: 0,
+      data: first < 0 ? [] : [{ coord: [late ? count - 1 : first, 1] }],
+      label: {
+        formatter: word, color: css("--rc-warn"), fontSize: 12, offset: [0, 12],
+        align: late ? "right" : "left",
+      },
+    };
+  };
+
+  const bars = (days, name) => {
+    const whole = css("--rc-direct");
+    const open = { color: css("--rc-direct-tint"), borderColor: whole, borderType: [2, 2] };
+    return {
+      name, type: "bar", barWidth: "64%", itemStyle: { color: whole },
+      data: days.map((day) => ({
+        value: day.gmv, ...(day.provisional && { itemStyle: { ...open, borderWidth: 1 } }),
+      })),
+    };
+  };
+
+  const spend = (days, name) => ({
+    name, type: "line", symbol: "circle", symbolSize: 4, showSymbol: "auto", z: 4,
+    itemStyle: { color: css("--rc-accent") }, lineStyle: { width: 1.75 },
+    data: days.map((day) => day.fee),
+  });
+
+  const verticals = (days, marks) => ({
+    silent: true, symbol: "none", lineStyle: { color: css("--rc-ink-2"), type: [3, 3], width: 1 },
+    label: { position: "end", color: css("--rc-ink-2"), fontSize: 12 },
+    data: marks
+      .map(({ day, word }) => [days.findIndex((each) => each.day === day), word])
+      .filter(([index]) => index >= 0)
+      .map(([index, word]) => ({ xAxis: index, label: { formatter: word } })),
+  });
+
+  const kinds = { trend };
+
+  const draw = (box) => {
+    const figures = JSON.parse(box.querySelector("script").textContent);
+    const label = box.getAttribute("aria-label");
+    const option = () => kinds[box.dataset.chart](figures, label);
+    const stage = box.appendChild(document.createElement("div"));
+    stage.className = "stage";
+    const chart = echarts.init(stage, null, { renderer: "svg" });
+    const watcher = new ResizeObserver(() => chart.resize());
+    chart.setOption(option());
+    watcher.observe(stage);
+    drawn.set(box, { chart, option, watcher });
+  };
+
+  const drawAll = () => {
+    for (const [box, { chart, watcher }] of drawn) {
+      if (box.isConnected) continue;
+      watcher.disconnect();
+      chart.dispose();
+      drawn.delete(box);
+    }
+    for (const box of document.querySelectorAll("[data-chart]")) if (!drawn.has(box)) draw(box);
+  };
+  const redraw = () => {
+    for (const { chart, option } of drawn.values()) chart.setOption(option(), true);
+  };
+
+  drawAll();
+  document.addEventListener("htmx:afterSwap", drawAll);
+  matchMedia("(max-width: 640px)").addEventListener("change", redraw);
+  new MutationObserver(redraw).observe(document.documentElement, {
+    attributeFilter: ["data-bs-theme"],
+  });
+})();

@@ -1,0 +1,104 @@
+"""Starts what `make run` starts, on free ports and in a folder of its own, for tests to use."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, *, seconds: float = 20):
+    """Return what `condition` returns as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {condition}")
+
+
+class RunningPortal:
+    """One `make run`; without the seed unless `seed` is set."""
+
+    def __init__(self, var_dir: Path, *, seed: bool = False, **environ: str) -> None:
+        self.var_dir = var_dir
+        self.output = var_dir.parent / f"{var_dir.name}.out"
+        self.environ = {
+            **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
+            "VAR_DIR": str(var_dir),
+            "PORT": str(free_port()),
+            "SANDBOX_PORT": str(free_port()),
+            "JUMP_PORT": str(free_port()),
+            "DEMO": "1",
+            "PARTNERS": "sandbox",
+            "SEED": "1" if seed else "0",
+            **environ,
+        }
+        self.url = f"http://localhost:{self.environ['PORT']}"
+        self.sandbox_url = f"http://localhost:{self.environ['SANDBOX_PORT']}"
+
+    def start(self, *, seconds: float = 60) -> None:
+        with self.output.open("a") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "portal.bootstrap", "run"],
+                cwd=ROOT,
+                env=self.environ,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.began = self.output.read_text().count("RedCat is ready")
+        wait_for(self._is_ready, seconds=seconds)
+        self.family = dict(self._programs())
+
+    def stop(self) -> float:
+        """Ask it to end; return how many seconds that took."""
+        began = time.monotonic()
+        self.process.terminate()
+        self.process.wait(30)
+        return time.monotonic() - began
+
+    def program(self, name: str) -> psutil.Process:
+        """Return the process that the manager runs under that name now."""
+        return wait_for(lambda: dict(self._programs()).get(name))
+
+    def manager(self) -> psutil.Process:
+        return psutil.Process(int((self.var_dir / "supervisord.pid").read_text()))
+
+    def answers(self, path: str = "/readyz") -> bool:
+        try:
+            return httpx.get(f"{self.url}{path}", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def _is_ready(self) -> bool:
+        printed = self.output.read_text()
+        assert self.process.poll() is None, printed[-3000:]
+        return printed.count("RedCat is ready") > self.began
+
+    def _programs(self) -> Iterator[tuple[str, psutil.Process]]:
+        words = {
+            "portal.wsgi:application": "web",
+            "portal.sandbox.server:application": "sandbox",
+            "worker": "worker",
+            "beat": "beat",
+            "portal.launch.prefix": "log",
+            "-D": "postgres",
+        }
+        for child in self.manager().children():
+            for word in child.cmdline():
+                if word in words:
+                    yield words[word], child
