@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                         verbose_name="to",
                     ),
                 ),
-                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("note", models.TextField(blank=True, verbose_name="remark")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
             ],
             options={
