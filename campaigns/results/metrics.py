@@ -59,7 +59,7 @@ class Metric:
 
     @property
     def adding(self) -> Text:
-        return _("recomputed") if self.is_ratio else _("added up")
+        return _("recomputed") if self.is_ratio else _("sum")
 
     def column_for(self, window: int) -> str:
         return self.column.format(n=window)
