@@ -1,8 +1,10 @@
 """The link below a note: one tap to the Tmall store."""
 
+import re
 import secrets
 from typing import Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -10,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.note import Note
 from merchants.models import Brand, IllegalMove, Store, StoreOwnedQuerySet, User
-from portal.lib.destinations import Destination
+from portal.lib.destinations import BadDestination, Destination
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 CODE_LENGTH = 8
+CODE = re.compile(f"[{CODE_LETTERS}]{{{CODE_LENGTH}}}")
 
 
 def new_code() -> str:
@@ -44,6 +47,14 @@ MOVES = {
     LinkStatus.LIVE: {LinkStatus.PAUSED, LinkStatus.ENDED},
     LinkStatus.PAUSED: {LinkStatus.LIVE, LinkStatus.ENDED},
     LinkStatus.ENDED: set(),
+}
+
+
+# What a person may ask for, by the word in the address.
+VERBS = {
+    "pause": LinkStatus.PAUSED,
+    "resume": LinkStatus.LIVE,
+    "end": LinkStatus.ENDED,
 }
 
 
@@ -101,8 +112,16 @@ class Link(models.Model):
         return self.code
 
     @property
-    def destination(self) -> Destination:
-        return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
+    def short_url(self) -> str:
+        return f"{settings.JUMP_URL}/j/{self.code}"
+
+    @property
+    def destination(self) -> Destination | None:
+        """The address, checked again each time; None when the row's parts can't be believed."""
+        try:
+            return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
+        except BadDestination:
+            return None
 
     def move_to(self, target: LinkStatus, *, by: User | None = None, note: str = "") -> None:
         """Change the status and record who did it, or raise IllegalMove.
@@ -130,6 +149,11 @@ class Link(models.Model):
         self.status = target
 
 
+class LinkEventQuerySet(models.QuerySet["LinkEvent"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-pk")
+
+
 class LinkEvent(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
@@ -141,6 +165,8 @@ class LinkEvent(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = LinkEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link event")

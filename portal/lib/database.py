@@ -288,18 +288,18 @@ def _cluster(var_dir: Path, account: pwd.struct_passwd) -> Path:
 
 
 def _clear_the_way(cluster: Path, patience: float = 10) -> None:
-    """Wait for servers of an earlier start to end, then end those that can't.
+    """Wait for the server of an earlier start to end, and end the backends that outlived one.
 
-    A backend busy on the CPU does not notice that its postmaster was killed, and a pid file
-    may name a process that came later; both would refuse the start.
+    A backend busy on the CPU does not notice that its server was killed, and a pid file may
+    name a process that came later; both would refuse the start.
     """
     deadline = time.monotonic() + patience
     while running := _servers_of(cluster):
-        if time.monotonic() > deadline:
-            if (cluster / "postmaster.pid").exists() and _postmaster_of(cluster) in running:
-                raise NotRunning(f"Another PostgreSQL runs on {cluster}.")
+        if _postmaster_of(cluster) not in running:
             for process in running:
                 process.kill()
+        elif time.monotonic() > deadline:
+            raise NotRunning(f"Another PostgreSQL runs on {cluster}.")
         time.sleep(0.05)
     (cluster / "postmaster.pid").unlink(missing_ok=True)
 

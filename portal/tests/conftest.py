@@ -1,5 +1,7 @@
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +18,18 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder outside pytest's own, which every other run of pytest closes to other users."""
+    with tempfile.TemporaryDirectory(prefix="redcat-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def empty_portal(tmp_path_factory) -> Iterator[RunningPortal]:
+def empty_portal() -> Iterator[RunningPortal]:
     """The running processes without any demo data."""
-    portal = RunningPortal(tmp_path_factory.mktemp("portal") / "var")
-    portal.start()
-    yield portal
-    portal.stop()
+    with tempfile.TemporaryDirectory(prefix="redcat-test-", ignore_cleanup_errors=True) as folder:
+        portal = RunningPortal(Path(folder) / "var")
+        portal.start()
+        yield portal
+        portal.stop()
