@@ -160,9 +160,7 @@ def test_a_wrong_day_is_kept_in_its_field(viewer, note):
     assert 'name="as_of" value="2025-06-24"' in page
 
 
-def test_notes_are_ordered_by_the_column_asked_for_with_the_unknown_last(
-    viewer, note, connection
-):
+def test_notes_are_ordered_by_the_column_asked_for_with_the_unknown_last(viewer, note, connection):
     make_note_day(note, DAY, fee_fen=300, order_15=1)
     make_note_day(make_note(connection, 2), DAY, fee_fen=200, order_15=9)
     make_note_day(make_note(connection, 3), DAY, fee_fen=900, order_15=None)
@@ -202,7 +200,7 @@ def test_htmx_gets_the_fragment_alone(viewer, note):
 
 def test_a_provisional_figure_is_marked_and_a_mature_one_is_not(viewer, note):
     make_note_day(note, date(2025, 5, 24))
-    mature = '<span data-metric="order" data-note="{}"'.format(note.note_id)
+    mature = f'<span data-metric="order" data-note="{note.note_id}"'
 
     assert mature in viewer.get(URL).text
     make_note_day(note, DAY)

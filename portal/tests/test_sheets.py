@@ -5,7 +5,9 @@ import pytest
 from portal.lib.sheets import csv_file, safe_text
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " ="])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " ="]
+)
 def test_text_that_could_run_is_kept_as_text(start):
     assert safe_text(f"{start}1+1") == f"'{start}1+1"
 
