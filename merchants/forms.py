@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from merchants.models import Category, Store
 from merchants.services import StatedFacts
@@ -68,3 +69,18 @@ class AdvertiserForm(forms.Form):
         self.fields["advertiser"].choices = [  # type: ignore[attr-defined]  # it is a ChoiceField
             (advertiser_id, f"{name} · {advertiser_id}") for advertiser_id, name in advertisers
         ]
+
+
+class ApproveForm(forms.Form):
+    """Nothing to fill in; that it is sent is the decision."""
+
+    confirmed = forms.BooleanField(initial=True, widget=forms.HiddenInput)
+
+
+class RejectForm(forms.Form):
+    reason = forms.CharField(
+        label=_("reason"),
+        help_text=_("The brand reads this: say which fact has to change, and to what."),
+        max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+    )

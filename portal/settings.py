@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal import staff
 from portal.lib import secrets
 from portal.lib.database import broker_transport_options, databases
 
@@ -259,4 +260,5 @@ UNFOLD = {
     "SITE_HEADER": _("RedCat platform"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"navigation": staff.navigation()},
 }

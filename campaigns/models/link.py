@@ -1,19 +1,22 @@
 """The link below a note: one tap to the Tmall store."""
 
+import re
 import secrets
 from typing import Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.note import Note
 from merchants.models import Brand, IllegalMove, Store, StoreOwnedQuerySet, User
-from portal.lib.destinations import Destination
+from portal.lib.days import known_now
+from portal.lib.destinations import BadDestination, Destination
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 CODE_LENGTH = 8
+CODE = re.compile(f"[{CODE_LETTERS}]{{{CODE_LENGTH}}}")
 
 
 def new_code() -> str:
@@ -47,6 +50,14 @@ MOVES = {
 }
 
 
+# What a person may ask for, by the word in the address.
+VERBS = {
+    "pause": LinkStatus.PAUSED,
+    "resume": LinkStatus.LIVE,
+    "end": LinkStatus.ENDED,
+}
+
+
 class LinkQuerySet(StoreOwnedQuerySet["Link"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
@@ -77,7 +88,7 @@ class Link(models.Model):
     shop = models.CharField(_("shop domain"), max_length=63, blank=True)
     text = models.CharField(_("button text"), max_length=15, choices=LinkText)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=known_now)
 
     objects = LinkQuerySet.as_manager()
 
@@ -101,8 +112,16 @@ class Link(models.Model):
         return self.code
 
     @property
-    def destination(self) -> Destination:
-        return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
+    def short_url(self) -> str:
+        return f"{settings.JUMP_URL}/j/{self.code}"
+
+    @property
+    def destination(self) -> Destination | None:
+        """The address, checked again each time; None when the row's parts can't be believed."""
+        try:
+            return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
+        except BadDestination:
+            return None
 
     def move_to(self, target: LinkStatus, *, by: User | None = None, note: str = "") -> None:
         """Change the status and record who did it, or raise IllegalMove.
@@ -130,6 +149,11 @@ class Link(models.Model):
         self.status = target
 
 
+class LinkEventQuerySet(models.QuerySet["LinkEvent"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-pk")
+
+
 class LinkEvent(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
@@ -139,8 +163,10 @@ class LinkEvent(models.Model):
     actor = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    note = models.TextField(_("note"), blank=True)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    note = models.TextField(_("remark"), blank=True)
+    at = models.DateTimeField(_("at"), default=known_now)
+
+    objects = LinkEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link event")

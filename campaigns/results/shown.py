@@ -94,7 +94,7 @@ def written(value: Value, unit: Unit) -> str:
         return f"{_cents(Decimal(value) * 100):,}%"
     if unit == Unit.RATIO:
         return f"{_cents(Decimal(value)):,}"
-    return f"{value:,}"
+    return f"{int(value):,}"
 
 
 def title(metric: Metric) -> str:

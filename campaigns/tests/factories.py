@@ -1,20 +1,39 @@
-"""Notes and what is said of them, written in the scope that may."""
+"""Notes, what is said of them, links and taps, written in the scope that may."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection as database
 
-from campaigns.models import Note, NoteDay, NoteKind, NoteSource
-from merchants.models import Connection
+from campaigns.models import (
+    Click,
+    ClickSystem,
+    Link,
+    LinkStatus,
+    LinkText,
+    Note,
+    NoteDay,
+    NoteKind,
+    NoteSource,
+)
+from merchants.models import Connection, Partner, Store
+from merchants.tests.factories import make_connection
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
-NUMBERS = (
-    "fee_fen impression click interaction jump_click"
-    " order_7 order_15 order_30 gmv_7_fen gmv_15_fen gmv_30_fen"
-).split()
-PLAIN = dict(zip(NUMBERS, [10_000, 5000, 400, 60, 50, 4, 5, 6, 12_000, 20_000, 26_000], strict=True))
+PLAIN = {
+    "fee_fen": 10_000,
+    "impression": 5000,
+    "click": 400,
+    "interaction": 60,
+    "jump_click": 50,
+    "order_7": 4,
+    "order_15": 5,
+    "order_30": 6,
+    "gmv_7_fen": 12_000,
+    "gmv_15_fen": 20_000,
+    "gmv_30_fen": 26_000,
+}
 
 
 def note_id_of(number: int) -> str:
@@ -36,6 +55,34 @@ def make_note(connection: Connection, number: int = 1, **fields: Any) -> Note:
             store_id=connection.store_id,
             connection=connection,
             **fields,
+        )
+
+
+def note_of(store: Store, number: int = 1, **fields: Any) -> Note:
+    """Make a note in the store's 聚光 account, which is connected if it wasn't."""
+    with scope(Hat.NIGHT):
+        found = Connection.objects.filter(store=store, partner=Partner.JUGUANG).first()
+    return make_note(found or make_connection(store), number, **fields)
+
+
+def make_link(note: Note, status: LinkStatus = LinkStatus.LIVE, **fields: Any) -> Link:
+    fields = {
+        "target": "item",
+        "item_id": "739204418852",
+        "item_title": "山茶花卸妆膏 100g",
+        "text": LinkText.BUY_THE_SAME,
+    } | fields
+    with scope(Hat.NIGHT):
+        return Link.objects.create(
+            brand_id=note.brand_id, store_id=note.store_id, note=note, status=status, **fields
+        )
+
+
+def make_click(link: Link, **fields: Any) -> Click:
+    fields = {"system": ClickSystem.IOS, "at": days.known_now()} | fields
+    with scope(Hat.NIGHT):
+        return Click.objects.create(
+            brand_id=link.brand_id, store_id=link.store_id, link=link, **fields
         )
 
 

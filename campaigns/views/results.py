@@ -35,8 +35,8 @@ def results(request: BrandRequest) -> HttpResponse:
     valid = form.is_valid()
     found = answer(request.brand, request.membership, form.question())
     context = {"form": form, "stores": stores} | _frame(form, found) | _tables(request, form, found)
-    if form.receipt:
-        context["receipt"] = receipt(form.receipt, found, request.brand, request.membership)
+    if key := form.asked_receipt():
+        context["receipt"] = receipt(key, found, request.brand, request.membership)
     if found.is_empty:
         context["lack"] = _lack(request)
     wanted = "receipt" if request.htmx.target == "receipt" else "results"
@@ -57,7 +57,7 @@ def results_csv(request: BrandRequest) -> HttpResponse:
     names = {store.pk: store.title for store in stores}
     lines = table.file_rows(
         found,
-        _rows(request, table.ordered(found.notes, form.sort)),
+        _rows(request, table.ordered(found.notes, form.sorted_by())),
         brand=request.brand.name,
         store=names[question.store] if question.store else _("All stores"),
     )
@@ -83,13 +83,15 @@ def _frame(form: QuestionForm, found: Answer) -> Context:
         "windows": WINDOWS,
         "presets": [(n, *last_days(n, newest)) for n in PRESETS],
         "seasons": seasons_begun(newest),
-        "sort": form.sort,
-        "sorted_by": METRICS[form.sort.removeprefix("-")],
+        "sort": form.sorted_by(),
+        "sorted_by": METRICS[form.sorted_by().removeprefix("-")],
     }
 
 
 def _tables(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
-    page = Paginator(table.ordered(found.notes, form.sort), NOTES_ON_A_PAGE).get_page(form.page)
+    page = Paginator(table.ordered(found.notes, form.sorted_by()), NOTES_ON_A_PAGE).get_page(
+        form.page_number()
+    )
     window = found.question.window
     return {
         "kpis": kpis(found.totals),
@@ -97,7 +99,7 @@ def _tables(request: BrandRequest, form: QuestionForm, found: Answer) -> Context
         "chart": trend.chart(found),
         "day_heads": trend.day_heads(window),
         "day_rows": trend.day_rows(found),
-        "heads": table.heads(found.question, form.sort),
+        "heads": table.heads(found.question, form.sorted_by()),
         "total": table.total_row(found),
         "page": page,
         "rows": _rows(request, list(page.object_list)),

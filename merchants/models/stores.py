@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +52,10 @@ class StoreOwnedQuerySet(models.QuerySet[Row]):
         return rows.filter(**{f"{self.store_column}__in": stores}) if stores else rows
 
 
+class DomainTaken(Exception):
+    """The address belongs to another store, or this store has one already."""
+
+
 class StoreQuerySet(StoreOwnedQuerySet["Store"]):
     store_column = "pk"
 
@@ -77,6 +81,12 @@ class Store(models.Model):
     kind = models.CharField(_("store type"), max_length=1, choices=StoreKind)
     status = models.CharField(
         _("status"), max_length=10, choices=StoreStatus, default=StoreStatus.REGISTERED
+    )
+    domain = models.CharField(
+        _("store address"),
+        max_length=63,
+        blank=True,
+        help_text=_("What stands before .tmall.com; stated once by an owner of the brand."),
     )
     category = models.CharField(_("main category"), max_length=20, choices=Category, blank=True)
     overall_score = models.DecimalField(
@@ -109,6 +119,9 @@ class Store(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=StoreKind.TMALL), name="store_is_a_tmall_store"
             ),
+            models.UniqueConstraint(
+                fields=["domain"], condition=~Q(domain=""), name="store_domain_once"
+            ),
             *(
                 models.CheckConstraint(
                     condition=Q(**{f"{field}__gte": 0, f"{field}__lte": 5}), name=f"store_{field}"
@@ -124,6 +137,21 @@ class Store(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def state_domain(self, domain: str) -> None:
+        """Keep the owner's word for the store's address, once and for one store only.
+
+        TOP tells no store's address, so a second statement is refused: platform staff mend a
+        wrong one.
+        """
+        try:
+            with transaction.atomic():
+                stated = Store.objects.filter(pk=self.pk, domain="").update(domain=domain)
+        except IntegrityError as clash:
+            raise DomainTaken from clash
+        if not stated:
+            raise DomainTaken
+        self.domain = domain
 
 
 class Partner(models.TextChoices):

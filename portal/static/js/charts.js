@@ -25,9 +25,9 @@
     animation: false,
     aria: { enabled: true, label: { description: label } },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 12, right: 16, top: 56, bottom: 8, containLabel: true },
+    grid: { left: 0, right: 4, top: 48, bottom: 8, containLabel: true },
     legend: {
-      left: 8, top: 0, itemWidth: 12, itemHeight: 8, selectedMode: false,
+      left: 0, top: 0, padding: 0, itemWidth: 12, itemHeight: 8, selectedMode: false,
       textStyle: { color: css("--rc-ink-2"), fontSize: 12 },
     },
     tooltip: {

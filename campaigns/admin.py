@@ -1,0 +1,88 @@
+"""What platform staff see of notes and links: everything to read, two moves to make."""
+
+from typing import cast
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin, TabularInline
+
+from campaigns.models import Click, Link, LinkEvent, LinkStatus, Note
+from merchants.models import IllegalMove, User
+
+
+def nobody(self: object, request: HttpRequest, obj: Model | None = None) -> bool:
+    """Rows come from brands, partners and readers; they are not edited here."""
+    return False
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    has_add_permission = has_change_permission = has_delete_permission = nobody
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin):
+    list_display = ["title", "creator", "brand", "store", "source", "kind", "published_at"]
+    list_filter = ["brand", "source", "kind"]
+    list_select_related = ["brand", "store"]
+    search_fields = ["title", "creator", "note_id"]
+    fields = ["note_id", "title", "creator", "source", "kind", "status", "published_at"]
+    fields += ["cover_url", "brand", "store", "connection", "first_seen_at"]
+    ordering = ["-published_at", "-pk"]
+
+
+class LinkEventInline(TabularInline):
+    model = LinkEvent
+    has_add_permission = has_change_permission = has_delete_permission = nobody
+    fields = ["at", "source", "target", "actor", "note"]
+    ordering = ["-at", "-pk"]
+    extra = 0
+
+
+@admin.register(Link)
+class LinkAdmin(ReadOnlyAdmin):
+    list_display = ["code", "status", "note", "item_title", "brand", "store", "created_at"]
+    list_filter = ["status", "target", "brand"]
+    list_select_related = ["brand", "store", "note"]
+    search_fields = ["code", "item_id", "item_title", "note__title", "note__note_id"]
+    ordering = ["-created_at", "-pk"]
+    inlines = [LinkEventInline]
+    actions = ["pause", "resume"]
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("campaigns.change_link")
+
+    @admin.action(description=_("Pause the links"), permissions=["move"])
+    def pause(self, request: HttpRequest, links: QuerySet[Link]) -> None:
+        self._move(request, links, LinkStatus.PAUSED)
+
+    @admin.action(description=_("Resume the links"), permissions=["move"])
+    def resume(self, request: HttpRequest, links: QuerySet[Link]) -> None:
+        self._move(request, links, LinkStatus.LIVE)
+
+    def _move(self, request: HttpRequest, links: QuerySet[Link], target: LinkStatus) -> None:
+        by = cast(User, request.user)  # the admin lets nobody else in
+        moved = 0
+        for link in links:
+            try:
+                link.move_to(target, by=by, note=_t("by the platform"))
+            except IllegalMove as problem:
+                self.message_user(request, f"{link}: {problem}", messages.ERROR)
+            else:
+                moved += 1
+        if moved:
+            told = ngettext("%(count)d link moved.", "%(count)d links moved.", moved)
+            self.message_user(request, told % {"count": moved}, messages.SUCCESS)
+
+
+@admin.register(Click)
+class ClickAdmin(ReadOnlyAdmin):
+    list_display = ["at", "link", "brand", "system", "is_bot", "click_id", "ad_campaign_id"]
+    list_filter = ["system", "is_bot", "brand"]
+    list_select_related = ["link", "brand"]
+    search_fields = ["link__code", "click_id"]
+    ordering = ["-at", "-pk"]
+    show_full_result_count = False

@@ -1,0 +1,62 @@
+"""When a link may be attached: pure rules, each with the line that the person reads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from campaigns.models import LinkText
+from merchants.models import Store, StoreStatus
+from portal.lib.destinations import STORE, Destination
+from portal.partners.top import Item
+
+ON_SALE = "onsale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the person asks for; `vouches_for_domain` is an owner's word for a store's address."""
+
+    destination: Destination
+    text: LinkText
+    is_marked_as_ad: bool
+    vouches_for_domain: bool = False
+
+
+def objections(wish: Wish, store: Store, *, has_open_link: bool) -> list[str]:
+    """Return every reason against the wish that can be known without asking Tmall."""
+    found = []
+    if store.status != StoreStatus.APPROVED:
+        found.append(_("%(store)s has not been approved yet.") % {"store": store.title})
+    if has_open_link:
+        found.append(_("This note already has a link. End that one first."))
+    if not wish.is_marked_as_ad:
+        found.append(
+            _("Mark the note 广告 first: the law asks for it where a purchase link stands.")
+        )
+    if wish.destination.kind == STORE:
+        found.extend(_about_the_address(wish, store))
+    return found
+
+
+def objections_to_item(item: Item, wish: Wish) -> list[str]:
+    """Return what Tmall's answer says against the item."""
+    if item.num_iid != wish.destination.item_id:
+        return [_("Tmall answered with another item. Nothing was saved; please try again.")]
+    if item.approve_status != ON_SALE:
+        return [_("This item is not on sale at the moment.")]
+    return []
+
+
+def _about_the_address(wish: Wish, store: Store) -> Iterator[str]:
+    """Tmall names no store's address, so it counts only if an owner vouched for it, once."""
+    if store.domain and store.domain != wish.destination.shop:
+        yield _("The address of %(store)s is %(domain)s.tmall.com; no other is accepted.") % {
+            "store": store.title,
+            "domain": store.domain,
+        }
+    if not store.domain and not wish.vouches_for_domain:
+        yield _(
+            "The address of %(store)s is not known yet. An owner of the brand has to confirm it"
+            " here first; or choose an item."
+        ) % {"store": store.title}

@@ -1,0 +1,49 @@
+"""Live links for the demo, attached as a person would: by the service, with real items."""
+
+from itertools import cycle
+
+from campaigns.links.rules import Wish
+from campaigns.links.services import attach_link, items_on_sale
+from campaigns.models import Link, LinkText, Note
+from merchants.models import Store, User
+from portal.lib.destinations import ITEM, Destination
+from portal.lib.scope import Hat, scope
+
+LINKS = 6
+
+
+class NothingToAttach(Exception):
+    """The store has nothing on sale, or no answer came; the message says which."""
+
+
+def seed_links(store: Store, user: User) -> list[Link]:
+    """Attach links until the store has six that are open; safe to run again."""
+    notes = _notes_without(store)
+    if not notes:
+        return []
+    shelf = items_on_sale(store)
+    if not shelf.items:
+        raise NothingToAttach(shelf.problem or "The store has nothing on sale.")
+    texts = cycle(LinkText)
+    items = cycle(shelf.items)
+    return [
+        attach_link(
+            note,
+            Wish(
+                destination=Destination(kind=ITEM, item_id=item.num_iid),
+                text=text,
+                is_marked_as_ad=True,
+            ),
+            by=user,
+        )
+        for note, item, text in zip(notes, items, texts, strict=False)
+    ]
+
+
+def _notes_without(store: Store) -> list[Note]:
+    """Return the notes, newest first, that lack a link for the store to have six."""
+    with scope(Hat.WEB, brand=store.brand_id):
+        missing = LINKS - store.links.not_ended().count()
+        linked = store.links.not_ended().values("note_id")
+        free = store.notes.exclude(pk__in=linked).newest_first()
+        return list(free[: max(missing, 0)])

@@ -1,0 +1,65 @@
+import pytest
+
+from campaigns.models import LinkStatus
+from campaigns.tests.factories import make_click, make_link, note_of
+from campaigns.tests.test_attach import links
+from merchants.tests.factories import make_store, make_user
+from portal.lib.scope import Hat, scope
+
+LINKS = "/admin/campaigns/link/"
+
+
+@pytest.fixture
+def link(brand):
+    return make_link(note_of(make_store(brand)))
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(make_user("admin@example.test", is_staff=True, is_superuser=True))
+    return client
+
+
+def move(client, link, verb):
+    return client.post(LINKS, {"action": verb, "_selected_action": [link.pk]}, follow=True)
+
+
+@pytest.mark.parametrize("model", ["note", "link", "click"])
+def test_staff_search_and_read_but_edit_nothing(link, staff, model):
+    rows = {"note": link.note, "link": link, "click": make_click(link)}
+    row = f"/admin/campaigns/{model}/{rows[model].pk}/change/"
+
+    assert staff.get(f"/admin/campaigns/{model}/?q=zz").status_code == 200
+    assert staff.get(row).status_code == 200
+    assert 'name="_save"' not in staff.get(row).text
+    assert staff.post(row, {}).status_code == 403
+    assert staff.get(f"/admin/campaigns/{model}/add/").status_code == 403
+
+
+def test_staff_pause_and_resume_a_link_with_an_event_each(link, staff):
+    move(staff, link, "pause")
+    assert links()[0].status == LinkStatus.PAUSED
+    move(staff, link, "resume")
+
+    assert links()[0].status == LinkStatus.LIVE
+    with scope(Hat.NIGHT):
+        actors = [str(event.actor) for event in link.events.select_related("actor")]
+    assert actors == ["admin@example.test"] * 2
+
+
+def test_a_move_that_is_not_allowed_is_told(link, staff):
+    with scope(Hat.NIGHT):
+        link.move_to(LinkStatus.ENDED)
+
+    response = move(staff, link, "pause")
+
+    assert link.code in response.text
+    assert links()[0].status == LinkStatus.ENDED
+
+
+def test_staff_who_may_only_read_cannot_move(link, client):
+    client.force_login(make_user("reader@example.test", is_staff=True))
+
+    move(client, link, "pause")
+
+    assert links()[0].status == LinkStatus.LIVE

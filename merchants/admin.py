@@ -1,0 +1,311 @@
+"""For platform staff: applications to decide, and what they need to see for it."""
+
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import ForeignKey, QuerySet
+from django.forms import Form, ModelChoiceField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from merchants import rules, services
+from merchants.forms import ApproveForm, RejectForm
+from merchants.models import (
+    Application,
+    ApplicationStatus,
+    Brand,
+    Connection,
+    IllegalMove,
+    Membership,
+    MembershipStore,
+    PolicyVersion,
+    Store,
+    User,
+)
+from portal.lib import days
+
+admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
+
+
+def waiting_applications(request: HttpRequest) -> str:
+    """The badge beside the applications in the side bar."""
+    return str(Application.objects.waiting().count() or "")
+
+
+class ReadOnly:
+    """Staff may look; what changes these rows is a service or the brand itself."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class Kept:
+    """Rows that others refer to are never deleted."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Application)
+class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["__str__", "store", "brand", "status", "waiting_for", "submitted_at", "policy"]
+    list_filter = ["status", "policy"]
+    list_select_related = ["store", "brand", "policy"]
+    search_fields = ["store__title", "store__nick", "store__sid", "brand__name"]
+    ordering = ["-submitted_at", "-pk"]
+    fields = [
+        ("store", "brand"),
+        ("status", "policy"),
+        ("submitted_at", "decided_at"),
+        "reason",
+        "stated",
+        "verdict_table",
+        "event_list",
+    ]
+    actions_detail = ["approve", "reject"]  # type: ignore[assignment]  # unfold declares an empty tuple
+
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("merchants.change_application")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        waiting = Application.objects.waiting().filter(pk=object_id).exists()
+        return super().get_actions_detail(request, object_id) if waiting else []
+
+    @admin.display(description=_("waiting for"))
+    def waiting_for(self, application: Application) -> str:
+        if application.status != ApplicationStatus.SUBMITTED or not application.submitted_at:
+            return "—"
+        return timesince(application.submitted_at, days.known_now())
+
+    @admin.display(description=_("stated by the brand"))
+    def stated(self, application: Application) -> SafeString:
+        return _table("stated", {"store": application.store})
+
+    @admin.display(description=_("verdicts at submission"))
+    def verdict_table(self, application: Application) -> SafeString:
+        return _table("verdicts", {"verdicts": rules.thaw(application.verdicts)})
+
+    @admin.display(description=_("events"))
+    def event_list(self, application: Application) -> SafeString:
+        return _table("events", {"events": application.events.newest_first()})
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Approve"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="check",
+        variant=ActionVariant.SUCCESS,
+    )
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(
+            request,
+            object_id,
+            form=ApproveForm(request.POST or None),
+            title=gettext("Approve"),
+            decide=lambda application, form: services.approve_application(
+                application, by=cast(User, request.user)
+            ),
+        )
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Reject"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="close",
+        variant=ActionVariant.DANGER,
+    )
+    def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(
+            request,
+            object_id,
+            form=RejectForm(request.POST or None),
+            title=gettext("Reject"),
+            decide=lambda application, form: services.reject_application(
+                application, reason=form.cleaned_data["reason"], by=cast(User, request.user)
+            ),
+        )
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        *,
+        form: Form,
+        title: str,
+        decide: Callable[[Application, Any], None],
+    ) -> HttpResponse:
+        """Ask once on a page of its own; the decision is taken by its POST."""
+        application = get_object_or_404(Application, pk=object_id)
+        if request.method == "POST" and form.is_valid():
+            return self._decided(request, application, lambda: decide(application, form))
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "application": application,
+            "opts": self.opts,
+            "form": form,
+        }
+        status = 422 if request.method == "POST" else 200
+        template = "admin/merchants/application/decide.html"
+        return TemplateResponse(request, template, context, status=status)
+
+    def _decided(
+        self, request: HttpRequest, application: Application, decide: Callable[[], None]
+    ) -> HttpResponseRedirect:
+        try:
+            decide()
+        except (IllegalMove, services.Refused) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            self.log_change(request, application, f"→ {application.status}")
+            said = gettext("%(application)s: %(status)s")
+            status = application.get_status_display()
+            messages.success(request, said % {"application": application, "status": status})
+        return redirect("admin:merchants_application_change", application.pk)
+
+
+@admin.register(Store)
+class StoreAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["title", "brand", "kind", "category", "overall_score", "status"]
+    list_filter = ["status", "category"]
+    list_select_related = ["brand"]
+    search_fields = ["title", "nick", "sid", "seller_id", "brand__name"]
+    ordering = ["-registered_at"]
+    exclude = ["registered_by", "facts_stated_by"]
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    """No field here holds a token, sealed or not."""
+
+    list_display = ["store", "brand", "partner", "status", "subject_name", "last_good_call_at"]
+    list_filter = ["partner", "status"]
+    list_select_related = ["store", "brand"]
+    search_fields = ["store__title", "subject", "subject_name", "brand__name"]
+    ordering = ["-consented_at"]
+    fields = [
+        ("store", "brand"),
+        ("partner", "status"),
+        ("subject", "subject_name"),
+        "scope",
+        ("access_expires_at", "refresh_expires_at"),
+        ("consented_at", "last_good_call_at"),
+    ]
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["code", "effective_from", "effective_until"]
+    ordering = ["-effective_from"]
+    fields = ["code", ("effective_from", "effective_until"), "source_note", "readable_rules"]
+
+    @admin.display(description=_("rules"))
+    def readable_rules(self, policy: PolicyVersion) -> SafeString:
+        return format_html("<pre>{}</pre>", json.dumps(policy.rules, ensure_ascii=False, indent=2))
+
+
+@admin.register(Brand)
+class BrandAdmin(Kept, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["name", "slug", "created_at"]
+    search_fields = ["name", "slug"]
+    ordering = ["name"]
+    readonly_fields = ["created_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Brand | None = None) -> list[str]:
+        return ["created_at", "slug"] if obj else ["created_at"]
+
+
+class MembershipStoreInline(TabularInline):
+    model = MembershipStore
+    verbose_name = _("store")
+    verbose_name_plural = _("Only these stores (none: every store)")
+    fields = ["store"]
+    extra = 0
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **options: Any
+    ) -> "ModelChoiceField[Any] | None":
+        match = request.resolver_match
+        membership = match.kwargs.get("object_id") if match else None
+        options["queryset"] = Store.objects.filter(brand__memberships=membership)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ModelAdmin):
+    list_display = ["user", "brand", "role", "suspended_at"]
+    list_filter = ["role", "brand"]
+    list_select_related = ["user", "brand"]
+    search_fields = ["user__email", "user__name", "brand__name"]
+    ordering = ["brand__name", "user__email"]
+    autocomplete_fields = ["user", "brand"]
+    fields = ["user", "brand", "role", "suspended_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        return ["user", "brand"] if obj else []
+
+    def get_inlines(self, request: HttpRequest, obj: Membership | None) -> list[Any]:
+        return [MembershipStoreInline] if obj else []
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.save(commit=False):
+            row.brand_id = form.instance.brand_id
+            row.save()
+        for row in formset.deleted_objects:
+            row.delete()
+
+
+class NewUserForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+
+@admin.register(User)
+class UserAdmin(Kept, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # unfold is untyped
+    form = UserChangeForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = ["groups"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "password1", "password2"]})]  # type: ignore[assignment]  # unfold declares an empty tuple
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).order_by("name")
+
+
+def _table(name: str, context: dict[str, Any]) -> SafeString:  # Any: template context
+    return render_to_string(f"admin/merchants/application/{name}.html", context)
