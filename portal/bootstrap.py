@@ -15,7 +15,7 @@ def complaint_about(version: "tuple[int, ...]") -> str:
 
 
 if __name__ == "__main__":
-    complaint = complaint_about(sys.version_info)
+    complaint = complaint_about(sys.version_info[:3])
     if complaint:
         sys.exit(complaint)
     import_module("portal.launch.commands").main(sys.argv[1:])

@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.platforms import SecurityWarning
 from celery.signals import beat_init, worker_process_init
 
 from portal.lib.leash import end_with_parent
@@ -14,7 +13,7 @@ from portal.lib.leash import end_with_parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 # in a container everything is root's; JSON is the only content we accept
-warnings.filterwarnings("ignore", category=SecurityWarning)
+warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 
 app = Celery("redcat")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -126,7 +126,7 @@ def _why_not(port: int) -> str:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            return error.strerror
+            return error.strerror or str(error)
     return ""
 
 

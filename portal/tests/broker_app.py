@@ -31,4 +31,3 @@ def hang_once(path: str) -> None:
     note(path, "begun" if first else "done")
     while first:
         time.sleep(1)
-

@@ -11,7 +11,7 @@ from django.conf import settings
 from portal.lib.database import queue_conninfo
 from portal.tests.running import ROOT, wait_for
 
-OPTIONS = "worker -c 2 --without-gossip --without-mingle --without-heartbeat".split()
+OPTIONS = ["worker", "-c", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 pytestmark = pytest.mark.processes
 
 
