@@ -33,7 +33,8 @@ class Stopped(Exception):
 
 def run(env: dict[str, str]) -> None:
     for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup means what it says
+            signal.signal(number, _stop)
     ground.check_machine(env)
     with ground.alone_in(Path(env["VAR_DIR"]), f"http://localhost:{env['PORT']}"):
         ground.check_ports(env)
