@@ -3,7 +3,13 @@ from django.core.cache import cache
 
 from merchants import seed
 from merchants.models import Application, Brand, Connection, Membership, Store, User
-from merchants.seed import NotConsented, seed_people, seed_policy, seed_stores
+from merchants.seed import (
+    NotConsented,
+    seed_flagship,
+    seed_other_stores,
+    seed_people,
+    seed_policy,
+)
 from merchants.tests.factories import make_store
 from portal.lib.scope import Hat, scope
 
@@ -12,7 +18,8 @@ from portal.lib.scope import Hat, scope
 def seeded(db, sandbox):
     seed_policy()
     seed_people()
-    seed_stores()
+    seed_flagship()
+    seed_other_stores()
 
 
 def everything():
@@ -38,7 +45,8 @@ def test_seeding_twice_changes_nothing(seeded):
     before = everything()
     seed_policy()
     seed_people()
-    seed_stores()
+    seed_flagship()
+    seed_other_stores()
 
     assert everything() == before
 
