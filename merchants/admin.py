@@ -23,7 +23,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import (
+    AdminPasswordChangeForm,
+    PaginationInlineFormSet,
+    UserChangeForm,
+    UserCreationForm,
+)
 
 from merchants import rules, services
 from merchants.forms import ApproveForm, RejectForm
@@ -236,8 +241,15 @@ class BrandAdmin(Kept, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
         return ["created_at", "slug"] if obj else ["created_at"]
 
 
+class MembershipStores(PaginationInlineFormSet):
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        return "stores"
+
+
 class MembershipStoreInline(TabularInline):
     model = MembershipStore
+    formset = MembershipStores
     verbose_name = _("store")
     verbose_name_plural = _("Only these stores (none: every store)")
     fields = ["store"]

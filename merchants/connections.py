@@ -198,7 +198,7 @@ def _refresh(stale: Connection, protocol: _Protocol[Client]) -> Connection:
         _update(stale, refresh_lease_until=None)
         raise
     grant.put_into(stale)
-    _update(
+    stored = _update(
         stale,
         access_sealed=stale.access_sealed,
         refresh_sealed=stale.refresh_sealed,
@@ -207,7 +207,8 @@ def _refresh(stale: Connection, protocol: _Protocol[Client]) -> Connection:
         version=F("version") + 1,
         refresh_lease_until=None,
     )
-    logger.info("tokens renewed connection=%s", stale.pk)
+    if stored:
+        logger.info("tokens renewed connection=%s", stale.pk)
     return _load(stale)
 
 

@@ -25,7 +25,7 @@ def navigation() -> list[Entry]:
             _link(_("Connections"), "link", "merchants", "connection"),
         ),
         _group(
-            _("People"),
+            _("Staff and members"),
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),
             _link(_("Staff groups"), "groups", "auth", "group"),

@@ -7,6 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants.models.people import Brand, User
 from portal.lib import sealed
@@ -24,7 +25,7 @@ class Category(models.TextChoices):
     HEALTH = "health", _("Health")
     FOOD = "food", _("Food")
     APPAREL = "apparel", _("Apparel")
-    HOME = "home", _("Home")
+    HOME = "home", pgettext_lazy("category", "Home")  # the admin has a Home of its own
     MATERNITY = "maternity", _("Maternity and baby")
     DESIGNER = "designer", _("Designer brands")
     HANDICRAFT = "handicraft", _("Handicraft")

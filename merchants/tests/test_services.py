@@ -22,9 +22,9 @@ from portal.lib.scope import Hat, scope
 from portal.partners.top import Seller, Shop
 
 
-def consent(kind="B", seller_id="2200657001", token="t-1"):
+def consent(kind="B", seller_id="2200657001", access="t-1"):
     now = datetime.now(UTC)
-    grant = Grant(token, now + timedelta(days=1), f"r-{token}", now + timedelta(days=30))
+    grant = Grant(access, now + timedelta(days=1), f"r-{access}", now + timedelta(days=30))
     return TopConsent(Seller(seller_id, "山茶", kind), Shop("318840721", "山茶旗舰店", ""), grant)
 
 
@@ -74,7 +74,7 @@ def test_registering_again_renews_the_consent(brand, user):
         store, _ = services.register_store(brand, consent(), by=user)
         store.connections.update(status=ConnectionStatus.NEEDS_CONSENT)
 
-        again, is_new = services.register_store(brand, consent(token="t-2"), by=user)
+        again, is_new = services.register_store(brand, consent(access="t-2"), by=user)
         connection = Connection.objects.get()
 
     assert (again, is_new) == (store, False)
@@ -89,7 +89,7 @@ def test_a_seller_of_another_brand_is_refused_and_nothing_stored(brand, user):
 
     with scope(Hat.WEB, brand=brand.pk):
         with pytest.raises(Refused):
-            services.register_store(brand, consent(token="stolen"), by=user)
+            services.register_store(brand, consent(access="stolen"), by=user)
         assert not Store.objects.exists()
     with scope(Hat.ADMIN):
         assert Connection.objects.get().access_token == "t-1"

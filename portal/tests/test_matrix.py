@@ -16,9 +16,10 @@ from campaigns.tests.matrix_links import MATRIX as LINKS
 from campaigns.tests.matrix_results import MATRIX as RESULTS
 from merchants.models import Role
 from merchants.tests.factories import make_brand, make_membership, make_user
+from merchants.tests.matrix import MATRIX as JOINING
 from portal.lib.scope import Hat, scope
 
-MATRIX = [*DATA, *LINKS, *RESULTS]
+MATRIX = [*JOINING, *DATA, *LINKS, *RESULTS]
 # open to everybody, or answered by the libraries behind their own locks
 PUBLIC = {"healthz", "readyz", "set_language"}
 OWN_LOCKS = ("account_", "admin:")

@@ -1,0 +1,214 @@
+"""What platform staff can do in the admin, and what no page of it ever shows."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from merchants import services
+from merchants.models import Application, Connection, Membership, Store, User
+from merchants.seed import seed_people, seed_policy
+from merchants.tests.factories import make_brand, make_connection, make_store, make_user
+from portal.lib.scope import Hat, scope
+
+ENGLISH = {"accept-language": "en"}
+LISTS = [
+    "merchants/application",
+    "merchants/brand",
+    "merchants/connection",
+    "merchants/membership",
+    "merchants/policyversion",
+    "merchants/store",
+    "merchants/user",
+    "auth/group",
+]
+
+
+@pytest.fixture
+def people(db):
+    seed_policy()
+    seed_people()
+
+
+@pytest.fixture
+def reviewer(people):
+    return logged_in("reviewer@demo.redcat.test")
+
+
+@pytest.fixture
+def boss(people):
+    return logged_in("admin@demo.redcat.test")
+
+
+@pytest.fixture
+def application(people):
+    brand = make_brand("camellia", "茶花")
+    store = make_store(brand, status="registered")
+    make_connection(store, "top")
+    with scope(Hat.WEB, brand=brand.pk):
+        return services.submit_application(store, by=make_user())
+
+
+@pytest.fixture
+def page(application):
+    return f"/admin/merchants/application/{application.pk}/"
+
+
+def logged_in(email):
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return client
+
+
+def reread(application):
+    with scope(Hat.ADMIN):
+        return Application.objects.select_related("store").get(pk=application.pk)
+
+
+def test_a_reviewer_sees_who_waits_and_for_how_long(reviewer, application):
+    text = reviewer.get("/admin/merchants/application/?status__exact=submitted").text
+
+    assert str(application) in text
+    assert "茶花官方旗舰店1" in text
+
+
+def test_a_reviewer_reads_facts_verdicts_and_events(reviewer, page):
+    text = reviewer.get(f"{page}change/", headers=ENGLISH).text
+
+    assert "Overall ≥ 4.5" in text
+    assert "Draft → Submitted" in text
+    assert 'name="_save"' not in text
+
+
+def test_a_reviewer_approves(reviewer, application, page):
+    action = action_url(application, "approve")
+    assert reviewer.get(action).status_code == 200
+    assert reread(application).status == "submitted"
+
+    reviewer.post(action, {"confirmed": "True"})
+
+    decided = reread(application)
+    assert (decided.status, decided.store.status) == ("approved", "approved")
+    assert LogEntry.objects.get().object_repr == str(application)
+
+
+def test_a_reviewer_rejects_with_a_reason(reviewer, application):
+    reviewer.post(action_url(application, "reject"), {"reason": "We see 4.3."})
+
+    assert (reread(application).status, reread(application).reason) == ("rejected", "We see 4.3.")
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_a_rejection_without_a_reason_is_refused(reviewer, application, reason):
+    response = reviewer.post(action_url(application, "reject"), {"reason": reason})
+
+    assert response.status_code == 422
+    assert reread(application).status == "submitted"
+
+
+def test_the_second_of_two_reviewers_gets_a_clear_line(reviewer, boss, application):
+    boss.post(action_url(application, "reject"), {"reason": "We see 4.3."})
+
+    response = reviewer.post(
+        action_url(application, "approve"), {"confirmed": "True"}, follow=True, headers=ENGLISH
+    )
+
+    assert "A Rejected application cannot become Approved." in response.text
+    assert reread(application).status == "rejected"
+
+
+def test_a_decided_application_offers_no_decision(boss, application, page):
+    assert action_url(application, "approve") in boss.get(f"{page}change/").text
+    boss.post(action_url(application, "approve"), {"confirmed": "True"})
+
+    assert action_url(application, "approve") not in boss.get(f"{page}change/").text
+
+
+def test_staff_without_the_right_decides_nothing(people, application):
+    make_user("trainee@example.test", is_staff=True)
+    trainee = logged_in("trainee@example.test")
+
+    for name in ("approve", "reject"):
+        response = trainee.post(action_url(application, name), {"confirmed": "1", "reason": "x"})
+        assert response.status_code == 403
+    assert reread(application).status == "submitted"
+
+
+def test_a_brands_owner_is_sent_away_from_the_admin(people, page):
+    owner = logged_in("owner@demo.redcat.test")
+
+    assert owner.get("/admin/").status_code in (302, 403)
+    assert owner.get(f"{page}change/").status_code in (302, 403)
+
+
+def test_a_reviewer_opens_applications_but_no_users(reviewer):
+    assert reviewer.get("/admin/merchants/application/").status_code == 200
+    assert reviewer.get("/admin/merchants/user/").status_code == 403
+    assert "/admin/merchants/user/" not in reviewer.get("/admin/").text
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_admin_opens_every_list_and_searches_it(boss, application, name):
+    assert boss.get(f"/admin/{name}/").status_code == 200
+    assert boss.get(f"/admin/{name}/?q=a").status_code in (200, 302)
+
+
+@pytest.mark.parametrize("model", [Application, Connection, Store, Membership, User])
+def test_an_admin_opens_a_row_of_each_kind(boss, application, model):
+    with scope(Hat.ADMIN):
+        pk = model.objects.first().pk
+    url = f"/admin/merchants/{model._meta.model_name}/{pk}/change/"
+    assert boss.get(url).status_code == 200
+
+
+def test_no_page_shows_a_token(boss, application):
+    with scope(Hat.ADMIN):
+        connection = Connection.objects.get()
+    text = boss.get(f"/admin/merchants/connection/{connection.pk}/change/").text
+
+    assert connection.access_token not in text
+    assert "sealed" not in text
+    assert str(bytes(connection.access_sealed)) not in text
+
+
+def test_nobody_deletes_what_others_refer_to(boss, application, page):
+    assert boss.post(f"{page}delete/", {"post": "yes"}).status_code == 403
+    user = User.objects.get(email="viewer@demo.redcat.test")
+    response = boss.post(f"/admin/merchants/user/{user.pk}/delete/", {"post": "yes"})
+    assert response.status_code == 403
+
+
+def test_an_admin_invites_a_person(boss):
+    new = {"email": "new@example.test", "name": "New", "usable_password": "true"}
+    words = {"password1": "a-long-passphrase", "password2": "a-long-passphrase"}
+
+    response = boss.post("/admin/merchants/user/add/", new | words)
+
+    assert response.status_code == 302
+    assert User.objects.get(email="new@example.test").check_password("a-long-passphrase")
+
+
+def test_an_admin_narrows_a_membership_to_a_store_of_its_brand(boss, people):
+    with scope(Hat.ADMIN):
+        membership = Membership.objects.get(user__email="viewer@demo.redcat.test")
+        brand = membership.brand
+    own, foreign = make_store(brand), make_store(make_brand("camellia", "茶花"))
+    url = f"/admin/merchants/membership/{membership.pk}/change/"
+
+    assert boss.post(url, narrowing(membership, foreign)).status_code == 200
+    assert boss.post(url, narrowing(membership, own)).status_code == 302
+    with scope(Hat.ADMIN):
+        assert list(membership.stores.all()) == [own]
+
+
+def narrowing(membership, store):
+    return {
+        "role": membership.role,
+        "stores-TOTAL_FORMS": "1",
+        "stores-INITIAL_FORMS": "0",
+        "stores-0-store": store.pk,
+        "stores-0-membership": membership.pk,
+    }
+
+
+def action_url(application, name):
+    return f"/admin/merchants/application/{application.pk}/{name}/"
