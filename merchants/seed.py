@@ -116,22 +116,30 @@ def seed_people() -> None:
     _user("admin", "平台管理员", is_staff=True, is_superuser=True)
 
 
-def seed_stores() -> None:
-    """Let 山茶's and 野径's stores join; needs the sandbox, the people and the policy.
-
-    小满手作's C-shop is left for a person to try.
-    """
-    owner, yejing_owner = _member("owner"), _member("owner.yejing")
-    shancha, yejing = _brand("shancha", owner), _brand("yejing", yejing_owner)
-    flagship = consent_store(shancha, owner, 2200657001)
+def seed_flagship() -> Store:
+    """Let 山茶's first store join and be approved; needs the sandbox, the people, the policy."""
+    owner = member("owner")
+    flagship = consent_store(_brand("shancha", owner), owner, 2200657001)
     _state(flagship, owner, Category.BEAUTY, "4.8")
     _submit(flagship, owner)
     _approve(flagship)
-    care = consent_store(shancha, owner, 2200657002)
+    consent_juguang(flagship, owner, 880001)
+    return flagship
+
+
+def seed_other_stores() -> None:
+    """Let 山茶's second store fall short of the score, and 野径's wait for its review.
+
+    小满手作's shops are left for a person to try: a C-shop, and a Tmall store.
+    """
+    owner, yejing_owner = member("owner"), member("owner.yejing")
+    care = consent_store(_brand("shancha", owner), owner, 2200657002)
     _state(care, owner, Category.PERSONAL_CARE, "4.4", "4.6", "4.5", "4.3")
-    outdoor = consent_store(yejing, yejing_owner, 2200657003)
+    consent_juguang(care, owner, 880002)
+    outdoor = consent_store(_brand("yejing", yejing_owner), yejing_owner, 2200657003)
     _state(outdoor, yejing_owner, Category.SPORTS, "4.7")
     _submit(outdoor, yejing_owner)
+    consent_juguang(outdoor, yejing_owner, 880003)
 
 
 def consent_store(brand: Brand, user: User, seller_id: int) -> Store:
@@ -141,7 +149,7 @@ def consent_store(brand: Brand, user: User, seller_id: int) -> Store:
             return store
     uri = consent.redirect_uri(Purpose.TOP)
     page = top_app().consent_url(state=STATE, redirect_uri=uri)
-    found = connections.accept_top(_agree(page, "code", seller=seller_id), redirect_uri=uri)
+    found = connections.accept_top(agree(page, "code", seller=seller_id), redirect_uri=uri)
     with scope(Hat.WEB, brand=brand.pk, user=user.pk):
         store, _is_new = services.register_store(brand, found, by=user)
     return store
@@ -155,12 +163,12 @@ def consent_juguang(store: Store, user: User, advertiser_id: int) -> None:
     page = juguang_app().consent_url(
         state=STATE, redirect_uri=consent.redirect_uri(Purpose.JUGUANG)
     )
-    found = connections.accept_juguang(_agree(page, "auth_code", advertiser=advertiser_id))
+    found = connections.accept_juguang(agree(page, "auth_code", advertiser=advertiser_id))
     with scope(Hat.WEB, brand=store.brand_id, user=user.pk):
         services.connect_juguang(store, found.advertisers[0], found.grant, by=user)
 
 
-def _agree(page: str, name: str, **choice: int) -> str:
+def agree(page: str, name: str, **choice: int) -> str:
     """Open the consent page, press its button, and read the code from where it sends us."""
     with httpx.Client(timeout=10) as browser:
         browser.get(page).raise_for_status()
@@ -187,7 +195,7 @@ def _reviewers() -> Group:
     return group
 
 
-def _member(login: str) -> User:
+def member(login: str) -> User:
     return User.objects.get(email=f"{login}@{DOMAIN}")
 
 
@@ -214,4 +222,4 @@ def _submit(store: Store, user: User) -> None:
 def _approve(store: Store) -> None:
     with scope(Hat.ADMIN):
         for application in store.applications.waiting():
-            services.approve_application(application, by=_member("reviewer"))
+            services.approve_application(application, by=member("reviewer"))

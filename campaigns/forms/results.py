@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MinValueValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.calendar import last_days
-from campaigns.results.metrics import DEFAULT_WINDOW, METRICS, WINDOWS
+from campaigns.results.metrics import DEFAULT_WINDOW, METRICS, WINDOWS, Text
 from campaigns.results.question import DEFAULT_DAYS, Question, moment_of, newest_closed
 from campaigns.results.table import COLUMNS, DEFAULT_SORT
 from merchants.models import Store
@@ -22,7 +23,7 @@ SORTS = [sign + column.key for column in COLUMNS for sign in ("", "-")]
 
 
 class DayField(forms.DateField):
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: Text) -> None:
         super().__init__(
             label=label,
             required=False,
@@ -41,12 +42,9 @@ class QuestionForm(forms.Form):
         label=_("Attribution window"),
         choices=[(days, days) for days in WINDOWS],
         coerce=int,
-        empty_value=DEFAULT_WINDOW,
         required=False,
     )
-    store = forms.TypedChoiceField(
-        label=_("Store"), coerce=int, empty_value=None, required=False
-    )
+    store = forms.TypedChoiceField(label=_("Store"), coerce=int, empty_value=None, required=False)
     sort = forms.ChoiceField(
         label=_("Order"), choices=[(sort, sort) for sort in SORTS], required=False
     )
@@ -79,9 +77,9 @@ class QuestionForm(forms.Form):
     def clean(self) -> None:
         first, last = self._period()
         if first > last:
-            self.add_error("first", _("The period ends before it begins."))
+            self._refuse_period(gettext("The period ends before it begins."))
         elif last - first >= timedelta(days=LONGEST):
-            self.add_error("first", _("A period has at most %(n)s days.") % {"n": LONGEST})
+            self._refuse_period(gettext("A period has at most %(n)s days.") % {"n": LONGEST})
 
     def question(self) -> Question:
         """Return what was asked; a field that can't be used counts as left empty."""
@@ -89,7 +87,7 @@ class QuestionForm(forms.Form):
         return Question(
             first=first,
             last=last,
-            window=self.cleaned_data.get("window", DEFAULT_WINDOW),
+            window=self.cleaned_data.get("window") or DEFAULT_WINDOW,
             moment=moment_of(self.cleaned_data.get("as_of")),
             store=self.cleaned_data.get("store"),
         )
@@ -102,6 +100,11 @@ class QuestionForm(forms.Form):
 
     def page_number(self) -> int:
         return self.cleaned_data.get("page") or 1
+
+    def _refuse_period(self, reason: str) -> None:
+        """Fall back to the usual days, both of them: half of a period is not what was asked."""
+        self.add_error("first", reason)
+        self.cleaned_data.pop("last", None)
 
     def _period(self) -> tuple[date, date]:
         newest = newest_closed(moment_of(self.cleaned_data.get("as_of")))

@@ -8,6 +8,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import campaigns.models.link
+import portal.lib.days
 
 
 class Migration(migrations.Migration):
@@ -25,7 +26,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                ("at", models.DateTimeField(default=portal.lib.days.known_now, verbose_name="at")),
                 (
                     "system",
                     models.CharField(
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
+                    models.DateTimeField(default=portal.lib.days.known_now, verbose_name="created"),
                 ),
             ],
             options={
@@ -174,7 +175,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="remark")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                ("at", models.DateTimeField(default=portal.lib.days.known_now, verbose_name="at")),
             ],
             options={
                 "verbose_name": "link event",
@@ -232,7 +233,7 @@ class Migration(migrations.Migration):
                 (
                     "first_seen_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="first seen"
+                        default=portal.lib.days.known_now, verbose_name="first seen"
                     ),
                 ),
             ],

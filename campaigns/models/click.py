@@ -3,11 +3,11 @@
 import uuid
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.link import Link
 from merchants.models import Brand, Store, StoreOwnedQuerySet
+from portal.lib.days import known_now
 
 
 class ClickSystem(models.TextChoices):
@@ -25,7 +25,7 @@ class Click(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="clicks")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="clicks")
     link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="clicks")
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), default=known_now)
     system = models.CharField(_("system"), max_length=8, choices=ClickSystem)
     is_bot = models.BooleanField(_("bot"), default=False)
     click_id = models.CharField(_("partner click id"), max_length=64, blank=True)

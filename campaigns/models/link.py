@@ -7,11 +7,11 @@ from typing import Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.note import Note
 from merchants.models import Brand, IllegalMove, Store, StoreOwnedQuerySet, User
+from portal.lib.days import known_now
 from portal.lib.destinations import BadDestination, Destination
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -88,7 +88,7 @@ class Link(models.Model):
     shop = models.CharField(_("shop domain"), max_length=63, blank=True)
     text = models.CharField(_("button text"), max_length=15, choices=LinkText)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=known_now)
 
     objects = LinkQuerySet.as_manager()
 
@@ -164,7 +164,7 @@ class LinkEvent(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     note = models.TextField(_("remark"), blank=True)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), default=known_now)
 
     objects = LinkEventQuerySet.as_manager()
 

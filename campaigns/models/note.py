@@ -5,10 +5,10 @@ from typing import Self
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Brand, Connection, Store, StoreOwnedQuerySet
+from portal.lib.days import known_now
 
 
 class NoteSource(models.IntegerChoices):
@@ -51,7 +51,7 @@ class Note(models.Model):
     cover_url = models.URLField(_("cover"), max_length=500, blank=True)
     status = models.PositiveSmallIntegerField(_("platform status"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"))
-    first_seen_at = models.DateTimeField(_("first seen"), default=timezone.now)
+    first_seen_at = models.DateTimeField(_("first seen"), default=known_now)
 
     objects = NoteQuerySet.as_manager()
 

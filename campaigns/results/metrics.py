@@ -5,15 +5,18 @@ Pages, files and receipts compile from here. All are of the direct link, from �
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 WINDOWS = (7, 15, 30)
 DEFAULT_WINDOW = 15
 LAG = 1  # 聚光 closes a business day on the next one
 
-Text = str | Promise
+Text: TypeAlias = "str | _StrPromise"
 
 
 class Unit(StrEnum):
@@ -59,7 +62,7 @@ class Metric:
 
     @property
     def adding(self) -> Text:
-        return _("recomputed") if self.is_ratio else _("added up")
+        return _("recomputed") if self.is_ratio else _("sum")
 
     def column_for(self, window: int) -> str:
         return self.column.format(n=window)

@@ -1,6 +1,6 @@
 """The reads behind the result page: one query each, as known at the question's moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from campaigns.results.metrics import LAG, METRICS, RATIOS, SUMS
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
 
-Row = dict[str, Any]  # one row of values(): what each annotation gives
+Row = Mapping[str, Any]  # one row of values(): what each annotation gives
 
 
 @dataclass(frozen=True, slots=True)

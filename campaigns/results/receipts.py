@@ -1,11 +1,13 @@
 """A figure's receipt: what it means, where it is from, and how far to believe it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from campaigns.results import queries
 from campaigns.results.answers import Answer
+from campaigns.results.figures import Value
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.question import MOMENT, Question
 from campaigns.results.shown import Cell, cell, window_tag, written
@@ -66,28 +68,26 @@ def restatements(
     metric: Metric, answer: Answer, brand: Brand, membership: Membership
 ) -> list[Word]:
     """The figure as it stood at the ends of the last days, newest first."""
-    moments = _last_moments(answer.question)
-    values = [answer.totals.value(metric)]
-    for moment in moments[1:]:
-        question = Question(
-            first=answer.question.first,
-            last=answer.question.last,
-            window=answer.question.window,
-            moment=moment,
-            store=answer.question.store,
-        )
+    words: list[Word] = []
+    before: Value = None
+    for moment in _last_moments(answer.question):
+        question = replace(answer.question, moment=moment)
         rows = queries.rows_for(brand, membership, question)
-        values.append(queries.totals(rows, question).value(metric))
-    words = []
-    for n, (moment, value) in enumerate(zip(moments, values, strict=True)):
-        before = values[n + 1] if n + 1 < len(values) else None
-        changed = value is not None and before is not None and value != before
-        change = written(value - before, metric.unit) if changed else ""
-        words.append(Word(moment, written(value, metric.unit), change))
-    return words
+        value = queries.totals(rows, question).value(metric)
+        words.append(Word(moment, written(value, metric.unit), _change(before, value, metric)))
+        before = value
+    return words[::-1]
+
+
+def _change(before: Value, value: Value, metric: Metric) -> str:
+    if value is None or before is None or value == before:
+        return ""
+    difference = Decimal(value) - Decimal(before)
+    return f"{'+' if difference > 0 else '−'}{written(abs(difference), metric.unit)}"
 
 
 def _last_moments(question: Question) -> list[datetime]:
+    """Oldest first."""
     today = days.starts_at(question.known)
-    earlier = [today - timedelta(days=n) - MOMENT for n in range(NIGHTS - 1)]
-    return [question.moment, *earlier]
+    earlier = [today - timedelta(days=n) - MOMENT for n in reversed(range(NIGHTS - 1))]
+    return [*earlier, question.moment]

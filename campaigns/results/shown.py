@@ -94,7 +94,7 @@ def written(value: Value, unit: Unit) -> str:
         return f"{_cents(Decimal(value) * 100):,}%"
     if unit == Unit.RATIO:
         return f"{_cents(Decimal(value)):,}"
-    return f"{value:,}"
+    return f"{int(value):,}"
 
 
 def title(metric: Metric) -> str:
@@ -113,7 +113,7 @@ def under_head(metric: Metric, window: int) -> str:
 
 def weekday(day: date) -> str:
     """Return the weekday as short as an axis needs: 三, or Wed."""
-    return date_format(day, "D").removeprefix("星期")
+    return date_format(day, "D").removeprefix("周")
 
 
 def _cents(number: Decimal) -> Decimal:

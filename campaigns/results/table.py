@@ -18,7 +18,17 @@ from portal.lib import money, sheets
 
 COLUMNS = [
     METRICS[key]
-    for key in "spend impression ad_click reads interaction jump_click order gmv roi".split()
+    for key in [
+        "spend",
+        "impression",
+        "ad_click",
+        "reads",
+        "interaction",
+        "jump_click",
+        "order",
+        "gmv",
+        "roi",
+    ]
 ]
 DEFAULT_SORT = "-spend"
 TOTAL = "total"

@@ -16,7 +16,7 @@ from campaigns.results.metrics import METRICS, Text
 from campaigns.results.shown import Cell, cell, title, under_head, weekday
 from portal.lib import money
 
-COLUMNS = "spend impression ad_click jump_click order gmv roi".split()
+COLUMNS = ["spend", "impression", "ad_click", "jump_click", "order", "gmv", "roi"]
 
 
 class Point(TypedDict):

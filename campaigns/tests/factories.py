@@ -21,13 +21,19 @@ from merchants.tests.factories import make_connection
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
-NUMBERS = (
-    "fee_fen impression click interaction jump_click"
-    " order_7 order_15 order_30 gmv_7_fen gmv_15_fen gmv_30_fen"
-).split()
-PLAIN = dict(
-    zip(NUMBERS, [10_000, 5000, 400, 60, 50, 4, 5, 6, 12_000, 20_000, 26_000], strict=True)
-)
+PLAIN = {
+    "fee_fen": 10_000,
+    "impression": 5000,
+    "click": 400,
+    "interaction": 60,
+    "jump_click": 50,
+    "order_7": 4,
+    "order_15": 5,
+    "order_30": 6,
+    "gmv_7_fen": 12_000,
+    "gmv_15_fen": 20_000,
+    "gmv_30_fen": 26_000,
+}
 
 
 def note_id_of(number: int) -> str:

@@ -164,7 +164,9 @@ versions = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(facts=versions, window=st.sampled_from([7, 15, 30]), known=st.integers(0, 12))
 def test_every_figure_equals_a_naive_recount(membership, brand, note, facts, window, known):
     question = ask(window, moment=starts_at(FIRST + timedelta(days=known)))

@@ -89,7 +89,9 @@ def _frame(form: QuestionForm, found: Answer) -> Context:
 
 
 def _tables(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
-    page = Paginator(table.ordered(found.notes, form.sorted_by()), NOTES_ON_A_PAGE).get_page(form.page_number())
+    page = Paginator(table.ordered(found.notes, form.sorted_by()), NOTES_ON_A_PAGE).get_page(
+        form.page_number()
+    )
     window = found.question.window
     return {
         "kpis": kpis(found.totals),

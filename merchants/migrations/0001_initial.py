@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.lib.days
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -536,7 +538,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="note")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                ("at", models.DateTimeField(default=portal.lib.days.known_now, verbose_name="at")),
                 (
                     "actor",
                     models.ForeignKey(

@@ -4,19 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('merchants', '0002_tenants'),
+        ("merchants", "0002_tenants"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='store',
-            name='domain',
-            field=models.CharField(blank=True, help_text='What stands before .tmall.com; stated once by an owner of the brand.', max_length=63, verbose_name='store address'),
+            model_name="store",
+            name="domain",
+            field=models.CharField(
+                blank=True,
+                help_text="What stands before .tmall.com; stated once by an owner of the brand.",
+                max_length=63,
+                verbose_name="store address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.UniqueConstraint(condition=models.Q(('domain', ''), _negated=True), fields=('domain',), name='store_domain_once'),
+            model_name="store",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("domain", ""), _negated=True),
+                fields=("domain",),
+                name="store_domain_once",
+            ),
         ),
     ]

@@ -5,12 +5,12 @@ from typing import Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models.people import Brand, User
 from merchants.models.stores import Store, StoreOwnedQuerySet
 from portal.lib import days
+from portal.lib.days import known_now
 
 
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
@@ -147,7 +147,7 @@ class ApplicationEvent(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     note = models.TextField(_("note"), blank=True)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("at"), default=known_now)
 
     objects = ApplicationEventQuerySet.as_manager()
 

@@ -15,7 +15,9 @@ def csv_file(rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a CSV file in UTF-8 with its mark; None is an empty cell."""
     sheet = io.StringIO()
     sheet.write(BYTE_ORDER_MARK)
-    csv.writer(sheet, lineterminator="\r\n").writerows([_cell(cell) for cell in row] for row in rows)
+    csv.writer(sheet, lineterminator="\r\n").writerows(
+        [_cell(cell) for cell in row] for row in rows
+    )
     return sheet.getvalue().encode("utf-8", "replace")
 
 

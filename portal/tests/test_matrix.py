@@ -13,11 +13,12 @@ from django.utils import timezone
 from campaigns.tests.cast import stage
 from campaigns.tests.matrix_data import MATRIX as DATA
 from campaigns.tests.matrix_links import MATRIX as LINKS
+from campaigns.tests.matrix_results import MATRIX as RESULTS
 from merchants.models import Role
 from merchants.tests.factories import make_brand, make_membership, make_user
 from portal.lib.scope import Hat, scope
 
-MATRIX = [*DATA, *LINKS]
+MATRIX = [*DATA, *LINKS, *RESULTS]
 # open to everybody, or answered by the libraries behind their own locks
 PUBLIC = {"healthz", "readyz", "set_language"}
 OWN_LOCKS = ("account_", "admin:")

@@ -1,0 +1,74 @@
+"""Builds the demo: people, stores by real consent, forty nights by the real workers, live links."""
+
+import time
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from campaigns.links.seed import seed_links
+from campaigns.models import SyncWindow
+from campaigns.sync import night
+from campaigns.sync.windows import open_night
+from campaigns.tasks import pull_window
+from merchants import seed
+from portal.lib import days
+from portal.lib.days import DEMO_NOW
+from portal.lib.scope import Hat, scope
+
+FIRST_NIGHT = date(2025, 5, 14)
+PATIENCE = 120  # seconds without a window closed
+
+
+class Command(BaseCommand):
+    help = "Fills a demo: may be repeated, and goes on where it was cut off. Needs DEMO=1."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The seed is for the demo only: set DEMO=1.")
+        last = _last_night()
+        if last is None:
+            days.set_demo_clock(_at_dawn(FIRST_NIGHT))
+        seed.seed_policy()
+        seed.seed_people()
+        flagship = seed.seed_flagship()
+        for morning in _mornings_after(last):
+            days.set_demo_clock(_at_dawn(morning))
+            self._play()
+        if days.known_now() < DEMO_NOW:
+            days.set_demo_clock(DEMO_NOW)
+        seed.seed_other_stores()
+        self._play()
+        seed_links(flagship, seed.member("marketer"))
+        self.stdout.write(f"The demo is ready: it is {days.known_now():%Y-%m-%d %H:%M}.")
+
+    def _play(self) -> None:
+        """Ask for what this morning owes, and wait until the workers have pulled it."""
+        open_night()
+        self._seen: night.Progress | None = None
+        self._since = time.monotonic()
+        done = night.wait(send=pull_window.delay, tell=self._watch)
+        if not done.is_good:
+            raise CommandError(f"The night of {days.today()} did not end well: {done}")
+
+    def _watch(self, now: night.Progress) -> None:
+        if now != self._seen:
+            self._seen, self._since = now, time.monotonic()
+        elif time.monotonic() - self._since > PATIENCE:
+            raise CommandError("No worker pulls: is everything that `make run` starts running?")
+
+
+def _mornings_after(last: date | None) -> list[date]:
+    first = last + timedelta(days=1) if last else FIRST_NIGHT
+    return list(days.days_between(first, DEMO_NOW.date()))
+
+
+def _last_night() -> date | None:
+    """Return the newest night that was begun, which may have been cut off."""
+    with scope(Hat.NIGHT):
+        return SyncWindow.objects.order_by("-owed_on").values_list("owed_on", flat=True).first()
+
+
+def _at_dawn(day: date) -> datetime:
+    return days.starts_at(day) + timedelta(hours=6, minutes=10)

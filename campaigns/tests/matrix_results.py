@@ -1,0 +1,8 @@
+"""Who may open the result pages: anonymous, stranger, viewer, marketer, owner."""
+
+MATRIX = [
+    ("get", "/b/shancha/results/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results.csv", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results.csv", 302, 405, 405, 405, 405),
+]
