@@ -149,7 +149,7 @@ def consent_store(brand: Brand, user: User, seller_id: int) -> Store:
             return store
     uri = consent.redirect_uri(Purpose.TOP)
     page = top_app().consent_url(state=STATE, redirect_uri=uri)
-    found = connections.accept_top(_agree(page, "code", seller=seller_id), redirect_uri=uri)
+    found = connections.accept_top(agree(page, "code", seller=seller_id), redirect_uri=uri)
     with scope(Hat.WEB, brand=brand.pk, user=user.pk):
         store, _is_new = services.register_store(brand, found, by=user)
     return store
@@ -163,12 +163,12 @@ def consent_juguang(store: Store, user: User, advertiser_id: int) -> None:
     page = juguang_app().consent_url(
         state=STATE, redirect_uri=consent.redirect_uri(Purpose.JUGUANG)
     )
-    found = connections.accept_juguang(_agree(page, "auth_code", advertiser=advertiser_id))
+    found = connections.accept_juguang(agree(page, "auth_code", advertiser=advertiser_id))
     with scope(Hat.WEB, brand=store.brand_id, user=user.pk):
         services.connect_juguang(store, found.advertisers[0], found.grant, by=user)
 
 
-def _agree(page: str, name: str, **choice: int) -> str:
+def agree(page: str, name: str, **choice: int) -> str:
     """Open the consent page, press its button, and read the code from where it sends us."""
     with httpx.Client(timeout=10) as browser:
         browser.get(page).raise_for_status()

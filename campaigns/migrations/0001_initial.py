@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                         verbose_name="to",
                     ),
                 ),
-                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("note", models.TextField(blank=True, verbose_name="remark")),
                 ("at", models.DateTimeField(default=portal.lib.days.known_now, verbose_name="at")),
             ],
             options={

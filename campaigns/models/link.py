@@ -163,7 +163,7 @@ class LinkEvent(models.Model):
     actor = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("remark"), blank=True)
     at = models.DateTimeField(_("at"), default=known_now)
 
     objects = LinkEventQuerySet.as_manager()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.launch.ground import PYTHON, ROOT, VENV, Complaint, run_step, say
+from portal.launch.ground import PYTHON, ROOT, VENV, Complaint, reason_in, run_step, say
 
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 LOCALE = ROOT / "portal" / "locale"
@@ -112,13 +112,14 @@ def _compile_translations(env: Mapping[str, str]) -> None:
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", pid_file: Path, log: Path) -> None:
+    """Return when the pid file says that this very server is ready, and not a killed one."""
     deadline = time.monotonic() + 60
-    while "ready" not in (_read(pid_file).splitlines() or [""])[-1]:
+    ready = [str(server.pid), "ready"]  # its first line and its eighth
+    while [line.strip() for line in _read(pid_file).splitlines()][::7] != ready:
         if server.poll() is not None or time.monotonic() > deadline:
-            lines = log.read_text(errors="replace").splitlines()
-            raise Complaint(f"PostgreSQL didn't start: {(lines or ['it said nothing'])[-1]}")
+            raise Complaint(f"PostgreSQL didn't start: {reason_in(_read(log))}")
         time.sleep(0.05)
-    for line in log.read_text().splitlines():
+    for line in _read(log).splitlines():
         if "(o+x)" in line:
             say(line)
 

@@ -202,7 +202,7 @@ def serve(var_dir: Path) -> NoReturn:
         _let_pass(account, [var_dir, binaries(), sockets.parent])
     _make_socket_folder(sockets, account)
     cluster = _cluster(var_dir, account)
-    _clear_the_way(cluster)
+    _clear_the_way(cluster, sockets)
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(account.pw_gid)
@@ -287,11 +287,11 @@ def _cluster(var_dir: Path, account: pwd.struct_passwd) -> Path:
     return cluster
 
 
-def _clear_the_way(cluster: Path, patience: float = 10) -> None:
+def _clear_the_way(cluster: Path, sockets: Path, patience: float = 10) -> None:
     """Wait for the server of an earlier start to end, and end the backends that outlived one.
 
-    A backend busy on the CPU does not notice that its server was killed, and a pid file may
-    name a process that came later; both would refuse the start.
+    A backend busy on the CPU does not notice that its server was killed, and a pid or lock
+    file may name a zombie or a process that came later; each would refuse the start.
     """
     deadline = time.monotonic() + patience
     while running := _servers_of(cluster):
@@ -301,7 +301,8 @@ def _clear_the_way(cluster: Path, patience: float = 10) -> None:
         elif time.monotonic() > deadline:
             raise NotRunning(f"Another PostgreSQL runs on {cluster}.")
         time.sleep(0.05)
-    (cluster / "postmaster.pid").unlink(missing_ok=True)
+    for left in (cluster / "postmaster.pid", *sockets.glob(".s.PGSQL.*")):
+        left.unlink(missing_ok=True)
 
 
 def _servers_of(cluster: Path) -> list[psutil.Process]:

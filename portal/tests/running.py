@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -62,7 +63,6 @@ class RunningPortal:
             )
         self.began = self.output.read_text().count("RedCat is ready")
         wait_for(self._is_ready, seconds=seconds)
-        self.family = dict(self._programs())
 
     def stop(self) -> float:
         """Ask it to end; return how many seconds that took."""
@@ -99,6 +99,5 @@ class RunningPortal:
             "-D": "postgres",
         }
         for child in self.manager().children():
-            for word in child.cmdline():
-                if word in words:
-                    yield words[word], child
+            with suppress(psutil.NoSuchProcess):  # just ended; the manager starts it anew
+                yield from ((words[word], child) for word in child.cmdline() if word in words)

@@ -87,11 +87,13 @@ def test_a_backend_that_outlives_its_server_is_no_obstacle(place):
     assert not busy.is_alive()
 
 
-def test_a_pid_file_that_names_a_living_stranger_is_no_obstacle(place):
+def test_pid_and_lock_files_that_name_a_living_stranger_are_no_obstacle(place):
+    pid_file = place / "var" / "postgres" / "postmaster.pid"
+    lock = place / "var" / "postgres-socket" / ".s.PGSQL.5432.lock"
     with Cluster(place / "var"):
-        pid_file = place / "var" / "postgres" / "postmaster.pid"
-        written = pid_file.read_text()
-    pid_file.write_text(written.replace(written.split()[0], str(os.getpid()), 1))
+        written = {path: path.read_text() for path in (pid_file, lock)}
+    for path, text in written.items():
+        path.write_text(text.replace(text.split()[0], str(os.getpid()), 1))
     with Cluster(place / "var") as again:
         assert again.ask("SELECT 1") == 1
 

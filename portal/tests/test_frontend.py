@@ -1,8 +1,10 @@
+import gzip
 import json
 import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client
 
@@ -71,6 +73,18 @@ def test_the_sprite_has_every_icon_that_is_used(tmp_path, monkeypatch):
     frontend.place_sprite()
     drawn = re.findall(r'<symbol id="([^"]+)"', (tmp_path / "icons.svg").read_text())
     assert set(drawn) == frontend.used_icons()
+
+
+@pytest.mark.skipif(not frontend.MODULES.is_dir(), reason="npm has not run here")
+def test_a_first_visit_loads_less_than_600_kilobytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(frontend, "VENDOR", tmp_path)
+    frontend.main()
+    static = frontend.ROOT / "portal" / "static"
+    own = [*static.glob("css/*.css"), *static.glob("js/*.js")]
+    htmx = Path(finders.find("django_htmx/htmx-2.min.js"))
+    loaded = [file for file in [*tmp_path.iterdir(), *own, htmx] if file.suffix != ".map"]
+    assert len(loaded) > 8
+    assert sum(len(gzip.compress(file.read_bytes())) for file in loaded) < 600_000
 
 
 def test_missing_modules_are_told_in_one_line(tmp_path, monkeypatch):

@@ -67,8 +67,7 @@ def _mornings_after(last: date | None) -> list[date]:
 def _last_night() -> date | None:
     """Return the newest night that was begun, which may have been cut off."""
     with scope(Hat.NIGHT):
-        newest = SyncWindow.objects.order_by("-owed_on").values_list("owed_on", flat=True).first()
-    return newest
+        return SyncWindow.objects.order_by("-owed_on").values_list("owed_on", flat=True).first()
 
 
 def _at_dawn(day: date) -> datetime:

@@ -25,7 +25,7 @@
     animation: false,
     aria: { enabled: true, label: { description: label } },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 0, right: 4, top: 56, bottom: 8, containLabel: true },
+    grid: { left: 0, right: 4, top: 48, bottom: 8, containLabel: true },
     legend: {
       left: 0, top: 0, padding: 0, itemWidth: 12, itemHeight: 8, selectedMode: false,
       textStyle: { color: css("--rc-ink-2"), fontSize: 12 },

@@ -1,0 +1,208 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from merchants import services
+from merchants.connections import Grant, TopConsent
+from merchants.models import (
+    Application,
+    ApplicationStatus,
+    Connection,
+    ConnectionStatus,
+    IllegalMove,
+    Store,
+    StoreStatus,
+)
+from merchants.seed import seed_policy
+from merchants.services import NotReady, NotTmall, Refused, StatedFacts
+from merchants.tests.factories import make_brand, make_connection, make_store, make_user
+from portal.lib.scope import Hat, scope
+from portal.partners.top import Seller, Shop
+
+
+def consent(kind="B", seller_id="2200657001", token="t-1"):
+    now = datetime.now(UTC)
+    grant = Grant(token, now + timedelta(days=1), f"r-{token}", now + timedelta(days=30))
+    return TopConsent(Seller(seller_id, "山茶", kind), Shop("318840721", "山茶旗舰店", ""), grant)
+
+
+def facts(overall="4.8", category="beauty"):
+    return StatedFacts(category, Decimal(overall), None, None, None)
+
+
+@pytest.fixture
+def user(db):
+    return make_user()
+
+
+@pytest.fixture
+def candidate(brand, user):
+    """A store that meets every rule of the policy and has not applied."""
+    seed_policy()
+    store = make_store(brand, status=StoreStatus.REGISTERED)
+    make_connection(store, "top")
+    return store
+
+
+@pytest.fixture
+def submitted(brand, candidate, user):
+    with scope(Hat.WEB, brand=brand.pk):
+        return services.submit_application(candidate, by=user)
+
+
+def test_a_tmall_seller_becomes_a_store_with_its_consent(brand, user):
+    with scope(Hat.WEB, brand=brand.pk):
+        store, is_new = services.register_store(brand, consent(), by=user)
+        connection = store.connections.get()
+
+    assert is_new
+    assert (store.sid, store.kind, store.status) == ("318840721", "B", "registered")
+    assert (connection.subject, connection.access_token) == ("2200657001", "t-1")
+
+
+def test_a_c_shop_is_turned_away_and_nothing_stored(brand, user):
+    with scope(Hat.WEB, brand=brand.pk):
+        with pytest.raises(NotTmall, match="山茶"):
+            services.register_store(brand, consent(kind="C"), by=user)
+        assert not Store.objects.exists()
+
+
+def test_registering_again_renews_the_consent(brand, user):
+    with scope(Hat.WEB, brand=brand.pk):
+        store, _ = services.register_store(brand, consent(), by=user)
+        store.connections.update(status=ConnectionStatus.NEEDS_CONSENT)
+
+        again, is_new = services.register_store(brand, consent(token="t-2"), by=user)
+        connection = Connection.objects.get()
+
+    assert (again, is_new) == (store, False)
+    assert (connection.status, connection.version) == ("connected", 2)
+    assert connection.access_token == "t-2"
+
+
+def test_a_seller_of_another_brand_is_refused_and_nothing_stored(brand, user):
+    other = make_brand("yejing", "野径")
+    with scope(Hat.WEB, brand=other.pk):
+        services.register_store(other, consent(), by=user)
+
+    with scope(Hat.WEB, brand=brand.pk):
+        with pytest.raises(Refused):
+            services.register_store(brand, consent(token="stolen"), by=user)
+        assert not Store.objects.exists()
+    with scope(Hat.ADMIN):
+        assert Connection.objects.get().access_token == "t-1"
+
+
+def test_an_advertiser_belongs_to_one_store(brand, user):
+    first, second = make_store(brand, 1), make_store(brand, 2)
+    grant = consent().grant
+    with scope(Hat.WEB, brand=brand.pk):
+        services.connect_juguang(first, ("880001", "山茶"), grant, by=user)
+        services.connect_juguang(first, ("880001", "山茶"), grant, by=user)
+
+        with pytest.raises(Refused):
+            services.connect_juguang(second, ("880001", "山茶"), grant, by=user)
+        assert Connection.objects.count() == 1
+
+
+def test_stated_facts_say_who_and_when(brand, candidate, user):
+    with scope(Hat.WEB, brand=brand.pk):
+        services.state_facts(candidate, facts("4.6"), by=user)
+        candidate.refresh_from_db()
+
+    assert candidate.overall_score == Decimal("4.6")
+    assert candidate.facts_stated_by_id == user.pk
+    assert candidate.facts_stated_at is not None
+
+
+def test_facts_under_review_cannot_change(brand, submitted, user):
+    with scope(Hat.WEB, brand=brand.pk), pytest.raises(Refused):
+        services.state_facts(submitted.store, facts("5.0"), by=user)
+
+
+def test_an_application_freezes_its_policy_and_verdicts(brand, submitted, user):
+    with scope(Hat.WEB, brand=brand.pk):
+        kept = Application.objects.get()
+        assert (kept.status, kept.policy.code) == ("submitted", "2025-06")
+        assert [verdict["result"] for verdict in kept.verdicts] == ["met"] * 4
+        assert list(kept.events.values_list("source", "target", "actor")) == [
+            ("draft", "submitted", user.pk)
+        ]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"overall_score": "4.4"}, {"overall_score": None}, {"category": ""}]
+)
+def test_an_application_with_a_rule_not_met_or_unknown_is_refused(brand, user, fields):
+    seed_policy()
+    store = make_store(brand, **fields)
+    make_connection(store, "top")
+
+    with scope(Hat.WEB, brand=brand.pk):
+        with pytest.raises(NotReady) as refusal:
+            services.submit_application(store, by=user)
+        assert not Application.objects.exists()
+    assert len(refusal.value.gaps) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": ConnectionStatus.NEEDS_CONSENT},
+        {"refresh_expires_at": timezone.now() - timedelta(seconds=1)},
+    ],
+)
+def test_a_consent_that_ended_is_lacking(brand, candidate, user, fields):
+    with scope(Hat.NIGHT):
+        candidate.connections.update(**fields)
+
+    with scope(Hat.WEB, brand=brand.pk), pytest.raises(NotReady):
+        services.submit_application(candidate, by=user)
+
+
+def test_without_a_policy_nothing_is_judged(brand, user):
+    store = make_store(brand)
+    with scope(Hat.WEB, brand=brand.pk), pytest.raises(Refused):
+        services.submit_application(store, by=user)
+
+
+def test_handing_in_twice_makes_one_application(brand, submitted, user):
+    with scope(Hat.WEB, brand=brand.pk):
+        with pytest.raises(IllegalMove):
+            services.submit_application(submitted.store, by=user)
+        assert Application.objects.get().events.count() == 1
+
+
+def test_an_approved_application_opens_the_store(brand, submitted, user):
+    with scope(Hat.ADMIN):
+        services.approve_application(submitted, by=user)
+        store = Store.objects.get()
+
+    assert store.status == StoreStatus.APPROVED
+
+
+def test_a_rejection_keeps_its_reason_and_can_be_answered(brand, submitted, user):
+    with scope(Hat.ADMIN):
+        services.reject_application(submitted, reason="The score is 4.3.", by=user)
+        assert submitted.events.last().note == submitted.reason == "The score is 4.3."
+
+    with scope(Hat.WEB, brand=brand.pk):
+        again = services.submit_application(submitted.store, by=user)
+        assert (again.status, again.reason) == (ApplicationStatus.SUBMITTED, "")
+
+
+def test_a_rejection_without_a_reason_is_refused(submitted, user):
+    with scope(Hat.ADMIN), pytest.raises(Refused):
+        services.reject_application(submitted, reason="  ", by=user)
+
+
+def test_of_two_reviewers_one_decides(submitted, user):
+    with scope(Hat.ADMIN):
+        stale = Application.objects.get()
+        services.reject_application(submitted, reason="The score is 4.3.", by=user)
+
+        with pytest.raises(IllegalMove):
+            services.approve_application(stale, by=user)
+        assert Store.objects.get().status == StoreStatus.REGISTERED

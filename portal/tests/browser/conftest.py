@@ -1,0 +1,96 @@
+"""A whole installation, started as a newcomer starts it, and a real Chromium to walk through it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from portal.tests.running import RunningPortal
+
+PASSWORD = "redcat-demo"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory) -> Iterator[RunningPortal]:
+    """The seeded demo with its workers, its beat and its sandbox; nights come every 5 seconds."""
+    folder = tmp_path_factory.mktemp("demo")
+    portal = RunningPortal(folder / "var", seed=True, SYNC_TICK_SECONDS="5", SYNC_LEASE_SECONDS="5")
+    portal.start(seconds=420)
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "Chromium is not installed, and could not be."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A person at a browser: signs in, and notes what the browser complains of."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> None:
+        self.page.goto(f"{self.url}/account/login/")
+        self.page.fill("[name=login]", f"{login}@demo.redcat.test")
+        self.page.fill("[name=password]", password)
+        self.page.locator("form:has([name=password]) button[type=submit]").click()
+        self.page.wait_for_load_state()
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.url}{path}")
+        return self.page
+
+    def _hear(self, message) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(chromium, running):
+    """Open a browser of one's own: `visit()`, `visit(lang="zh-CN", width=390)`."""
+    contexts = []
+
+    def open_browser(*, lang: str = "en-US", width: int = 1440, **options) -> Visitor:
+        context = chromium.new_context(
+            locale=lang, viewport={"width": width, "height": 900}, **options
+        )
+        context.set_default_timeout(15_000)
+        context.route("https://*.tmall.com/**", stand_in_for_tmall)
+        contexts.append(context)
+        return Visitor(context, running.url)
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+def stand_in_for_tmall(route: Route) -> None:
+    """No test leaves the machine: Tmall's pages end here, at their own addresses."""
+    route.fulfill(status=200, content_type="text/html", body="<h1>Tmall</h1>")

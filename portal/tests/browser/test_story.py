@@ -1,0 +1,120 @@
+"""The main job, walked by people: from signing in to a result that can be believed."""
+
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Mobile/15E148 discover/8.84.2 xhsdiscover"
+)
+
+
+def consent(page: Page, account: str, *, decision: str = "授权") -> None:
+    """Choose an account on the partner's own page and press a button."""
+    page.get_by_text(account, exact=False).first.click()
+    page.get_by_role("button", name=decision).click()
+    page.wait_for_load_state()
+
+
+def start_registration(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Register a")).first.click()
+    page.wait_for_load_state()
+
+
+def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
+    owner = visit()
+    page = owner.page
+    owner.sign_in("owner.xiaoman")
+    page.get_by_role("navigation").get_by_role("link", name="Stores").click()
+
+    # refused at the partner, and a C-shop: both end in words, and nothing is kept
+    start_registration(page)
+    page.get_by_role("button", name="拒绝").click()
+    expect(page.locator("main")).to_contain_text("refused", ignore_case=True)
+    start_registration(page)
+    consent(page, "小满手作铺")
+    expect(page.locator("body")).to_contain_text("C-shop")
+    owner.open("/b/xiaoman/stores/")
+    start_registration(page)
+    consent(page, "小满家居旗舰店")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("小满家居旗舰店")
+
+    # states what no partner tells, sees the rules met, applies
+    page.get_by_label("Main category", exact=True).select_option("home")
+    page.get_by_label("Overall score", exact=True).fill("4.7")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#eligibility").locator("..").locator("..")).not_to_contain_text("Not met")
+    page.get_by_role("button", name="Hand in the application").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Submitted")
+
+    # connects the advertiser account
+    page.get_by_role("button", name=re.compile("Connect")).click()
+    consent(page, "小满家居旗舰店")
+    store_url = page.url
+
+    approve(visit(), "小满家居旗舰店")
+    page.goto(store_url)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Approved")
+
+    note_title = attach_link(owner)
+    short_link = page.locator("input[value*='/j/']").first.input_value()
+    tap(visit(user_agent=IPHONE, width=390), short_link)
+    page.reload()
+    expect(page.get_by_role("row", name="14 days")).to_contain_text("1")
+
+    read_results(owner, note_title)
+    assert owner.complaints == []
+
+
+def approve(reviewer, store: str) -> None:
+    reviewer.sign_in("reviewer")
+    page = reviewer.open("/admin/merchants/application/")
+    page.get_by_role("row", name=store).get_by_role("link").first.click()
+    page.get_by_role("link", name="Approve").first.click()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("body")).to_contain_text("Approved")
+
+
+def attach_link(owner) -> str:
+    """Wait for the workers to bring the notes, and attach a link to the newest."""
+    page = owner.open("/b/xiaoman/notes/")
+    for _attempt in range(60):
+        if page.get_by_role("link", name="Attach a link").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Attach a link")).first
+    title = row.locator("b, .fw-bold, a").first.inner_text().splitlines()[0]
+    row.get_by_role("link", name="Attach a link").click()
+    page.locator("#shelf input[type=radio]").first.check()
+    page.get_by_label("The note is marked").check()
+    page.get_by_role("button", name="Attach and go live").click()
+    page.wait_for_url(re.compile(r"/links/\d+/"))
+    return title
+
+
+def tap(reader, short_link: str) -> None:
+    """The reader lands at Tmall's own address, in one hop."""
+    answer = httpx.get(short_link, headers={"User-Agent": IPHONE}, follow_redirects=False)
+    assert answer.status_code == 302
+    reader.page.goto(f"{short_link}?click_id=abc123")
+    assert re.fullmatch(r"https://detail\.m\.tmall\.com/item\.htm\?id=\d+", reader.page.url)
+
+
+def read_results(owner, note_title: str) -> None:
+    page = owner.open("/b/xiaoman/results/")
+    for _attempt in range(60):
+        if page.locator("[data-metric=roi][data-note=total]").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    expect(page.locator("main")).to_contain_text("as of 2025-06-23 09:40")
+    expect(page.locator("#results, main").first).to_contain_text(note_title[:6])
+    page.get_by_role("link", name=re.compile("^30 d")).click()
+    page.wait_for_url(re.compile("window=30"))
+    expect(page.locator("[data-metric=gmv][data-note=total]").first).to_be_visible()
