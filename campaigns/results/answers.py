@@ -8,12 +8,10 @@ from enum import StrEnum
 from campaigns.results import queries
 from campaigns.results.figures import Figures, Returned
 from campaigns.results.maturity import matures_on, maturity
-from campaigns.results.metrics import METRICS
+from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.queries import NoteFigures
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
-
-ORDER = METRICS["order"]
 
 
 class DayState(StrEnum):
@@ -31,7 +29,7 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many of the notes with delivery have returned orders."""
+    """How many of the notes with delivery have returned a metric."""
 
     delivered: int
     partial: int
@@ -78,8 +76,12 @@ class Answer:
 
     @property
     def coverage(self) -> Coverage:
-        found = [note.figures.completeness(ORDER) for note in self.notes]
-        missing = [note for note in self.notes if note.figures.returned["order"] == 0]
+        """The coverage of the orders, which are what goes missing."""
+        return self.coverage_of(METRICS["order"])
+
+    def coverage_of(self, metric: Metric) -> Coverage:
+        found = [note.figures.completeness(metric) for note in self.notes]
+        missing = [note for note in self.notes if not note.figures.returned.get(metric.key)]
         return Coverage(len(found), found.count(Returned.PARTIAL), missing)
 
 

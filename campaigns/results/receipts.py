@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from campaigns.results import queries
-from campaigns.results.answers import Answer
+from campaigns.results.answers import Answer, Coverage
 from campaigns.results.figures import Value
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.question import MOMENT, Question
@@ -50,6 +50,10 @@ class Receipt:
         if not self.window:
             return None
         return self.answer.totals.maturity(self.metric.days(self.figure.window))
+
+    @property
+    def coverage(self) -> Coverage:
+        return self.answer.coverage_of(self.metric)
 
     @property
     def code(self) -> str:

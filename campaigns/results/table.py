@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext
 
 from campaigns.models import Note
-from campaigns.results.answers import Answer
+from campaigns.results.answers import Answer, Coverage
 from campaigns.results.figures import Figures, Returned
 from campaigns.results.metrics import METRICS, Unit
 from campaigns.results.queries import NoteFigures, NoteKey
@@ -99,6 +99,11 @@ def note_rows(notes: Sequence[NoteFigures], titles: Mapping[NoteKey, Note]) -> l
 
 def total_row(answer: Answer) -> NoteRow:
     return NoteRow(TOTAL, None, answer.totals, cells(answer.totals, TOTAL))
+
+
+def total_cells(answer: Answer) -> list[tuple[Cell, Coverage]]:
+    """The totals, each with how many of the notes are in it."""
+    return [(cell, answer.coverage_of(cell.metric)) for cell in total_row(answer).cells]
 
 
 def cells(figures: Figures, place: str) -> list[Cell]:

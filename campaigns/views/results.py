@@ -100,7 +100,8 @@ def _tables(request: BrandRequest, form: QuestionForm, found: Answer) -> Context
         "day_heads": trend.day_heads(window),
         "day_rows": trend.day_rows(found),
         "heads": table.heads(found.question, form.sorted_by()),
-        "total": table.total_row(found),
+        "total_cells": table.total_cells(found),
+        "maturity": found.totals.maturity(window),
         "page": page,
         "rows": _rows(request, list(page.object_list)),
     }

@@ -27,6 +27,10 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt?.id === "receipt" || event.detail.target?.id === "receipt") show();
   });
+  // htmx copies the style of what it replaces, and the CSP refuses a style attribute.
+  document.addEventListener("toggle", ({ target, newState }) => {
+    if (target.id === "receipt" && newState === "closed") target.removeAttribute("style");
+  }, true);
   document.addEventListener("click", (event) => {
     const close = event.target.closest?.("#receipt [data-close]");
     if (!close || !close.closest(":popover-open")) return;
