@@ -302,7 +302,7 @@ def _seen_scores(scores: Scores) -> str:
 def _stated(facts: Facts) -> str:
     if facts.stated_at is None:
         return ""
-    return _("Stated by you, %(day)s") % {"day": _day(facts.stated_at)}
+    return _("Stated by the brand, %(day)s") % {"day": _day(facts.stated_at)}
 
 
 def _names(categories: Iterable[str]) -> str:

@@ -260,5 +260,8 @@ UNFOLD = {
     "SITE_HEADER": _("RedCat platform"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_ICON": staff.logo,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": staff.logo}],
+    "COLORS": {"primary": staff.CRIMSON},
     "SIDEBAR": {"navigation": staff.navigation()},
 }

@@ -1,13 +1,32 @@
-"""The side bar of the platform staff's admin: each person sees what they may open."""
+"""How the platform staff's admin looks, and its side bar: each sees what they may open."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Entry = dict[str, Any]  # as unfold reads it
+
+CRIMSON = {
+    "50": "oklch(97.7% .013 17)",
+    "100": "oklch(94.1% .03 17)",
+    "200": "oklch(89.2% .058 18)",
+    "300": "oklch(81% .117 18)",
+    "400": "oklch(71.2% .194 19)",
+    "500": "oklch(64.5% .22 20)",
+    "600": "oklch(57.7% .22 22)",
+    "700": "oklch(50.5% .195 22)",
+    "800": "oklch(45.5% .17 22)",
+    "900": "oklch(41% .145 22)",
+    "950": "oklch(27% .105 22)",
+}
+
+
+def logo(request: HttpRequest) -> str:
+    return static("img/logo.svg")
 
 
 def navigation() -> list[Entry]:

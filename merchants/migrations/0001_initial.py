@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to="merchants.brand",
+                        verbose_name="brand",
                     ),
                 ),
                 (
@@ -135,6 +136,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
                     ),
                 ),
             ],
@@ -220,6 +222,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="applications",
                         to="merchants.brand",
+                        verbose_name="brand",
                     ),
                 ),
                 (
@@ -348,6 +351,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="stores",
                         to="merchants.brand",
+                        verbose_name="brand",
                     ),
                 ),
                 (
@@ -407,6 +411,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="merchants.store",
+                        verbose_name="store",
                     ),
                 ),
             ],
@@ -476,6 +481,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="connections",
                         to="merchants.brand",
+                        verbose_name="brand",
                     ),
                 ),
                 (
@@ -494,6 +500,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="connections",
                         to="merchants.store",
+                        verbose_name="store",
                     ),
                 ),
             ],
@@ -586,6 +593,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="applications",
                 to="merchants.store",
+                verbose_name="store",
             ),
         ),
         migrations.AddConstraint(

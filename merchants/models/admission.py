@@ -75,8 +75,12 @@ class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
 class Application(models.Model):
     """A store's request to join, with the policy version and the facts it was judged by."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="applications")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="applications")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="applications", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="applications", verbose_name=_("store")
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=ApplicationStatus, default=ApplicationStatus.DRAFT
     )

@@ -83,8 +83,12 @@ class Membership(models.Model):
 
     narrowed_to: tuple[int, ...]
 
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("brand")
+    )
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
     stores = models.ManyToManyField(
@@ -118,7 +122,9 @@ class Membership(models.Model):
 class MembershipStore(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    store = models.ForeignKey("merchants.Store", on_delete=models.CASCADE, related_name="+")
+    store = models.ForeignKey(
+        "merchants.Store", on_delete=models.CASCADE, related_name="+", verbose_name=_("store")
+    )
 
     class Meta:
         constraints = [

@@ -74,7 +74,9 @@ class StoreQuerySet(StoreOwnedQuerySet["Store"]):
 class Store(models.Model):
     """A shop on Tmall. Seller, nick, sid, title and kind are TOP's word; scores the brand's."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="stores")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="stores", verbose_name=_("brand")
+    )
     seller_id = models.CharField(_("seller id"), max_length=20, unique=True)
     nick = models.CharField(_("seller nick"), max_length=80)
     sid = models.CharField(_("shop id"), max_length=20)
@@ -178,8 +180,12 @@ class Connection(models.Model):
     refreshes and the others see that it is done; `refresh_lease_until` says who is at it.
     """
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="connections")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="connections")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="connections", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="connections", verbose_name=_("store")
+    )
     partner = models.CharField(_("partner"), max_length=10, choices=Partner)
     status = models.CharField(
         _("status"),
