@@ -37,7 +37,7 @@ class DayField(forms.DateField):
 class QuestionForm(forms.Form):
     first = DayField(_("From"))
     last = DayField(_("To"))
-    as_of = DayField(_("As known on"))
+    as_of = DayField(_("As of"))
     window = forms.TypedChoiceField(
         label=_("Attribution window"),
         choices=[(days, days) for days in WINDOWS],
