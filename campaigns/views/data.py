@@ -75,7 +75,7 @@ def _looks() -> dict[DayState, tuple[str, str, str]]:
     return {
         DayState.COMPLETE: ("k", "", _("complete")),
         DayState.PULLING: ("w", "", _("being pulled")),
-        DayState.LATE: ("l", _("late#day"), _("late")),
+        DayState.LATE: ("l", _("L"), _("late")),
         DayState.MISSING: ("m", "×", _("missing")),
         DayState.QUARANTINED: ("q", "!", _("rows in quarantine, not in any total")),
         DayState.NOT_ASKED: ("w", "", _("not asked for yet")),

@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -23,13 +25,14 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory) -> Iterator[RunningPortal]:
+def running() -> Iterator[RunningPortal]:
     """The seeded demo with its workers, its beat and its sandbox; nights come every 5 seconds."""
-    folder = tmp_path_factory.mktemp("demo")
-    portal = RunningPortal(folder / "var", seed=True, SYNC_TICK_SECONDS="5", SYNC_LEASE_SECONDS="5")
-    portal.start(seconds=420)
-    yield portal
-    portal.stop()
+    quick = {"SYNC_TICK_SECONDS": "5", "SYNC_LEASE_SECONDS": "5"}
+    with TemporaryDirectory(prefix="redcat-demo-") as folder:
+        portal = RunningPortal(Path(folder) / "var", seed=True, **quick)
+        portal.start(seconds=420)
+        yield portal
+        portal.stop()
 
 
 @pytest.fixture(scope="session")

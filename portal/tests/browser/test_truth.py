@@ -71,9 +71,7 @@ def test_page_and_file_equal_the_truth_field_by_field(visit, running, known, win
 
 def read_page(page):
     """Return {place: {metric: exact text}} as the page shows it; one figure, one value."""
-    shown = page.eval_on_selector_all(
-        "[data-metric]", "all => all.map(one => ({...one.dataset}))"
-    )
+    shown = page.eval_on_selector_all("[data-metric]", "all => all.map(one => ({...one.dataset}))")
     places = defaultdict(dict)
     for cell in shown:
         if cell["metric"] in COLUMNS:

@@ -56,9 +56,7 @@ def make_certificate(folder):
     path = folder / "tmall.pem"
     pem = serialization.Encoding.PEM
     path.write_bytes(
-        key.private_bytes(
-            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(pem)
     )
     return path
