@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MinValueValidator
@@ -37,7 +37,7 @@ class DayField(forms.DateField):
 class QuestionForm(forms.Form):
     first = DayField(_("From"))
     last = DayField(_("To"))
-    as_of = DayField(_("As known on"))
+    as_of = DayField(_("As of"))
     window = forms.TypedChoiceField(
         label=_("Attribution window"),
         choices=[(days, days) for days in WINDOWS],
@@ -55,7 +55,8 @@ class QuestionForm(forms.Form):
 
     def __init__(self, address: Mapping[str, Any], stores: Sequence[Store]) -> None:
         super().__init__(address)
-        self.fields["store"].choices = [(store.pk, store.title) for store in stores]  # type: ignore[attr-defined]  # the stubs know only Field here
+        field = cast(forms.TypedChoiceField, self.fields["store"])  # as declared above
+        field.choices = [(store.pk, store.title) for store in stores]
 
     def add_prefix(self, field_name: str) -> str:
         return IN_ADDRESS.get(field_name, field_name)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
+LONGEST_WINDOW, LAG, CANCELLABLE = 30, 1, 3  # days
+
+
 class BadRow(ValueError):
     """A row that cannot be believed; the message is kept with it in quarantine."""
 
@@ -45,6 +48,9 @@ class Report:
 
     `lag`: a day is asked for from `lag` days later on. `repull`: it is asked for again each
     night while it is among the last so many days. `backfill`: how far the first night reaches.
+
+    A click late on day D is paid for up to D+30, which is told on D+31, and the payment can be
+    cancelled for 72 hours more: so the last 30 days alone would lose the end of each window.
     """
 
     key: str
@@ -54,8 +60,8 @@ class Report:
     fetch: Callable[[Any, str, date, int], FetchedPage]  # the partner's client, account, day, page
     keys: Callable[[Sequence[Any]], list[str]]
     keep: Callable[["PageContext", Sequence[Any]], Kept]
-    lag: int = 1
-    repull: int = 30
+    lag: int = LAG
+    repull: int = LONGEST_WINDOW + LAG + CANCELLABLE
     backfill: int = 90
 
 

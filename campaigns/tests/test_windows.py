@@ -48,16 +48,16 @@ def test_opening_the_same_night_twice_asks_for_nothing_more(joined):
     assert open_night() == 0
 
 
-def test_a_later_night_asks_again_for_the_last_30_days_and_the_new_one(joined):
+def test_a_later_night_asks_again_for_what_may_still_be_restated_and_for_the_new_day(joined):
     open_night()
     update(status=WindowStatus.CLOSED)
     days.set_demo_clock(DEMO_NOW + timedelta(days=1))
     open_night()
 
     again = [day for day, (status, pull) in states().items() if status == "owed"]
-    assert (again[-1], again[0], len(again)) == (date(2025, 5, 25), date(2025, 6, 23), 30)
+    assert (again[-1], again[0], len(again)) == (date(2025, 5, 21), date(2025, 6, 23), 34)
     assert states()[date(2025, 6, 22)] == ("owed", 2)
-    assert states()[date(2025, 5, 24)] == ("closed", 1)
+    assert states()[date(2025, 5, 20)] == ("closed", 1)
 
 
 def test_days_missed_while_nothing_ran_are_all_caught_up(joined):
