@@ -11,6 +11,8 @@ from merchants.services import StatedFacts
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+NO_SCORE = _("Enter a number from 0 to 5 with at most one decimal.")
+OUT_OF_RANGE = ("invalid", "max_value", "min_value", "max_digits", "max_decimal_places")
 SCORES = ("overall_score", "description_score", "service_score", "logistics_score")
 
 
@@ -23,6 +25,7 @@ class Score(forms.DecimalField):
             decimal_places=1,
             min_value=Decimal(0),
             max_value=Decimal(5),
+            error_messages=dict.fromkeys(OUT_OF_RANGE, NO_SCORE),
         )
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

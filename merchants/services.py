@@ -172,8 +172,8 @@ def _connect(
     store: Store, partner: Partner, subject: str, subject_name: str, grant: Grant, by: User
 ) -> None:
     """Write the consent's tokens; a new version tells whoever refreshes that it came too late."""
-    rows = Connection.objects.select_for_update(of=("self",)).filter(store=store, partner=partner)
-    connection = rows.first() or Connection(
+    store = _locked(store)
+    connection = store.connections.filter(partner=partner).first() or Connection(
         brand_id=store.brand_id, store=store, partner=partner, version=0
     )
     connection.status = ConnectionStatus.CONNECTED

@@ -44,6 +44,12 @@ def navigation() -> list[Entry]:
             _link(_("Connections"), "link", "merchants", "connection"),
         ),
         _group(
+            _("Campaigns"),
+            _link(_("Notes"), "description", "campaigns", "note"),
+            _link(_("Links"), "add_link", "campaigns", "link"),
+            _link(_("Clicks"), "touch_app", "campaigns", "click"),
+        ),
+        _group(
             _("Staff and members"),
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),

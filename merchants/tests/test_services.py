@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from merchants import services
@@ -206,3 +209,27 @@ def test_of_two_reviewers_one_decides(submitted, user):
         with pytest.raises(IllegalMove):
             services.approve_application(stale, by=user)
         assert Store.objects.get().status == StoreStatus.REGISTERED
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_of_four_reviewers_at_once_one_decides(submitted, user):
+    together = Barrier(4)
+
+    def decide(n):
+        try:
+            with scope(Hat.ADMIN):
+                application = Application.objects.get()
+                together.wait()
+                services.reject_application(application, reason=f"Reason {n}", by=user)
+                return "decided"
+        except IllegalMove:
+            return "too late"
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(4) as reviewers:
+        outcomes = sorted(reviewers.map(decide, range(4)))
+
+    assert outcomes == ["decided"] + ["too late"] * 3
+    with scope(Hat.ADMIN):
+        assert submitted.events.filter(target="rejected").count() == 1

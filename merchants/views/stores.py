@@ -40,7 +40,8 @@ def store_facts(request: BrandRequest, store_id: int) -> HttpResponse:
     store = _own_store(request, store_id)
     form = StoreFactsForm(request.POST)
     if not form.is_valid():
-        return _detail(request, store, form=form, status=422)
+        error = _("Not saved: please look at the fields marked below.")
+        return _detail(request, store, form=form, error=error, status=422)
     try:
         services.state_facts(store, form.facts, by=request.user)
     except services.Refused as refusal:
