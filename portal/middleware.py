@@ -1,7 +1,8 @@
-"""Two things that hold for every page: private pages are not stored, and the admin has a scope."""
+"""What holds for every page: nothing is stored, all can be read, and the admin has a scope."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 
@@ -17,11 +18,27 @@ ADMIN_CSP = {
 
 
 def private_pages(get_response: Handler) -> Handler:
+    """Keep every answer out of caches: a stranger's may hold a consent's code or a reset key."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated and "Cache-Control" not in response:
-            response["Cache-Control"] = "no-store"
+        response.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def readable_requests(get_response: Handler) -> Handler:
+    """Refuse what no page of ours sends: a NUL, which PostgreSQL can't take, and other charsets,
+    some of which Python knows but can't decode a form by.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The address contains a NUL.")
+        if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
+            raise BadRequest("The request is not in UTF-8.")
+        return get_response(request)
 
     return middleware
 
