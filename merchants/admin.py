@@ -123,7 +123,7 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         description=_("Approve"),  # type: ignore[arg-type]  # a lazy text is one
         permissions=["decide"],
         icon="check",
-        variant=ActionVariant.SUCCESS,
+        variant=ActionVariant.PRIMARY,
     )
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._decide(
@@ -140,7 +140,6 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         description=_("Reject"),  # type: ignore[arg-type]  # a lazy text is one
         permissions=["decide"],
         icon="close",
-        variant=ActionVariant.DANGER,
     )
     def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._decide(

@@ -6,8 +6,9 @@ A page that is in no list stops the suite. Foreign → 404, missing right → 40
 from collections.abc import Iterator
 
 import pytest
+from django.contrib import admin
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from campaigns.tests.cast import stage
@@ -22,20 +23,43 @@ from portal.lib.scope import Hat, scope
 MATRIX = [*JOINING, *DATA, *LINKS, *RESULTS]
 # open to everybody, or answered by the libraries behind their own locks
 PUBLIC = {"healthz", "readyz", "set_language"}
+HOME = {
+    "anonymous": "/account/login/?next=/",
+    "stranger": "/b/other/",
+    "reviewer": "/admin/",
+    "admin": "/admin/",
+    **dict.fromkeys(Role.values, "/b/shancha/"),
+}
 OWN_LOCKS = ("account_", "admin:")
-ROW = "method path anonymous stranger viewer marketer owner"
 
 
-def people(brand) -> dict[str, Client]:
-    clients = {"anonymous": Client()}
-    stranger = make_user("stranger@example.test")
-    make_membership(make_brand("other", "别家"), stranger, Role.OWNER)
-    clients["stranger"] = logged_in(stranger)
+def members(brand) -> dict[str, Client]:
+    clients = {}
     for role in Role:
         user = make_user(f"{role}@example.test")
         make_membership(brand, user, role)
         clients[role.value] = logged_in(user)
     return clients
+
+
+def outsiders(brand) -> dict[str, Client]:
+    """Everybody who is signed in and has no place in the brand, the platform's staff included."""
+    stranger, suspended = make_user("stranger@example.test"), make_user("suspended@example.test")
+    make_membership(make_brand("other", "别家"), stranger, Role.OWNER)
+    membership = make_membership(brand, suspended, Role.OWNER)
+    with scope(Hat.WEB, brand=brand.pk):
+        membership.suspended_at = timezone.now()
+        membership.save()
+    reviewer = make_user("reviewer@example.test", is_staff=True)
+    admin = make_user("admin@example.test", is_staff=True, is_superuser=True)
+    people = {
+        "stranger": stranger,
+        "suspended": suspended,
+        "without a brand": make_user("nobody@example.test"),
+        "reviewer": reviewer,
+        "admin": admin,
+    }
+    return {who: logged_in(user) for who, user in people.items()}
 
 
 def logged_in(user) -> Client:
@@ -58,25 +82,25 @@ def page_names(resolver=None, namespace="") -> Iterator[str]:
 )
 def test_who_may_open_what(brand, method, path, anonymous, stranger, viewer, marketer, owner):
     url = path.format(**stage(brand))
-    expected = dict(
-        zip(ROW.split()[2:], (anonymous, stranger, viewer, marketer, owner), strict=True)
-    )
+    clients = {"anonymous": Client()} | outsiders(brand) | members(brand)
+    roles = {"anonymous": anonymous, "viewer": viewer, "marketer": marketer, "owner": owner}
+    expected = dict.fromkeys(clients, stranger) | roles
 
-    answers = {
-        who: getattr(client, method)(url).status_code for who, client in people(brand).items()
-    }
+    answers = {who: getattr(client, method)(url).status_code for who, client in clients.items()}
 
     assert answers == expected
 
 
-def test_a_suspended_member_is_a_stranger(brand):
-    user = make_user()
-    membership = make_membership(brand, user)
-    with scope(Hat.WEB, brand=brand.pk):
-        membership.suspended_at = timezone.now()
-        membership.save()
+def test_home_leads_everybody_to_their_own_place(brand):
+    clients = {"anonymous": Client()} | outsiders(brand) | members(brand)
 
-    assert logged_in(user).get(f"/b/{brand.slug}/").status_code == 404
+    answers = {who: client.get("/") for who, client in clients.items()}
+
+    assert {who: a["Location"] for who, a in answers.items() if a.status_code == 302} == HOME
+    assert [who for who, a in answers.items() if a.status_code == 200] == [
+        "suspended",
+        "without a brand",
+    ]
 
 
 def test_every_page_is_public_in_the_matrix_or_behind_a_librarys_own_lock():
@@ -84,4 +108,23 @@ def test_every_page_is_public_in_the_matrix_or_behind_a_librarys_own_lock():
     tested = {resolve(path.format(**parts)).view_name for _method, path, *_ in MATRIX}
     names = {name for name in page_names() if not name.startswith(OWN_LOCKS)}
 
-    assert names == tested | PUBLIC
+    assert names == tested | PUBLIC | {"home"}
+
+
+def test_every_page_is_asked_with_both_methods():
+    parts = dict.fromkeys(("store", "note", "link", "code", "application"), "1")
+    asked = {(method, resolve(path.format(**parts)).view_name) for method, path, *_ in MATRIX}
+    names = {name for _method, name in asked}
+
+    assert asked == {(method, name) for method in ("get", "post") for name in names}
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_no_page_of_the_admin_opens_to_a_brand(brand, model):
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    clients = members(brand).values()
+
+    for page in ("admin:index", f"admin:{name}_changelist", f"admin:{name}_add"):
+        answer = Client().get(reverse(page), follow=True)
+        assert answer.wsgi_request.path == reverse("account_login")
+        assert {c.get(reverse(page), follow=True).status_code for c in clients} == {403}
