@@ -162,7 +162,7 @@ def test_what_was_judged_stays_as_it_was_judged(marketer, page, brand, store):
     with scope(Hat.WEB, brand=brand.pk):
         type(store).objects.update(overall_score="1.0")
 
-    assert "overall 4.8" in read(marketer, page)
+    assert "Overall 4.8" in read(marketer, page)
 
 
 def test_the_page_speaks_chinese_first(client_as, page):
