@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from merchants.models import Category, Store
+from merchants.models import Category, PolicyVersion, Store
 from merchants.services import StatedFacts
 
 if TYPE_CHECKING:
@@ -94,3 +94,31 @@ class RejectForm(forms.Form):
         max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
+
+
+class PolicyChoiceForm(forms.Form):
+    """Which policy version is shown, and which it is compared with."""
+
+    version = forms.ChoiceField(label=_("Policy version"), required=False)
+    against = forms.ChoiceField(label=_("Compared with"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,  # Any: whatever a form takes
+        versions: list[PolicyVersion],
+        present: PolicyVersion | None,
+    ) -> None:
+        super().__init__(*args)
+        self.versions, self.present = {each.code: each for each in versions}, present
+        for field in self.fields.values():
+            field.choices = [(code, code) for code in self.versions]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def chosen(self) -> tuple[PolicyVersion | None, PolicyVersion | None]:
+        """Return the version to show, by itself the present one, and by itself its forerunner."""
+        known = list(self.versions.values())
+        newest = known[0] if known else None
+        asked = getattr(self, "cleaned_data", {})
+        shown = self.versions.get(asked.get("version", "")) or self.present or newest
+        older = known[known.index(shown) + 1 :] if shown else []
+        before = self.versions.get(asked.get("against", "")) or next(iter(older), None)
+        return shown, before

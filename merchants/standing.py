@@ -54,7 +54,7 @@ class Standing:
 
     @property
     def lacking(self) -> list[Verdict]:
-        return [verdict for verdict in self.verdicts if verdict.result != Result.MET]
+        return [verdict for verdict in self.verdicts if not verdict.result.lets_in]
 
     @property
     def status(self) -> str:
@@ -100,7 +100,7 @@ class Standing:
 
 
 def policy_in_force(day: date) -> PolicyVersion | None:
-    return PolicyVersion.objects.in_force(day).order_by("-effective_from", "-pk").first()
+    return PolicyVersion.objects.in_force(day).newest_first().first()
 
 
 def stand(store: Store, policy: PolicyVersion | None) -> Standing:
@@ -144,6 +144,7 @@ def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime)
             for partner, each in connections.items()
             if _is_connected(each, now)
         },
+        day=days.today(),
     )
 
 

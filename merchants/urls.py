@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.views import consents, home, stores
+from merchants.views import consents, home, policy, stores
 
 app_name = "merchants"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
         consents.juguang_advertiser,
         name="juguang_advertiser",
     ),
+    path("b/<slug:brand>/policy/", policy.policy, name="policy"),
     path("consent/top/", consents.top_callback, name="top_callback"),
     path("consent/juguang/", consents.juguang_callback, name="juguang_callback"),
 ]

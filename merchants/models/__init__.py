@@ -2,10 +2,17 @@ from merchants.models.admission import (
     Application,
     ApplicationEvent,
     ApplicationStatus,
-    IllegalMove,
-    PolicyVersion,
 )
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
+from merchants.models.policy import (
+    IllegalMove,
+    LinkType,
+    NoteOrigin,
+    PolicyEvent,
+    PolicyLogEntry,
+    PolicyStatus,
+    PolicyVersion,
+)
 from merchants.models.stores import (
     Category,
     Connection,
@@ -28,9 +35,14 @@ __all__ = [
     "ConnectionStatus",
     "DomainTaken",
     "IllegalMove",
+    "LinkType",
     "Membership",
     "MembershipStore",
+    "NoteOrigin",
     "Partner",
+    "PolicyEvent",
+    "PolicyLogEntry",
+    "PolicyStatus",
     "PolicyVersion",
     "Role",
     "Store",

@@ -1,48 +1,15 @@
-"""How a store gets in: dated policy, and the application that is judged by it."""
+"""How a store gets in: the application, and the policy version that it is judged by."""
 
-from datetime import date
 from typing import Self
 
 from django.db import models, transaction
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models.people import Brand, User
+from merchants.models.policy import IllegalMove, PolicyVersion
 from merchants.models.stores import Store, StoreOwnedQuerySet
 from portal.lib import days
 from portal.lib.days import known_now
-
-
-class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
-    def in_force(self, day: date) -> Self:
-        return self.filter(effective_from__lte=day).filter(
-            Q(effective_until=None) | Q(effective_until__gt=day)
-        )
-
-
-class PolicyVersion(models.Model):
-    """The rules of entry from a day on. `rules` is a list of {"id", "kind", ...parameters}."""
-
-    code = models.CharField(_("policy version"), max_length=20, unique=True)
-    effective_from = models.DateField(_("in force from"))
-    effective_until = models.DateField(_("in force until"), null=True, blank=True)
-    source_note = models.TextField(_("source"), blank=True)
-    rules = models.JSONField(_("rules"), default=list)
-
-    objects = PolicyVersionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("policy version")
-        verbose_name_plural = _("policy versions")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(effective_until=None) | Q(effective_until__gt=F("effective_from")),
-                name="policy_version_ends_after_start",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class ApplicationStatus(models.TextChoices):
@@ -58,10 +25,6 @@ MOVES = {
     ApplicationStatus.APPROVED: set(),
     ApplicationStatus.REJECTED: {ApplicationStatus.SUBMITTED},
 }
-
-
-class IllegalMove(Exception):
-    """The row cannot go from the status it has to the one asked for; shown to the person."""
 
 
 class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):

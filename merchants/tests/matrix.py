@@ -18,6 +18,8 @@ MATRIX = [
     ("post", "/b/shancha/stores/{store}/juguang/", 302, 404, 403, 403, 302),
     ("get", "/b/shancha/stores/{store}/juguang/advertiser/", 302, 404, 403, 403, 302),
     ("post", "/b/shancha/stores/{store}/juguang/advertiser/", 302, 404, 403, 403, 302),
+    ("get", "/b/shancha/policy/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/policy/", 302, 405, 405, 405, 405),
     # without a state that we signed nobody gets further than their own pages
     ("get", "/consent/top/", 302, 302, 302, 302, 302),
     ("get", "/consent/juguang/", 302, 302, 302, 302, 302),

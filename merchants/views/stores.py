@@ -10,6 +10,8 @@ from merchants import services
 from merchants.access import BrandRequest, brand_view
 from merchants.forms import StoreFactsForm
 from merchants.models import IllegalMove, Role, Store
+from merchants.openings import shelves
+from merchants.policies import policies_from_today
 from merchants.standing import policy_in_force, stand, stand_today
 from portal.lib import days
 from portal.lib.htmx import render_page
@@ -89,5 +91,6 @@ def _detail(
         "events": standing.application.events.newest_first() if standing.application else [],
         "may_state": request.membership.allows(Role.MARKETER),
         "may_connect": request.membership.allows(Role.OWNER),
+        "shelves": shelves(policies_from_today(), days.today()),
     }
     return render_page(request, "merchants/store_detail.html", context, status=status)

@@ -1,0 +1,215 @@
+"""The kinds of rules that ask one thing each. A new kind is a class here and a registry entry."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from merchants.models import Partner, StoreKind
+from merchants.rules.base import Facts, Result, Rule, day_of
+
+
+class Amount(models.TextChoices):
+    SPEND = "spend", gettext_lazy("Minimum spend")
+    FEE = "fee", gettext_lazy("Minimum fee")
+
+
+class Document(models.TextChoices):
+    SCORES = "scores", gettext_lazy("Screenshot of the scores")
+    LICENCE = "licence", gettext_lazy("Business licence")
+    AUTHORISATION = "authorisation", gettext_lazy("Authorisation for the category")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreType(Rule):
+    kind = "store_type"
+    variants = {"store_type": {}}
+
+    def name(self) -> str:
+        return _("Store type")
+
+    def required(self) -> str:
+        return _("A Tmall store; Taobao C-shops are not supported")
+
+    def judge(self, facts: Facts) -> Result:
+        return Result.MET if facts.kind == StoreKind.TMALL else Result.NOT_MET
+
+    def seen(self, facts: Facts) -> str:
+        kind = StoreKind(facts.kind).label
+        return _("%(kind)s (type %(code)s)") % {"kind": kind, "code": facts.kind}
+
+    def evidence(self, facts: Facts) -> str:
+        return _("Tmall TOP consent, checked automatically")
+
+    def gap(self, facts: Facts, result: Result) -> str:
+        return _("Register a Tmall store instead.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected(Rule):
+    kind = "connection"
+    variants = {"consent": {"partner": Partner.TOP}, "juguang": {"partner": Partner.JUGUANG}}
+
+    partner: str
+
+    def name(self) -> str:
+        if self.partner == Partner.TOP:
+            return _("Store consent")
+        return _("Consent at %(partner)s") % {"partner": Partner(self.partner).label}
+
+    def required(self) -> str:
+        return _("A valid consent at %(partner)s") % {"partner": Partner(self.partner).label}
+
+    def judge(self, facts: Facts) -> Result:
+        return Result.MET if self.partner in facts.connected else Result.NOT_MET
+
+    def seen(self, facts: Facts) -> str:
+        until = facts.connected.get(self.partner)
+        return _("Valid until %(day)s") % {"day": day_of(until)} if until else _("No consent")
+
+    def evidence(self, facts: Facts) -> str:
+        return _("%(partner)s, checked automatically") % {"partner": Partner(self.partner).label}
+
+    def gap(self, facts: Facts, result: Result) -> str:
+        partner = Partner(self.partner).label
+        return _("Give the consent at %(partner)s again.") % {"partner": partner}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersWithMfa(Rule):
+    kind = "member_mfa"
+    variants = {"member_mfa": {}}
+
+    at_least: int
+
+    @classmethod
+    def fields(cls) -> dict[str, forms.Field]:
+        return {
+            "at_least": forms.IntegerField(
+                label=gettext_lazy("members, at least"), min_value=1, max_value=100
+            )
+        }
+
+    def name(self) -> str:
+        return _("Second factor")
+
+    def required(self) -> str:
+        return _("Members of the brand with a second factor: at least %(number)s") % {
+            "number": self.at_least
+        }
+
+    def judge(self, facts: Facts) -> Result:
+        if facts.members_with_mfa is None:
+            return Result.UNKNOWN
+        return Result.MET if facts.members_with_mfa >= self.at_least else Result.NOT_MET
+
+    def seen(self, facts: Facts) -> str:
+        return "" if facts.members_with_mfa is None else str(facts.members_with_mfa)
+
+    def gap(self, facts: Facts, result: Result) -> str:
+        if facts.members_with_mfa is None:
+            return _("Not known yet how many members have a second factor.")
+        return _("Second factors still to set up: %(number)s.") % {
+            "number": self.at_least - facts.members_with_mfa
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumAmount(Rule):
+    """An empty `floor` says that the platforms publish no value: then nothing is judged."""
+
+    kind = "minimum_amount"
+    variants = {"minimum_spend": {"of": Amount.SPEND}, "minimum_fee": {"of": Amount.FEE}}
+
+    of: str
+    floor: str = ""
+
+    @classmethod
+    def fields(cls) -> dict[str, forms.Field]:
+        return {
+            "floor": forms.DecimalField(
+                label=gettext_lazy("yuan, at least (empty: not published)"),
+                required=False,
+                min_value=Decimal("0.01"),
+                max_digits=12,
+                decimal_places=2,
+            )
+        }
+
+    def name(self) -> str:
+        return str(Amount(self.of).label)
+
+    def required(self) -> str:
+        return (
+            _("At least ¥%(floor)s") % {"floor": self.floor} if self.floor else _("Not published")
+        )
+
+    def judge(self, facts: Facts) -> Result:
+        if not self.floor:
+            return Result.NO_REQUIREMENT
+        amount = facts.amounts.get(self.of)
+        if amount is None:
+            return Result.UNKNOWN
+        return Result.MET if amount >= Decimal(self.floor) else Result.NOT_MET
+
+    def seen(self, facts: Facts) -> str:
+        amount = facts.amounts.get(self.of)
+        return "" if amount is None else f"¥{amount}"
+
+    def gap(self, facts: Facts, result: Result) -> str:
+        amount = facts.amounts.get(self.of)
+        if amount is None:
+            return _("The amount is not known yet.")
+        return _("Still lacking: ¥%(rest)s.") % {"rest": Decimal(self.floor) - amount}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFresh(Rule):
+    kind = "evidence"
+    variants = {f"evidence_{each}": {"document": each} for each in Document}
+
+    document: str
+    max_age_days: int | None = None
+
+    @classmethod
+    def fields(cls) -> dict[str, forms.Field]:
+        return {
+            "max_age_days": forms.IntegerField(
+                label=gettext_lazy("not older than, in days (empty: any age)"),
+                required=False,
+                min_value=1,
+                max_value=3650,
+            )
+        }
+
+    def name(self) -> str:
+        return str(Document(self.document).label)
+
+    def required(self) -> str:
+        if self.max_age_days is None:
+            return _("Handed in")
+        return _("Handed in, not older than %(days)s days") % {"days": self.max_age_days}
+
+    def judge(self, facts: Facts) -> Result:
+        if facts.evidence is None or (self.max_age_days and facts.day is None):
+            return Result.UNKNOWN
+        dated = facts.evidence.get(self.document)
+        if dated is None:
+            return Result.NOT_MET
+        if self.max_age_days is None or facts.day is None:
+            return Result.MET
+        is_fresh = dated >= facts.day - timedelta(days=self.max_age_days)
+        return Result.MET if is_fresh else Result.NOT_MET
+
+    def seen(self, facts: Facts) -> str:
+        dated = (facts.evidence or {}).get(self.document)
+        return _("Dated %(day)s") % {"day": dated.isoformat()} if dated else ""
+
+    def gap(self, facts: Facts, result: Result) -> str:
+        if result == Result.UNKNOWN:
+            return _("Evidence is not collected yet.")
+        return _("Hand in a new one: %(document)s.") % {"document": self.name()}
