@@ -1,6 +1,5 @@
 """For platform staff: applications to decide, and what they need to see for it."""
 
-import json
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -15,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
@@ -30,7 +28,11 @@ from unfold.forms import (
     UserCreationForm,
 )
 
-from merchants import rules, services
+from merchants import (
+    policy_admin,  # noqa: F401  # its pages register themselves
+    rules,
+    services,
+)
 from merchants.forms import ApproveForm, RejectForm
 from merchants.models import (
     Application,
@@ -40,7 +42,6 @@ from merchants.models import (
     IllegalMove,
     Membership,
     MembershipStore,
-    PolicyVersion,
     Store,
     User,
 )
@@ -219,17 +220,6 @@ class ConnectionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is 
         ("access_expires_at", "refresh_expires_at"),
         ("consented_at", "last_good_call_at"),
     ]
-
-
-@admin.register(PolicyVersion)
-class PolicyVersionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
-    list_display = ["code", "effective_from", "effective_until"]
-    ordering = ["-effective_from"]
-    fields = ["code", ("effective_from", "effective_until"), "source_note", "readable_rules"]
-
-    @admin.display(description=_("rules"))
-    def readable_rules(self, policy: PolicyVersion) -> SafeString:
-        return format_html("<pre>{}</pre>", json.dumps(policy.rules, ensure_ascii=False, indent=2))
 
 
 @admin.register(Brand)

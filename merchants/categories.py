@@ -11,8 +11,8 @@ from merchants.models import Category
 
 class Group(models.TextChoices):
     CONSUMER_GOODS = "consumer_goods", _("Consumer goods")
-    SPORTS = "sports_outdoors", _("Sports and outdoors (all)")
-    HEALTH = "health_care", _("Health (all)")
+    SPORTS = "sports_outdoors", _("Sports and outdoors")
+    HEALTH = "health_care", _("Health")
     FASHION = "fashion", _("Apparel and design")
     HOME = "home_family", _("Home and family")
 

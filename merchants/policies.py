@@ -24,6 +24,14 @@ def latest_published() -> PolicyVersion | None:
     return PolicyVersion.objects.published().newest_first().first()
 
 
+def forerunner_of(policy: PolicyVersion) -> PolicyVersion | None:
+    """Return the published version that this one follows, or would."""
+    others = PolicyVersion.objects.published().exclude(pk=policy.pk)
+    if policy.status == PolicyStatus.PUBLISHED:
+        others = others.filter(effective_from__lt=policy.effective_from)
+    return others.newest_first().first()
+
+
 def start_draft(policy: PolicyVersion) -> None:
     """Let a new draft begin with what its forerunner says; the caller saves."""
     if forerunner := latest_published():

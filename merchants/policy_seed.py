@@ -29,6 +29,12 @@ POLICIES = (
         "effective_from": date(2025, 5, 12),
         "effective_until": date(2025, 6, 5),
         "source_note": (
+            "只收天猫店（3 个来源）。首批类目：大快消（含美妆个护）、运动户外、大健康（5 个来源）；"
+            "大快消含食品是推断。综合评分 4.5，或三项评分都达标（1 个来源）；"
+            "达标线没有公布，4.6 是假定。"
+            "店铺授权是本平台的要求：用来证明店铺归属。"
+        ),
+        "source_note_en": (
             "Tmall stores only [3 sources]. Launch categories: consumer goods with beauty and care,"
             " sports and outdoors, health [5 sources]; that consumer goods hold food is inferred."
             " Overall score 4.5, or three passing sub-scores [1 source]; what passes is not"
@@ -47,6 +53,11 @@ POLICIES = (
         "effective_from": date(2025, 6, 5),
         "effective_until": None,
         "source_note": (
+            "到 2025 年 6 月，特殊类目以外都开放（2 个来源）；哪些是特殊类目没有公布，"
+            "所以这里不列。"
+            "具体日期是假定。其余同 2025-05 版。"
+        ),
+        "source_note_en": (
             "By June 2025 open to all but special categories [2 sources]; which are special is not"
             " public, so none is listed. The day is an assumption. The rest as in 2025-05."
         ),

@@ -36,6 +36,7 @@ def navigation() -> list[Entry]:
             _link(_("Applications"), "inbox", "merchants", "application")
             | {"badge": "merchants.admin.waiting_applications"},
             _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
+            _link(_("Policy log"), "history", "merchants", "policylogentry"),
         ),
         _group(
             _("Merchants"),

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("draft", "Draft"),
                             ("proposed", "Proposed"),
-                            ("published", "Published"),
+                            ("published", "Made public"),
                         ],
                         max_length=10,
                         verbose_name="from",
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("draft", "Draft"),
                             ("proposed", "Proposed"),
-                            ("published", "Published"),
+                            ("published", "Made public"),
                         ],
                         max_length=10,
                         verbose_name="to",
@@ -152,6 +152,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="policyversion",
+            name="source_note_en",
+            field=models.TextField(blank=True, verbose_name="source, in English"),
+        ),
+        migrations.AddField(
+            model_name="policyversion",
             name="note_sources",
             field=models.JSONField(blank=True, default=list, verbose_name="note sources allowed"),
         ),
@@ -183,7 +188,11 @@ class Migration(migrations.Migration):
             model_name="policyversion",
             name="status",
             field=models.CharField(
-                choices=[("draft", "Draft"), ("proposed", "Proposed"), ("published", "Published")],
+                choices=[
+                    ("draft", "Draft"),
+                    ("proposed", "Proposed"),
+                    ("published", "Made public"),
+                ],
                 default="draft",
                 max_length=10,
                 verbose_name="status",

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models.people import User
@@ -38,7 +38,7 @@ class NoteOrigin(models.IntegerChoices):
 class PolicyStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PROPOSED = "proposed", _("Proposed")
-    PUBLISHED = "published", pgettext_lazy("policy", "Published")
+    PUBLISHED = "published", _("Made public")
 
 
 POLICY_MOVES: dict[PolicyStatus, set[PolicyStatus]] = {
@@ -84,6 +84,7 @@ class PolicyVersion(models.Model):
     effective_from = models.DateField(_("in force from"))
     effective_until = models.DateField(_("in force until"), null=True, blank=True)
     source_note = models.TextField(_("source"), blank=True)
+    source_note_en = models.TextField(_("source, in English"), blank=True)
     rules = models.JSONField(_("rules"), default=list)
     link_types = models.JSONField(_("link types allowed"), default=list, blank=True)
     note_sources = models.JSONField(_("note sources allowed"), default=list, blank=True)
@@ -124,6 +125,13 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def stands_on(self) -> str:
+        """Say what the version stands on, in the reader's language where that was written."""
+        if get_language() == "en":
+            return self.source_note_en or self.source_note
+        return self.source_note or self.source_note_en
 
     @property
     def link_type_names(self) -> list[str]:

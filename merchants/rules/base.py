@@ -110,8 +110,14 @@ class Rule:
         """Return what the fields show for this rule."""
         return {name: getattr(self, name) for name in self.fields()}
 
-    def name(self) -> str:
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
+        """Name the rule that a variant's parameters make."""
         raise NotImplementedError
+
+    def name(self) -> str:
+        fixed = next(iter(self.variants.values()))
+        return self.heading({each: getattr(self, each) for each in fixed})
 
     def required(self) -> str:
         raise NotImplementedError

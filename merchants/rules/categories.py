@@ -75,7 +75,8 @@ class CategoryAllowed(Rule):
             return None
         return date.min
 
-    def name(self) -> str:
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
         return _("Main category")
 
     def required(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.models import Partner, StoreKind
-from merchants.rules.base import Facts, Result, Rule, day_of
+from merchants.rules.base import Facts, Result, Rule, Stored, day_of
 
 
 class Amount(models.TextChoices):
@@ -29,7 +29,8 @@ class StoreType(Rule):
     kind = "store_type"
     variants = {"store_type": {}}
 
-    def name(self) -> str:
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
         return _("Store type")
 
     def required(self) -> str:
@@ -56,10 +57,12 @@ class Connected(Rule):
 
     partner: str
 
-    def name(self) -> str:
-        if self.partner == Partner.TOP:
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
+        partner = Partner(fixed["partner"])
+        if partner == Partner.TOP:
             return _("Store consent")
-        return _("Consent at %(partner)s") % {"partner": Partner(self.partner).label}
+        return _("Consent at %(partner)s") % {"partner": partner.label}
 
     def required(self) -> str:
         return _("A valid consent at %(partner)s") % {"partner": Partner(self.partner).label}
@@ -94,7 +97,8 @@ class MembersWithMfa(Rule):
             )
         }
 
-    def name(self) -> str:
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
         return _("Second factor")
 
     def required(self) -> str:
@@ -140,8 +144,9 @@ class MinimumAmount(Rule):
             )
         }
 
-    def name(self) -> str:
-        return str(Amount(self.of).label)
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
+        return str(Amount(fixed["of"]).label)
 
     def required(self) -> str:
         return (
@@ -186,8 +191,9 @@ class EvidenceFresh(Rule):
             )
         }
 
-    def name(self) -> str:
-        return str(Document(self.document).label)
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
+        return str(Document(fixed["document"]).label)
 
     def required(self) -> str:
         if self.max_age_days is None:

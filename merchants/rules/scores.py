@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants.rules.base import Facts, Result, Rule, Scores, stated
+from merchants.rules.base import Facts, Result, Rule, Scores, Stored, stated
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,8 @@ class ScoreFloor(Rule):
             "each": _score(gettext_lazy("or each of the three, at least")),
         }
 
-    def name(self) -> str:
+    @classmethod
+    def heading(cls, fixed: Stored) -> str:
         return _("Store score")
 
     def required(self) -> str:
@@ -91,7 +96,7 @@ class ScoreFloor(Rule):
         return sum((floor - sub for sub in below.values()), Decimal(0)), text
 
 
-def _score(label: str) -> forms.DecimalField:
+def _score(label: "StrOrPromise") -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_value=5, max_digits=2, decimal_places=1)
 
 

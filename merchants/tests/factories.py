@@ -1,6 +1,6 @@
 """Rows for tests, written in the scope that may; what the test is not about is filled in."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +13,7 @@ from merchants.models import (
     Membership,
     MembershipStore,
     Partner,
+    PolicyStatus,
     PolicyVersion,
     Role,
     Store,
@@ -71,9 +72,32 @@ def make_connection(store: Store, partner: Partner = Partner.JUGUANG, **fields: 
 
 
 def make_policy(code: str = "2025-06", **fields: Any) -> PolicyVersion:
-    fields = {"effective_from": "2025-05-12", "rules": []} | fields
+    """A published version of two people's making, unless the test says otherwise."""
+    first, second = (
+        User.objects.filter(email=f"{code}-{n}@example.test").first()
+        or make_user(f"{code}-{n}@example.test")
+        for n in (1, 2)
+    )
+    fields = {
+        "effective_from": date(2025, 5, 12),
+        "status": PolicyStatus.PUBLISHED,
+        "rules": [{"id": "store_type", "kind": "store_type"}],
+        "proposed_by": first,
+        "published_by": second,
+    } | fields
     with scope(Hat.ADMIN):
         return PolicyVersion.objects.create(code=code, **fields)
+
+
+def make_draft(code: str = "2025-08", **fields: Any) -> PolicyVersion:
+    """A draft that could be proposed."""
+    fields = {
+        "effective_from": date(2025, 8, 1),
+        "status": PolicyStatus.DRAFT,
+        "proposed_by": None,
+        "published_by": None,
+    } | fields
+    return make_policy(code, **fields)
 
 
 def make_application(store: Store, **fields: Any) -> Application:
