@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.db import connection as database
+from django.utils import translation
 
 from merchants import policies
 from merchants.comparison import differences
@@ -19,6 +20,12 @@ from portal.lib.scope import Hat, scope
 
 FLOOR = {"id": "score", "kind": "score_floor", "overall": "4.5", "each": "4.6"}
 TMALL = {"id": "store_type", "kind": "store_type"}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
