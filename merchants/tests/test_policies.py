@@ -129,8 +129,12 @@ def test_an_unchanged_rule_keeps_the_version_that_brought_it_in(present, as_staf
     assert draft.rules == [TMALL | {"since": "2025-06"}, FLOOR]
 
 
-def refused(statement, *values):
-    with pytest.raises(IntegrityError), transaction.atomic(), database.cursor() as cursor:
+def refused(statement, *values, because="stays as it was"):
+    with (
+        pytest.raises(IntegrityError, match=because),
+        transaction.atomic(),
+        database.cursor() as cursor,
+    ):
         cursor.execute(f"UPDATE merchants_policyversion SET {statement}", values)  # noqa: S608
 
 
@@ -163,13 +167,14 @@ def test_the_database_keeps_a_proposed_version_as_it_is(proposed, change):
 
 def test_the_database_wants_two_people(proposed, one):
     publishing = "status = 'published', published_by_id = %s WHERE status = 'proposed'"
-    refused(publishing, one.pk)
-    refused(publishing, None)
+    refused(publishing, one.pk, because="takes two people")
+    refused(publishing, None, because="takes two people")
 
 
 def test_the_database_lets_no_draft_skip_its_proposal(one, two, as_staff):
     make_draft()
-    refused("status = 'published', proposed_by_id = %s, published_by_id = %s", one.pk, two.pk)
+    publishing = "status = 'published', proposed_by_id = %s, published_by_id = %s"
+    refused(publishing, one.pk, two.pk, because="proposed first")
 
 
 def test_no_brand_sees_a_draft_or_writes_a_policy(present, proposed, brand):
