@@ -1,9 +1,10 @@
 """Every background job of this app: when it runs and what it calls, nothing else."""
 
 from celery import Task, shared_task
+from django.conf import settings
 
 
-@shared_task(bind=True)
+@shared_task(bind=True, expires=settings.SYNC_TICK.total_seconds())  # told of again by then
 def pull_window(self: "Task[[int], None]", window_id: int) -> None:
     from campaigns.sync import pull
 

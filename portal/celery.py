@@ -6,7 +6,8 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_process_init
+from celery.signals import beat_init, task_prerun, worker_process_init
+from django.db import close_old_connections
 
 from portal.lib.leash import end_with_parent
 
@@ -31,3 +32,9 @@ def send_first_ticks(**_: Any) -> None:
     """Beat would send each tick one interval late after a start."""
     for entry in app.conf.beat_schedule.values():
         app.send_task(entry["task"], **entry.get("options", {}))
+
+
+@task_prerun.connect
+def drop_a_lost_connection(**_: Any) -> None:
+    """A child keeps its connection from task to task; one that PostgreSQL ended is replaced."""
+    close_old_connections()

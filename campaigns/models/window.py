@@ -1,6 +1,6 @@
 """What is owed to the ledger: a row per connection, report and business day."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -35,9 +35,9 @@ class SyncWindowQuerySet(StoreOwnedQuerySet["SyncWindow"]):
     def not_handed_out_since(self, moment: datetime) -> Self:
         return self.filter(Q(handed_out_at=None) | Q(handed_out_at__lt=moment))
 
-    def open_on(self, night: date) -> Self:
-        """Keep what that night still owes."""
-        return self.filter(owed_on=night, status__in=[WindowStatus.OWED, WindowStatus.LEASED])
+    def still_open(self) -> Self:
+        """Keep what is owed, by this night or an earlier one."""
+        return self.filter(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
 
     def newest_day_first(self) -> Self:
         return self.order_by("-day", "pk")
@@ -49,8 +49,8 @@ class SyncWindow(models.Model):
     `owed_on` is the date as known on which it was last asked for; it is asked for again each
     night while the day may still be restated, and `pull` counts how often. `fence` rises with
     each claim: a worker whose lease has passed on writes nothing any more. `attempts` counts
-    claims that nobody ended, `retries` those that ended in "later". Rows seen are counted from
-    the pages.
+    claims that neither kept a page nor were ended, `retries` those that ended in "later" since
+    the last page, `doubts` the pulls in a row whose rows did not add up.
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="sync_windows")
@@ -67,6 +67,7 @@ class SyncWindow(models.Model):
     pull = models.PositiveIntegerField(_("pulls"), default=1)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     retries = models.PositiveSmallIntegerField(_("retries"), default=0)
+    doubts = models.PositiveSmallIntegerField(default=0)
     fence = models.PositiveBigIntegerField(default=0)
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -110,6 +111,7 @@ class PulledPage(models.Model):
     pull = models.PositiveIntegerField(_("pull"))
     number = models.PositiveIntegerField(_("page"))
     sha256 = models.CharField(max_length=64)
+    # emptied once they are counted
     keys = ArrayField(models.CharField(max_length=24), verbose_name=_("note ids"))
     refused = models.PositiveIntegerField(_("rows quarantined"), default=0)
     changed = models.PositiveIntegerField(_("rows changed"), default=0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from campaigns.models import SyncWindow
@@ -63,6 +63,11 @@ class Report:
     lag: int = LAG
     repull: int = LONGEST_WINDOW + LAG + CANCELLABLE
     backfill: int = 90
+
+    @property
+    def reach(self) -> timedelta:
+        """How far before the newest business day the oldest day lies that may be asked for."""
+        return timedelta(days=self.lag + self.backfill)
 
 
 @dataclass(frozen=True, slots=True)

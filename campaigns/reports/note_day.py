@@ -10,6 +10,7 @@ from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.lib import money, numbers
 from portal.lib.merge import Ledger, merge
+from portal.partners.base import UNSTORABLE
 from portal.partners.juguang import JuguangClient
 
 NOTE_ID_LENGTH = 24
@@ -40,6 +41,7 @@ LEDGER = Ledger(
     also=("store_id",),
     key=(("note_id", "text"), ("day", "date")),
     values=tuple((column, "bigint") for column, _field, _read in FIGURES),
+    span="day",
 )
 
 Row = Mapping[str, object]
@@ -51,7 +53,7 @@ def fetch(client: JuguangClient, account: str, day: date, number: int) -> Fetche
 
 
 def keys(rows: Sequence[Row]) -> list[str]:
-    return [str(row["note_id"])[:NOTE_ID_LENGTH] for row in rows]
+    return [str(row["note_id"]).translate(UNSTORABLE)[:NOTE_ID_LENGTH] for row in rows]
 
 
 def keep(context: PageContext, rows: Sequence[Row]) -> Kept:

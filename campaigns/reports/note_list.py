@@ -1,6 +1,7 @@
 """聚光's list of the notes that an advertiser may promote: who wrote what, and its state."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,6 +13,8 @@ from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.partners.juguang import JuguangClient, NoteCard
 
+NOTE_ID = re.compile(r"[0-9a-f]{24}")
+LARGEST_STATUS = 2**15 - 1
 KINDS = {"image": NoteKind.IMAGE, "video": NoteKind.VIDEO}
 RENEWED = ["title", "creator", "source", "kind", "cover_url", "status", "published_at"]
 
@@ -29,8 +32,8 @@ def keys(cards: Sequence[NoteCard]) -> list[str]:
 def keep(context: PageContext, cards: Sequence[NoteCard]) -> Kept:
     """Write each note once; a later list renews what it says of it."""
     window = context.window
-    known = [card for card in cards if card.source in NoteSource.values]
-    unknown = [card for card in cards if card.source not in NoteSource.values]
+    refused = [(as_sent(card), reason) for card in cards if (reason := _why_not(card))]
+    good = {card.note_id: card for card in cards if not _why_not(card)}
     written = Note.objects.bulk_create(
         [
             Note(
@@ -46,14 +49,24 @@ def keep(context: PageContext, cards: Sequence[NoteCard]) -> Kept:
                 status=card.status,
                 published_at=card.created_at,
             )
-            for card in known
+            for card in good.values()
         ],
         update_conflicts=True,
         unique_fields=["brand", "connection", "note_id"],
         update_fields=RENEWED,
     )
-    refused = [(as_sent(card), f"The note source {card.source} is unknown.") for card in unknown]
     return Kept(len(written), refused)
+
+
+def _why_not(card: NoteCard) -> str:
+    """Return why the note can't be kept; nothing when it can."""
+    if not NOTE_ID.fullmatch(card.note_id):
+        return "The note id is not 24 hexadecimal digits."
+    if card.source not in NoteSource.values:
+        return f"The note source {card.source} is unknown."
+    if card.status > LARGEST_STATUS:
+        return f"The note status {card.status} is unknown."
+    return ""
 
 
 NOTE_LIST = Report(

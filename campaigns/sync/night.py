@@ -20,7 +20,7 @@ Send = Callable[[int], object]  # tells a worker of a window
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How the windows of a night stand."""
+    """How the windows stand: tonight's, and those that an earlier night left open."""
 
     closed: int
     still_open: int
@@ -48,7 +48,7 @@ def wait(*, send: Send, brand: int | None = None, tell: Callable[[Progress], obj
 
 def progress(*, brand: int | None = None) -> Progress:
     with scope(Hat.NIGHT, brand=brand):
-        counts = SyncWindow.objects.filter(owed_on=days.today()).aggregate(
+        counts = SyncWindow.objects.filter(OPEN | Q(owed_on=days.today())).aggregate(
             closed=Count("pk", filter=Q(status=WindowStatus.CLOSED)),
             still_open=Count("pk", filter=OPEN & CONNECTED),
             waiting=Count("pk", filter=OPEN & ~CONNECTED),

@@ -4,7 +4,8 @@ A page is fetched with no transaction open, and kept in one: facts, receipt, cur
 """
 
 import logging
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,6 +16,7 @@ from django.db.models.functions import Now
 from campaigns.models import PulledPage, QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
 from campaigns.reports.base import FetchedPage, Kept, PageContext
+from campaigns.sync.windows import anew
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, Rejected, Unavailable
@@ -30,16 +32,21 @@ class LeaseLost(Exception):
     """Someone else has the window by now: write nothing more."""
 
 
+class NightPassed(Exception):
+    """The date as known went on while a page was fetched: the window is asked for anew."""
+
+
 class Suspect(Exception):
     """The pages do not add up to what the partner declares; the message says how."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lease:
     """A claim on a window: only its fencing number may write."""
 
     window: SyncWindow
     fence: int
+    renewed_at: float = field(default_factory=time.monotonic)
 
     @property
     def report(self) -> Report:
@@ -56,6 +63,8 @@ def pull_window(window_id: int, *, owner: str) -> None:
         _close(lease)
     except LeaseLost:
         logger.warning("window %s: lease lost, nothing written", window_id)
+    except NightPassed:
+        _put_back(lease)
     except Suspect as doubt:
         _pull_again(lease, str(doubt))
     except Unavailable as failure:
@@ -67,22 +76,27 @@ def pull_window(window_id: int, *, owner: str) -> None:
 
 
 def claim(window_id: int, owner: str) -> Lease | None:
-    """Take the window if it is due, in a transaction of its own, before any work."""
+    """Take the window if it is due, in a transaction of its own, before any work.
+
+    What an earlier night left behind is asked for anew: the pages of a pull are of one date.
+    """
     with scope(Hat.NIGHT):
-        taken = (
-            SyncWindow.objects.due(Now())
-            .filter(pk=window_id)
-            .update(
-                status=WindowStatus.LEASED,
-                attempts=F("attempts") + 1,
-                fence=F("fence") + 1,
-                lease_owner=owner,
-                lease_until=Now() + settings.SYNC_LEASE,
-            )
-        )
-        if not taken:
+        due = SyncWindow.objects.due(Now()).filter(pk=window_id)
+        # An UPDATE that joins would not look again at a row it had to wait for.
+        window = due.select_for_update(of=["self"]).first()
+        if window is None:
             return None
-        window = SyncWindow.objects.select_related("connection").get(pk=window_id)
+        today = days.today()
+        fresh = anew(today) if window.owed_on < today else {}
+        taken = {
+            "status": WindowStatus.LEASED,
+            "attempts": F("attempts") + 1,
+            "fence": F("fence") + 1,
+            "lease_owner": owner,
+            "lease_until": Now() + settings.SYNC_LEASE,
+        }
+        SyncWindow.objects.filter(pk=window.pk).update(**fresh | taken)
+        window = SyncWindow.objects.select_related("connection").get(pk=window.pk)
         return Lease(window, window.fence)
 
 
@@ -102,15 +116,30 @@ def _fetch(lease: Lease, number: int) -> FetchedPage:
     report, joined = lease.report, lease.window.connection
 
     def ask(client: object) -> FetchedPage:
+        _stretch(lease)
         return report.fetch(client, joined.subject, lease.window.day, number)
 
     return report.call(joined, ask)
+
+
+def _stretch(lease: Lease) -> None:
+    """Renew the lease before a call when part of it is used up, as by a renewal of tokens."""
+    if time.monotonic() - lease.renewed_at < settings.SYNC_LEASE.total_seconds() / 5:
+        return
+    with scope(Hat.NIGHT, brand=lease.window.brand_id):
+        _locked(lease)
+        SyncWindow.objects.filter(pk=lease.window.pk).update(
+            lease_until=Now() + settings.SYNC_LEASE
+        )
+    lease.renewed_at = time.monotonic()
 
 
 def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
     with scope(Hat.NIGHT, brand=lease.window.brand_id):
         window = _locked(lease)
         known_at = days.known_now()
+        if window.owed_on < known_at.date():
+            raise NightPassed
         receipt = PulledPage.objects.create(
             brand_id=window.brand_id,
             store_id=window.store_id,
@@ -130,8 +159,11 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
         SyncWindow.objects.filter(pk=window.pk).update(
             next_page=number + 1,
             expected_rows=page.total,
+            attempts=0,
+            retries=0,
             lease_until=Now() + settings.SYNC_LEASE,
         )
+    lease.renewed_at, lease.window.retries = time.monotonic(), 0
 
 
 def _locked(lease: Lease) -> SyncWindow:
@@ -171,15 +203,25 @@ def _close(lease: Lease) -> None:
         seen = {key for keys in pages.values_list("keys", flat=True) for key in keys}
         if window.expected_rows is not None and window.expected_rows != len(seen):
             raise Suspect(f"{window.expected_rows} rows declared, {len(seen)} returned.")
-        _release(
-            lease,
+        pages.update(keys=[])  # counted; receipts are many, and stay
+        SyncWindow.objects.filter(pk=window.pk).update(
             status=WindowStatus.CLOSED,
-            closed_on=days.today(),
-            closed_at=Now(),
+            attempts=0,
             retries=0,
+            doubts=0,
+            lease_owner="",
+            lease_until=None,
+            closed_on=window.owed_on,
+            closed_at=Now(),
             error="",
         )
     logger.info("window %s closed: %s rows", window.pk, len(seen))
+
+
+def _put_back(lease: Lease) -> None:
+    """Leave the window to the new night."""
+    _release(lease, status=WindowStatus.OWED, not_before=Now(), handed_out_at=None)
+    logger.info("window %s put back: the night has passed", lease.window.pk)
 
 
 def _postpone(lease: Lease, reason: str, retry_after: float | None) -> None:
@@ -199,12 +241,12 @@ def _postpone(lease: Lease, reason: str, retry_after: float | None) -> None:
 
 def _pull_again(lease: Lease, doubt: str) -> None:
     """Pull a suspect window anew from its first page; after the third time, give up visibly."""
-    retries = lease.window.retries + 1
-    give_up = retries >= SUSPECT_PULLS
+    doubts = lease.window.doubts + 1
+    give_up = doubts >= SUSPECT_PULLS
     _release(
         lease,
         status=WindowStatus.DEAD if give_up else WindowStatus.OWED,
-        retries=retries,
+        doubts=doubts,
         pull=F("pull") + 1,
         next_page=1,
         not_before=Now() + timedelta(seconds=BACKOFF[0]),

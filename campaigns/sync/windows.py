@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
@@ -21,8 +22,8 @@ from portal.lib.scope import Hat, scope
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-HINT_LIFE = timedelta(seconds=60)  # a message unheard for this long is sent again
 AT_ONCE = 500
+FURTHEST_BACK = timedelta(days=366)
 
 
 class UnknownDay(ValueError):
@@ -30,9 +31,11 @@ class UnknownDay(ValueError):
 
 
 def check_day(day: date) -> None:
-    """Raise UnknownDay unless the business day is over, as known now."""
+    """Raise UnknownDay unless the business day is over, as known now, and not long ago."""
     if day >= days.today():
         raise UnknownDay(f"{day} is not over yet: it is {days.today()} in Asia/Shanghai.")
+    if day < days.today() - FURTHEST_BACK:
+        raise UnknownDay(f"{day} is more than {FURTHEST_BACK.days} days ago.")
 
 
 def open_night(last: date | None = None, *, brand: int | None = None, again: bool = False) -> int:
@@ -43,20 +46,26 @@ def open_night(last: date | None = None, *, brand: int | None = None, again: boo
     """
     last = last or days.yesterday()
     check_day(last)
+    # In a transaction of its own: a new month locks the ledger and what it refers to.
+    with scope(Hat.NIGHT):
+        _ensure_months(last - max(report.reach for report in REPORTS.values()), last)
     with scope(Hat.NIGHT, brand=brand):
         for joined in _connections():
             for report in REPORTS.values():
                 if report.partner == joined.partner:
                     _open_report(joined, report, last, again=again)
-        return SyncWindow.objects.open_on(days.today()).count()
+        return SyncWindow.objects.still_open().count()
 
 
 def hand_out(*, brand: int | None = None) -> list[int]:
-    """Return the windows that a worker should hear of now, newest day first."""
+    """Return the windows that a worker should hear of now, newest day first.
+
+    What nobody took within a tick is told of again.
+    """
     now = timezone.now()
     with scope(Hat.NIGHT, brand=brand):
         _give_up_on_the_poisonous()
-        due = SyncWindow.objects.due(Now()).not_handed_out_since(now - HINT_LIFE)
+        due = SyncWindow.objects.due(Now()).not_handed_out_since(now - settings.SYNC_TICK)
         chosen = list(
             due.newest_day_first()
             .select_for_update(skip_locked=True, of=["self"])
@@ -79,7 +88,6 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
     tonight = days.today()
     newest = last - timedelta(days=report.lag - 1)
     oldest = newest - timedelta(days=report.backfill - 1)
-    _ensure_months(oldest, newest)
     windows = SyncWindow.objects.filter(connection=joined, report=report.key)
     there = set(windows.filter(day__range=(oldest, newest)).values_list("day", flat=True))
     SyncWindow.objects.bulk_create(
@@ -101,10 +109,11 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
     asked = repulled.exclude(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
     if not again:
         asked = asked.filter(owed_on__lt=tonight)
-    asked.update(**_anew(tonight))
+    asked.update(**anew(tonight))
 
 
-def _anew(night: date) -> dict[str, object]:
+def anew(night: date) -> dict[str, object]:
+    """Return the values of a window that is asked for from its first page on."""
     return {
         "status": WindowStatus.OWED,
         "owed_on": night,
@@ -112,6 +121,7 @@ def _anew(night: date) -> dict[str, object]:
         "next_page": 1,
         "attempts": 0,
         "retries": 0,
+        "doubts": 0,
         "expected_rows": None,
         "not_before": Now(),
         "handed_out_at": None,

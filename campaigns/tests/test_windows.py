@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import SyncWindow, WindowStatus
-from campaigns.sync import windows
+from campaigns.sync import night
 from campaigns.sync.windows import UnknownDay, hand_out, open_night
 from merchants.tests.factories import make_connection, make_store
 from portal.lib import days
@@ -74,12 +74,12 @@ def test_a_day_that_is_not_over_cannot_be_closed(joined):
         open_night(date(2025, 6, 23))
 
 
-def test_a_window_is_handed_out_once_and_again_when_its_message_went_unheard(joined, monkeypatch):
+def test_a_window_is_handed_out_once_and_again_when_its_message_went_unheard(joined, settings):
     open_night()
     assert len(hand_out()) == 91
     assert hand_out() == []
 
-    update(handed_out_at=timezone.now() - windows.HINT_LIFE)
+    update(handed_out_at=timezone.now() - settings.SYNC_TICK)
     assert len(hand_out()) == 91
 
 
@@ -106,3 +106,19 @@ def test_a_connection_without_consent_is_not_asked(joined):
         type(joined).objects.update(status="needs_consent")
 
     assert open_night() == 0
+
+
+def test_a_day_long_ago_is_refused_before_anything_is_made(joined):
+    for day in (date(2024, 6, 21), date(1970, 1, 1), date(1, 1, 1)):
+        with pytest.raises(UnknownDay, match="more than 366 days ago"):
+            open_night(day)
+    assert states() == {}
+
+
+def test_what_an_earlier_night_left_open_still_counts(joined):
+    open_night()
+    days.set_demo_clock(DEMO_NOW + timedelta(days=1))
+
+    assert night.progress().still_open == 91
+    assert open_night() == 93  # and the new day of either report
+    assert night.progress().still_open == 93

@@ -41,6 +41,15 @@ def test_what_is_killed_comes_back(empty_portal, name):
     wait_for(empty_portal.answers)
 
 
+@pytest.mark.parametrize("name", ["worker", "beat", "web", "sandbox", "postgres"])
+def test_what_is_asked_to_end_comes_back_too(empty_portal, name):
+    """Each then ends with code 0, as if it had nothing left to do."""
+    ended = empty_portal.program(name)
+    ended.send_signal(signal.SIGQUIT if name in {"worker", "postgres"} else signal.SIGTERM)
+    wait_for(lambda: empty_portal.program(name).pid != ended.pid)
+    wait_for(empty_portal.answers)
+
+
 def test_a_second_start_on_the_same_folder_is_told_where_the_first_is(empty_portal):
     line = other_start(empty_portal)
     assert line.startswith("Already running on")

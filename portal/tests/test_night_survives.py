@@ -1,0 +1,256 @@
+"""Whatever is killed in the middle of a night: it ends complete, nothing lost, nothing doubled."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from portal.lib.database import admin_conninfo
+from portal.tests.browser.truth import count_conversions
+from portal.tests.running import ROOT, RunningPortal, wait_for
+
+pytestmark = pytest.mark.processes
+
+ADVERTISER = 880001
+NIGHTLY = 35  # the list of notes, and 34 days of the report
+SENT = ("impression", "click", "like", "comment", "collect", "share", "follow")
+JOIN = """
+from merchants import seed
+seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
+"""
+CONSENT_AGAIN = """
+from merchants import connections, consent, seed, services
+from merchants.models import Store
+from portal.lib.scope import Hat, scope
+owner = seed.member("owner")
+page = connections.juguang_app().consent_url(
+    state=seed.STATE, redirect_uri=consent.redirect_uri(consent.Purpose.JUGUANG)
+)
+given = connections.accept_juguang(seed.agree(page, "auth_code", advertiser=880001))
+with scope(Hat.ADMIN):
+    store = Store.objects.get()
+with scope(Hat.WEB, brand=store.brand_id, user=owner.pk):
+    services.connect_juguang(store, given.advertisers[0], given.grant, by=owner)
+"""
+
+
+class Nights(RunningPortal):
+    """Running processes with one store joined, a tick a second and leases of three."""
+
+    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
+        command = [sys.executable, "manage.py", *arguments]
+        options = {"capture_output": True, "text": True, "timeout": 60} | options
+        return subprocess.run(command, cwd=ROOT, env=self.environ, **options)
+
+    def must(self, *arguments: str) -> str:
+        done = self.manage(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ask(self, query: str, *values):
+        with psycopg.connect(admin_conninfo({}, self.var_dir)) as admin:
+            return admin.execute(query, values).fetchall()
+
+    def one(self, query: str, *values):
+        return self.ask(query, *values)[0][0]
+
+    def control(self, **asked) -> None:
+        httpx.post(f"{self.sandbox_url}/world/control", json=asked).raise_for_status()
+
+    @property
+    def today(self) -> str:
+        return (self.var_dir / "demo-clock").read_text()[:10]
+
+    def pulled(self) -> int:
+        query = "SELECT count(*) FROM campaigns_syncwindow WHERE owed_on = %s AND status = 'closed'"
+        return self.one(query, self.today)
+
+    def is_complete(self) -> bool:
+        """The whole night is asked for and pulled, and no window of any night is not."""
+        open_ones = self.one("SELECT count(*) FROM campaigns_syncwindow WHERE status <> 'closed'")
+        return self.pulled() >= NIGHTLY and open_ones == 0
+
+    def versions(self):
+        return self.one("SELECT count(*) FROM campaigns_noteday")
+
+
+@pytest.fixture(scope="module")
+def nights() -> Iterator[Nights]:
+    quick = {"SYNC_TICK_SECONDS": "1", "SYNC_LEASE_SECONDS": "3"}
+    with tempfile.TemporaryDirectory(prefix="redcat-test-", ignore_cleanup_errors=True) as folder:
+        portal = Nights(Path(folder) / "var", **quick)
+        portal.start()
+        (portal.var_dir / "demo-clock").write_text("2025-06-20T09:40:00+08:00")
+        portal.must("shell", "-c", JOIN)
+        wait_for(portal.is_complete, seconds=40)
+        yield portal
+        portal.stop()
+
+
+@pytest.fixture(autouse=True)
+def healthy(nights) -> Iterator[None]:
+    yield
+    nights.control(delay_ms=0)
+
+
+@contextmanager
+def middle_of_a_night(portal: Nights, *, days: int = 1) -> Iterator[None]:
+    """Let a new day begin, slowly, and enter when some of its windows are pulled, not all."""
+    portal.control(delay_ms=120)
+    portal.must("advance", "--days", str(days))
+    wait_for(lambda: portal.pulled() > 3)
+    assert portal.pulled() < NIGHTLY - 10
+    yield
+    assert portal.pulled() < NIGHTLY, "it was over too soon to prove anything"
+
+
+def assert_complete(portal: Nights) -> None:
+    wait_for(portal.is_complete, seconds=30)
+    truth = truth_of(portal)
+    held = ledger(portal)
+    assert len(held) > 1000
+    assert held == truth
+    twice = (
+        "SELECT FROM campaigns_noteday GROUP BY note_id, day, known_from::date HAVING count(*) > 1"
+    )
+    assert portal.ask(twice) == []
+
+
+def ledger(portal: Nights) -> dict[tuple[str, str], dict]:
+    columns = ["fee_fen", *SENT, "interaction", "jump_click"]
+    columns += [f"order_{n}" for n in (7, 15, 30)] + [f"gmv_{n}_fen" for n in (7, 15, 30)]
+    names = ", ".join(f'"{name}"' for name in columns)
+    query = f"SELECT note_id, day::text, {names} FROM campaigns_noteday WHERE known_to IS NULL"  # noqa: S608
+    return {row[:2]: dict(zip(columns, row[2:], strict=True)) for row in portal.ask(query)}
+
+
+def truth_of(portal: Nights) -> dict[tuple[str, str], dict]:
+    query = {"advertiser_id": ADVERTISER}
+    truth = httpx.get(f"{portal.sandbox_url}/world/truth", params=query, timeout=30).json()
+    first = portal.one("SELECT min(day)::text FROM campaigns_syncwindow")
+    conversions = {window: count_conversions(truth, window) for window in (7, 15, 30)}
+    withheld = {note["note_id"]: note["withheld_from"] for note in truth["notes"]}
+    rows = {}
+    for sent in truth["deliveries"]:
+        place = sent["note_id"], sent["day"]
+        if sent["day"] < first:
+            continue
+        row = {name: sent[name] for name in ("fee_fen", *SENT)}
+        row["interaction"] = sum(sent[name] for name in SENT[2:])
+        row["jump_click"] = conversions[7][place]["jumps"]
+        since = withheld[sent["note_id"]]
+        for window, counts in conversions.items():
+            is_told = not (since and sent["day"] >= since)
+            row[f"order_{window}"] = counts[place]["orders"] if is_told else None
+            row[f"gmv_{window}_fen"] = counts[place]["fen"] if is_told else None
+        rows[place] = row
+    return rows
+
+
+def test_killed_workers_lose_and_double_nothing(nights):
+    with middle_of_a_night(nights):
+        worker = nights.program("worker")
+        child = worker.children(recursive=True)[-1]
+        child.kill()
+        wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+        worker.kill()
+    assert_complete(nights)
+
+
+def test_a_night_asked_for_twice_changes_nothing(nights):
+    day = nights.one("SELECT max(day)::text FROM campaigns_syncwindow")
+    before = nights.versions()
+    for _time in range(2):
+        said = nights.must("night", "--day", day, "--wait")
+        assert "0 waiting for consent, 0 refused, 0 given up" in said
+    assert nights.versions() == before
+    assert_complete(nights)
+
+
+def test_a_database_that_stops_at_once_loses_nothing(nights):
+    with middle_of_a_night(nights):
+        nights.program("postgres").kill()
+        wait_for(nights.answers)
+    assert_complete(nights)
+
+
+def test_lost_messages_lose_no_work(nights):
+    with middle_of_a_night(nights):
+        purged = nights.ask("SELECT pgmq.purge_queue(queue_name) FROM pgmq.list_queues()")
+        assert purged
+    assert_complete(nights)
+
+
+def test_two_beats_pull_nothing_twice(nights):
+    arguments = ["-A", "portal.celery", "beat", "--scheduler", "celery.beat:Scheduler"]
+    second = subprocess.Popen(
+        [sys.executable, "-m", "celery", "--quiet", *arguments, "--pidfile="],
+        cwd=ROOT,
+        env=nights.environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        with middle_of_a_night(nights):
+            pass
+        assert_complete(nights)
+    finally:
+        second.terminate()
+        second.wait(10)
+
+
+def test_days_that_pass_while_beat_is_dead_are_all_caught_up(nights):
+    beat = nights.program("beat")
+    beat.suspend()
+    try:
+        nights.must("advance", "--days", "3")
+    finally:
+        beat.kill()
+    assert_complete(nights)
+    days = "SELECT count(DISTINCT day), max(day) - min(day) + 1 FROM campaigns_syncwindow"
+    assert len(set(nights.ask(days)[0])) == 1
+
+
+def test_tokens_that_die_under_two_workers_are_refreshed_once(nights):
+    version = "SELECT version FROM merchants_connection WHERE partner = 'juguang'"
+    before = nights.one(version)
+    with middle_of_a_night(nights):
+        nights.control(expire_access_tokens=True)
+    assert_complete(nights)
+    assert nights.one(version) == before + 1
+
+
+def test_a_withdrawn_consent_waits_for_a_person_and_is_done_the_same_night(nights):
+    status = "SELECT status FROM merchants_connection WHERE partner = 'juguang'"
+    with middle_of_a_night(nights):
+        nights.control(revoke=ADVERTISER)
+        wait_for(lambda: nights.one(status) == "needs_consent")
+    waiting = "SELECT count(*) FROM campaigns_syncwindow WHERE status IN ('owed', 'leased')"
+    assert nights.one(waiting) > 0
+
+    nights.must("shell", "-c", CONSENT_AGAIN)
+    assert nights.one(status) == "connected"
+    assert_complete(nights)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--day", "2031-01-01"], "is not over yet"),
+        (["--day", "0001-01-01"], "more than 366 days ago"),
+        (["--day", "yesterday"], "is not a day such as 2025-06-18"),
+        (["--day", "2025-06-18", "--brand", "nobody"], "There is no brand 'nobody'"),
+    ],
+)
+def test_a_night_that_cannot_be_asked_for_is_told_in_one_line(nights, arguments, line):
+    done = nights.manage("night", *arguments)
+    assert done.returncode == 1
+    assert line in done.stderr
+    assert done.stderr.strip().count("\n") == 0
