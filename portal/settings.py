@@ -33,7 +33,7 @@ PARTNER_TOKEN_KEYS = required(
     "PARTNER_TOKEN_KEYS", secrets.generated_token_key(VAR_DIR / "partner-token-key") if DEMO else ""
 ).split(",")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
-PORTAL_URL = os.environ.get("PORTAL_URL", f"http://localhost:{PORT}")
+PORTAL_URL = required("PORTAL_URL", f"http://localhost:{PORT}")
 JUMP_URL = os.environ.get("JUMP_URL", PORTAL_URL)
 
 # Partners ------------------------------------------------------------------------------------
@@ -192,7 +192,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can sign up, so a stranger gets no mail from us
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # for rate limits
+# Only the demo may print mails: a log must not hold the keys of new passwords.
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
+EMAIL_HOST = required("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "RedCat <no-reply@redcat.test>")
 
 # Web security --------------------------------------------------------------------------------
