@@ -11,8 +11,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, QuerySet
 from django.forms import Form, ModelChoiceField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -97,7 +97,8 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         return request.user.has_perm("merchants.change_application")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        waiting = Application.objects.waiting().filter(pk=object_id).exists()
+        application = self.get_object(request, object_id)
+        waiting = application and application.status == ApplicationStatus.SUBMITTED
         return super().get_actions_detail(request, object_id) if waiting else []
 
     @admin.display(description=_("waiting for"))
@@ -122,7 +123,7 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         description=_("Approve"),  # type: ignore[arg-type]  # a lazy text is one
         permissions=["decide"],
         icon="check",
-        variant=ActionVariant.SUCCESS,
+        variant=ActionVariant.PRIMARY,
     )
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._decide(
@@ -139,7 +140,6 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         description=_("Reject"),  # type: ignore[arg-type]  # a lazy text is one
         permissions=["decide"],
         icon="close",
-        variant=ActionVariant.DANGER,
     )
     def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._decide(
@@ -162,7 +162,9 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         decide: Callable[[Application, Any], None],
     ) -> HttpResponse:
         """Ask once on a page of its own; the decision is taken by its POST."""
-        application = get_object_or_404(Application, pk=object_id)
+        application = self.get_object(request, object_id)
+        if application is None:
+            raise Http404
         if request.method == "POST" and form.is_valid():
             return self._decided(request, application, lambda: decide(application, form))
         context = self.admin_site.each_context(request) | {

@@ -92,7 +92,10 @@ def waiting(request: HttpRequest, store: Store) -> JuguangConsent | None:
     kept = request.session.get(_waiting_key(store))
     if kept is None:
         return None
-    text = sealed.unseal(base64.b64decode(kept), bound_to=_bound_to(request, store))
+    try:
+        text = sealed.unseal(base64.b64decode(kept), bound_to=_bound_to(request, store))
+    except sealed.Unreadable:  # its key was taken out of use: the person has to consent again
+        return None
     content = json.loads(text)
     grant = content["grant"]
     for name in ("access_until", "refresh_until"):

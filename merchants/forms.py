@@ -28,6 +28,13 @@ class Score(forms.DecimalField):
             error_messages=dict.fromkeys(OUT_OF_RANGE, NO_SCORE),
         )
 
+    def clean(self, value: Any) -> Any:  # Any: as Django declares it
+        """Say once what is wrong: 7.77 is too large and has too many digits."""
+        try:
+            return super().clean(value)
+        except forms.ValidationError as problem:
+            raise forms.ValidationError(problem.messages[0]) from problem
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         own = {"inputmode": "decimal", "class": "form-control"}
         return super().widget_attrs(widget) | own
@@ -82,7 +89,7 @@ class ApproveForm(forms.Form):
 
 class RejectForm(forms.Form):
     reason = forms.CharField(
-        label=_("reason"),
+        label=_("Reason"),
         help_text=_("The brand reads this: say which fact has to change, and to what."),
         max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),

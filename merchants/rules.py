@@ -99,7 +99,8 @@ class StoreType(Rule):
             Result.MET if is_tmall else Result.NOT_MET,
             name=_("Store type"),
             required=_("A Tmall store; Taobao C-shops are not supported"),
-            seen=f"{StoreKind(facts.kind).label} (type {facts.kind})",
+            seen=_("%(kind)s (type %(code)s)")
+            % {"kind": StoreKind(facts.kind).label, "code": facts.kind},
             evidence=_("Tmall TOP consent, checked automatically"),
             gap="" if is_tmall else _("Register a Tmall store instead."),
         )

@@ -27,6 +27,10 @@ from portal.lib import days
 
 logger = logging.getLogger(__name__)
 
+# A partner's text may be longer than our columns.
+NAME = 80
+SCOPE = 200
+
 
 class Refused(Exception):
     """The step can't be taken as things stand; the message is shown to the person."""
@@ -91,7 +95,14 @@ def connect_juguang(store: Store, advertiser: tuple[str, str], grant: Grant, *, 
             _("%(store)s belongs to the advertiser %(known)s; %(name)s can't take its place.")
             % {"store": store, "known": known.subject_name, "name": name}
         )
-    _connect(store, Partner.JUGUANG, advertiser_id, name, grant, by)
+    try:
+        with transaction.atomic():
+            _connect(store, Partner.JUGUANG, advertiser_id, name, grant, by)
+    except IntegrityError:  # at the same moment, or to a store that this person may not see
+        raise Refused(
+            _("The advertiser %(name)s is connected to another store of the brand already.")
+            % {"name": name}
+        ) from None
     logger.info("advertiser connected store=%s brand=%s", store.pk, store.brand_id)
 
 
@@ -156,9 +167,9 @@ def _own_store(brand: Brand, consent: TopConsent, by: User) -> tuple[Store, bool
         with transaction.atomic():
             store = brand.stores.create(
                 seller_id=seller.seller_id,
-                nick=seller.nick,
+                nick=seller.nick[:NAME],
                 sid=shop.sid,
-                title=shop.title,
+                title=shop.title[:NAME],
                 kind=seller.kind,
                 registered_by=by,
                 registered_at=days.known_now(),
@@ -183,8 +194,8 @@ def _connect(
         brand_id=store.brand_id, store=store, partner=partner, version=0
     )
     connection.status = ConnectionStatus.CONNECTED
-    connection.subject, connection.subject_name = subject, subject_name
-    connection.scope = grant.scope
+    connection.subject, connection.subject_name = subject, subject_name[:NAME]
+    connection.scope = grant.scope[:SCOPE]
     grant.put_into(connection)
     connection.version += 1
     connection.refresh_lease_until = None

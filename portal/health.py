@@ -1,5 +1,9 @@
-"""`/healthz`: the process answers. `/readyz`: what it stands on answers too."""
+"""`/healthz`: the process answers. `/readyz`: what it stands on answers too.
 
+Anybody may ask, so what exactly failed, with its address, goes to the log alone.
+"""
+
+import logging
 from queue import Empty
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +15,10 @@ from kombu.exceptions import OperationalError
 
 from campaigns.models import Heartbeat
 from portal.celery import app
+
+logger = logging.getLogger(__name__)
+
+NO_ANSWER = "no answer"
 
 
 @require_safe
@@ -36,7 +44,7 @@ def _database() -> str:
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        return str(error)
+        return _unanswered("database", error)
     return ""
 
 
@@ -45,7 +53,7 @@ def _migrations() -> str:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        return str(error)
+        return _unanswered("migrations", error)
     return f"{len(plan)} to apply" if plan else ""
 
 
@@ -58,8 +66,13 @@ def _broker() -> str:
             queue.get(timeout=3).ack()
             queue.close()
     except _broker_errors() as error:
-        return str(error) or "no answer"
+        return _unanswered("broker", error)
     return ""
+
+
+def _unanswered(what: str, error: BaseException) -> str:
+    logger.error("not ready: %s: %s", what, " ".join(str(error).split()) or NO_ANSWER)
+    return NO_ANSWER
 
 
 def _broker_errors() -> tuple[type[BaseException], ...]:

@@ -1,7 +1,8 @@
-"""Two things that hold for every page: private pages are not stored, and the admin has a scope."""
+"""What holds for every page: nothing is stored, all can be read, and the admin has a scope."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 
@@ -17,11 +18,23 @@ ADMIN_CSP = {
 
 
 def private_pages(get_response: Handler) -> Handler:
+    """Keep every answer out of caches: a stranger's may hold a consent's code or a reset key."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated and "Cache-Control" not in response:
-            response["Cache-Control"] = "no-store"
+        response.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def readable_requests(get_response: Handler) -> Handler:
+    """Refuse charsets that no page of ours sends; Django breaks on some that Python knows."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
+            raise BadRequest("The request is not in UTF-8.")
+        return get_response(request)
 
     return middleware
 
@@ -32,6 +45,8 @@ def admin_scope(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/admin/"):
             return get_response(request)
+        if "%00" in request.META.get("QUERY_STRING", ""):  # PostgreSQL takes none, Django asks it
+            raise BadRequest("The address contains a NUL.")
         if not (request.user.is_authenticated and request.user.is_staff):
             response = get_response(request)
         else:

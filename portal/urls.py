@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from merchants.views.home import home
+from merchants.views.home import home, no_such_page
 from portal import health
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]  # as allauth documents it
@@ -14,6 +14,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("language/", login_not_required(set_language), name="set_language"),
+    # who changes their address unasked can take another's; platform staff do it in the admin
+    path("account/email/", no_such_page, name="account_email"),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("", include("merchants.urls")),

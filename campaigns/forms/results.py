@@ -20,6 +20,7 @@ EARLIEST = date(2020, 1, 1)  # older than anything the programme has
 LONGEST = 366
 IN_ADDRESS = {"first": "from", "last": "to"}  # `from` can't be a Python name
 SORTS = [sign + column.key for column in COLUMNS for sign in ("", "-")]
+NOT_OFFERED = {"invalid_choice": _("Choose one of those offered.")}
 
 
 class DayField(forms.DateField):
@@ -43,13 +44,26 @@ class QuestionForm(forms.Form):
         choices=[(days, days) for days in WINDOWS],
         coerce=int,
         required=False,
+        error_messages=NOT_OFFERED,
     )
-    store = forms.TypedChoiceField(label=_("Store"), coerce=int, empty_value=None, required=False)
+    store = forms.TypedChoiceField(
+        label=_("Store"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        error_messages=NOT_OFFERED,
+    )
     sort = forms.ChoiceField(
-        label=_("Order"), choices=[(sort, sort) for sort in SORTS], required=False
+        label=_("Order"),
+        choices=[(sort, sort) for sort in SORTS],
+        required=False,
+        error_messages=NOT_OFFERED,
     )
     receipt = forms.ChoiceField(
-        label=_("Receipt"), choices=[(key, key) for key in METRICS], required=False
+        label=_("Receipt"),
+        choices=[(key, key) for key in METRICS],
+        required=False,
+        error_messages=NOT_OFFERED,
     )
     page = forms.IntegerField(label=_("Page"), min_value=1, max_value=10**6, required=False)
 

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="clicks",
                 to="merchants.brand",
+                verbose_name="brand",
             ),
         ),
         migrations.AddField(
@@ -31,6 +32,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="clicks",
                 to="merchants.store",
+                verbose_name="store",
             ),
         ),
         migrations.AddField(
@@ -40,6 +42,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="links",
                 to="merchants.brand",
+                verbose_name="brand",
             ),
         ),
         migrations.AddField(
@@ -50,6 +53,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
+                verbose_name="created by",
             ),
         ),
         migrations.AddField(
@@ -59,6 +63,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="links",
                 to="merchants.store",
+                verbose_name="store",
             ),
         ),
         migrations.AddField(
@@ -68,6 +73,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="clicks",
                 to="campaigns.link",
+                verbose_name="link",
             ),
         ),
         migrations.AddField(
@@ -79,6 +85,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
+                verbose_name="by whom",
             ),
         ),
         migrations.AddField(
@@ -111,6 +118,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="notes",
                 to="merchants.brand",
+                verbose_name="brand",
             ),
         ),
         migrations.AddField(
@@ -120,6 +128,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="notes",
                 to="merchants.connection",
+                verbose_name="connection",
             ),
         ),
         migrations.AddField(
@@ -129,6 +138,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="notes",
                 to="merchants.store",
+                verbose_name="store",
             ),
         ),
         migrations.AddField(
@@ -138,6 +148,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="links",
                 to="campaigns.note",
+                verbose_name="note",
             ),
         ),
         migrations.AddField(

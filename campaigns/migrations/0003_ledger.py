@@ -30,7 +30,7 @@ CREATE TABLE campaigns_noteday (
     PRIMARY KEY (brand_id, connection_id, note_id, day, known_from)
 ) PARTITION BY RANGE (day);
 CREATE UNIQUE INDEX note_day_current
-    ON campaigns_noteday (brand_id, connection_id, note_id, day) WHERE known_to IS NULL;
+    ON campaigns_noteday (brand_id, connection_id, day, note_id) WHERE known_to IS NULL;
 CREATE INDEX note_day_by_day ON campaigns_noteday (brand_id, day)
 """
 

@@ -22,9 +22,15 @@ class Click(models.Model):
     """One tap. The partner's click macros are kept as sent; no device id is."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="clicks")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="clicks")
-    link = models.ForeignKey(Link, on_delete=models.PROTECT, related_name="clicks")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="clicks", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="clicks", verbose_name=_("store")
+    )
+    link = models.ForeignKey(
+        Link, on_delete=models.PROTECT, related_name="clicks", verbose_name=_("link")
+    )
     at = models.DateTimeField(_("at"), default=known_now)
     system = models.CharField(_("system"), max_length=8, choices=ClickSystem)
     is_bot = models.BooleanField(_("bot"), default=False)

@@ -75,9 +75,15 @@ class LinkQuerySet(StoreOwnedQuerySet["Link"]):
 class Link(models.Model):
     """What stands below a note. The address is rebuilt from the parts kept here."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="links")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="links")
-    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="links")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="links", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="links", verbose_name=_("store")
+    )
+    note = models.ForeignKey(
+        Note, on_delete=models.PROTECT, related_name="links", verbose_name=_("note")
+    )
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_code)
     status = models.CharField(
         _("status"), max_length=10, choices=LinkStatus, default=LinkStatus.DRAFT
@@ -87,7 +93,13 @@ class Link(models.Model):
     item_title = models.CharField(_("item"), max_length=120, blank=True)
     shop = models.CharField(_("shop domain"), max_length=63, blank=True)
     text = models.CharField(_("button text"), max_length=15, choices=LinkText)
-    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
     created_at = models.DateTimeField(_("created"), default=known_now)
 
     objects = LinkQuerySet.as_manager()
@@ -161,7 +173,12 @@ class LinkEvent(models.Model):
     source = models.CharField(_("from"), max_length=10, choices=LinkStatus)
     target = models.CharField(_("to"), max_length=10, choices=LinkStatus)
     actor = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by whom"),
     )
     note = models.TextField(_("remark"), blank=True)
     at = models.DateTimeField(_("at"), default=known_now)
@@ -173,4 +190,4 @@ class LinkEvent(models.Model):
         verbose_name_plural = _("link events")
 
     def __str__(self) -> str:
-        return f"{self.source} → {self.target}"
+        return f"{LinkStatus(self.source).label} → {LinkStatus(self.target).label}"

@@ -38,9 +38,15 @@ class NoteQuerySet(StoreOwnedQuerySet["Note"]):
 
 
 class Note(models.Model):
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="notes")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="notes")
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="notes")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="notes", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="notes", verbose_name=_("store")
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="notes", verbose_name=_("connection")
+    )
     note_id = models.CharField(
         _("note id"), max_length=24, validators=[RegexValidator(r"\A[0-9a-f]{24}\Z")]
     )

@@ -41,6 +41,7 @@ LEDGER = Ledger(
     also=("store_id",),
     key=(("note_id", "text"), ("day", "date")),
     values=tuple((column, "bigint") for column, _field, _read in FIGURES),
+    span="day",
 )
 
 Row = Mapping[str, object]

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from campaigns.models import LinkStatus
@@ -63,3 +65,11 @@ def test_staff_who_may_only_read_cannot_move(link, client):
     move(client, link, "pause")
 
     assert links()[0].status == LinkStatus.LIVE
+
+
+def test_staff_read_the_columns_of_a_link_in_chinese(link, staff):
+    move(staff, link, "pause")
+    read = staff.get(f"{LINKS}{link.pk}/change/", headers={"Accept-Language": "zh-CN"}).text
+    assert "已上线 → 已暂停" in read
+    heads = re.sub(r"\s+", " ", read)
+    assert not re.search(r">\s*(Note|Brand|Store|Created by|Actor)\s*<", heads)

@@ -60,6 +60,11 @@ def test_a_refusal_keeps_what_was_filled_in(note, marketer):
     assert links() == []
 
 
+def test_a_wrong_address_is_told_at_the_top_too(note, marketer):
+    response = post(marketer, note, FILLED | {"address": "https://example.com/x"})
+    assert "The link was not attached. What you filled in is kept." in response.text
+
+
 def test_with_tmall_away_an_address_can_still_be_pasted(note, marketer, settings):
     settings.TOP = settings.TOP | {"gateway": "http://127.0.0.1:9/router/rest"}
 

@@ -40,6 +40,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """Named as the admin asks for it."""
+        return self.name
+
 
 class BrandQuerySet(models.QuerySet["Brand"]):
     def joined_by(self, user: User) -> Self:

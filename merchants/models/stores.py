@@ -216,7 +216,10 @@ class Connection(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "store", "partner"], name="connection_once_per_store"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "partner", "subject"], name="connection_subject_once_per_brand"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -212,3 +212,11 @@ def narrowing(membership, store):
 
 def action_url(application, name):
     return f"/admin/merchants/application/{application.pk}/{name}/"
+
+
+@pytest.mark.parametrize("oddity", ["abc", "0", "9" * 30, "1'", "_00"])
+@pytest.mark.parametrize("page", ["change", "approve", "reject"])
+def test_an_application_that_is_none_is_no_error_of_ours(boss, oddity, page):
+    response = boss.get(f"/admin/merchants/application/{oddity}/{page}/", follow=True)
+
+    assert response.status_code in {200, 404}

@@ -10,7 +10,7 @@ import time_machine
 from django.core import signing
 
 from merchants.consent import NONCES, SALT
-from merchants.models import Connection, ConnectionStatus, Role, Store
+from merchants.models import Connection, ConnectionStatus, MembershipStore, Role, Store
 from merchants.tests.factories import (
     make_brand,
     make_connection,
@@ -194,6 +194,16 @@ def test_an_owner_who_left_the_brand_meanwhile_gets_nothing(owner, brand, sandbo
     assert stored() == []
 
 
+def test_an_owner_narrowed_meanwhile_adds_none_either(owner, brand, store, sandbox):
+    callback = answer(start(owner), seller="2200657001")
+    with scope(Hat.ADMIN):
+        membership = brand.memberships.get()
+        MembershipStore.objects.create(brand=brand, membership=membership, store=store)
+
+    assert owner.get(callback).status_code == 403
+    assert stored() == [store]
+
+
 def test_an_owner_narrowed_to_some_stores_cannot_add_one(brand, store, client):
     user = make_user()
     make_membership(brand, user, Role.OWNER, stores=(store,))
@@ -245,6 +255,17 @@ def test_tokens_that_wait_for_a_choice_are_sealed(owner, store, sandbox):
     kept = base64.b64decode(owner.session[f"juguang_waiting_{store.pk}"])
     assert issued
     assert not any(token.encode() in kept for token in issued)
+
+
+def test_tokens_sealed_under_a_key_that_is_gone_wait_no_longer(owner, store, sandbox, settings):
+    page = start(owner, f"{STORES}{store.pk}/juguang/")
+    choice = follow(owner, answer(page, advertiser=["880001", "880002"]))
+    settings.PARTNER_TOKEN_KEYS = [f"new:{base64.b64encode(bytes(32)).decode()}"]
+
+    response = owner.post(choice.redirect_chain[-1][0], {"advertiser": "880002"})
+
+    assert response["Location"] == f"{STORES}{store.pk}/"
+    assert stored(Connection) == []
 
 
 def test_a_refused_juguang_consent_is_told_on_the_store(owner, store, sandbox):

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Barrier
@@ -244,3 +245,52 @@ def test_of_four_reviewers_at_once_one_decides(submitted, user):
     assert outcomes == ["decided"] + ["too late"] * 3
     with scope(Hat.ADMIN):
         assert submitted.events.filter(target="rejected").count() == 1
+
+
+def test_a_partners_longest_names_are_cut_to_what_we_keep(brand, user):
+    long = consent()
+    long = replace(long, seller=replace(long.seller, nick="山" * 300))
+    long = replace(long, shop=replace(long.shop, title="茶" * 300))
+    with scope(Hat.WEB, brand=brand.pk):
+        store, _ = services.register_store(brand, long, by=user)
+        grant = replace(long.grant, scope="report " * 100)
+        services.connect_juguang(store, ("880001", "花" * 300), grant, by=user)
+
+        assert (store.title, store.nick) == ("茶" * 80, "山" * 80)
+        assert store.connections.filter(partner="juguang", subject_name="花" * 80).exists()
+
+
+def test_an_advertiser_of_a_store_that_is_out_of_sight_is_refused(brand, user):
+    seen, unseen = make_store(brand, 1), make_store(brand, 2)
+    make_connection(unseen, "juguang", subject="880001", subject_name="山茶")
+
+    with (
+        scope(Hat.WEB, brand=brand.pk, stores=[seen.pk]),
+        pytest.raises(Refused, match="山茶") as refusal,
+    ):
+        services.connect_juguang(seen, ("880001", "山茶"), consent().grant, by=user)
+
+    assert unseen.title not in str(refusal.value)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_of_two_brands_that_register_one_seller_at_once_one_gets_it():
+    together, user = Barrier(2), make_user()
+
+    def register(brand):
+        try:
+            with scope(Hat.WEB, brand=brand.pk):
+                together.wait()
+                services.register_store(brand, consent(), by=user)
+                return "registered"
+        except Refused:
+            return "refused"
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(2) as owners:
+        outcomes = sorted(owners.map(register, [make_brand("one"), make_brand("two")]))
+
+    assert outcomes == ["refused", "registered"]
+    with scope(Hat.ADMIN):
+        assert Connection.objects.get().brand_id == Store.objects.get().brand_id

@@ -162,7 +162,7 @@ def test_what_was_judged_stays_as_it_was_judged(marketer, page, brand, store):
     with scope(Hat.WEB, brand=brand.pk):
         type(store).objects.update(overall_score="1.0")
 
-    assert "overall 4.8" in read(marketer, page)
+    assert "Overall 4.8" in read(marketer, page)
 
 
 def test_the_page_speaks_chinese_first(client_as, page):
@@ -194,3 +194,9 @@ def test_the_list_takes_as_many_queries_for_ten_stores_as_for_one(client_as, bra
     for n in range(2, 11):
         make_connection(make_store(brand, n))
     assert queries() == for_one
+
+
+def test_a_score_that_is_wrong_twice_is_told_once(marketer, page):
+    facts = GOOD | {"overall_score": "7.77"}
+    response = marketer.post(f"{page}facts/", facts, headers=ENGLISH)
+    assert response.text.count("Enter a number from 0 to 5") == 1

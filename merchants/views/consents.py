@@ -88,6 +88,8 @@ def juguang_advertiser(request: BrandRequest, store_id: int) -> HttpResponse:
 
 @brand_view(Role.OWNER, calls_partner=True)
 def _finish_top(request: BrandRequest) -> HttpResponse:
+    if not may_register(request):  # it may have been narrowed meanwhile
+        raise PermissionDenied
     try:
         code = _code(request, "code")
         found = connections.accept_top(code, redirect_uri=consent.redirect_uri(Purpose.TOP))

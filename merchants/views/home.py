@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -29,3 +29,8 @@ def home(request: HtmxRequest) -> HttpResponse:
 @brand_view(Role.VIEWER)
 def brand_home(request: BrandRequest) -> HttpResponse:
     return redirect("campaigns:results", request.brand.slug)
+
+
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """Stand where a library has a page that we don't offer."""
+    raise Http404

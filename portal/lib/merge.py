@@ -6,6 +6,7 @@ An unchanged row is not written at all, so a repeated pull costs no row.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from psycopg import sql
@@ -19,7 +20,8 @@ class Ledger:
     """A bitemporal table: its own columns are `known_from`, `known_to` and `page_id`.
 
     `owner` columns are the same for all rows of a merge and, with `key`, name a fact;
-    `also` columns are constant too but name nothing. Types are PostgreSQL's.
+    `also` columns are constant too but name nothing. Types are PostgreSQL's. The table is
+    partitioned by the key column `span`, so that a merge reads only the span of its rows.
     """
 
     table: str
@@ -27,6 +29,7 @@ class Ledger:
     also: tuple[str, ...]
     key: tuple[tuple[str, str], ...]
     values: tuple[tuple[str, str], ...]
+    span: str
 
     @property
     def staging(self) -> str:
@@ -35,7 +38,7 @@ class Ledger:
 
 def merge(
     ledger: Ledger,
-    rows: Iterable[Sequence[object]],
+    rows: Iterable[Sequence[Any]],  # what the columns' types take
     *,
     fixed: dict[str, int],
     known_at: datetime,
@@ -45,21 +48,28 @@ def merge(
 
     Runs in the caller's transaction and scope. `fixed` gives the owner and `also` columns.
     """
+    staged = list(rows)
+    if not staged:
+        return 0
+    spans = [row[_staged(ledger).index(ledger.span)] for row in staged]
     with connection.cursor() as cursor:
         cursor.execute(_create_staging(ledger))
         names = sql.SQL(", ").join(map(sql.Identifier, _staged(ledger)))
         copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(ledger.staging), names)
         with cursor.copy(copy) as stream:
-            for row in rows:
+            for row in staged:
                 stream.write_row(row)
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(ledger.staging)))
-        given: dict[str, int | datetime] = {
-            **fixed,
-            "known_at": known_at,
-            "page_id": page_id,
-        }
-        cursor.execute(_close_changed(ledger), given)
-        cursor.execute(_insert_new(ledger), given)
+        cursor.execute(
+            _close_and_insert(ledger),
+            {
+                **fixed,
+                "known_at": known_at,
+                "page_id": page_id,
+                "first": min(spans),
+                "last": max(spans),
+            },
+        )
         written: int = cursor.rowcount
         cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(ledger.staging)))
         return written
@@ -80,50 +90,55 @@ def _create_staging(ledger: Ledger) -> sql.Composed:
     )
 
 
-def _same_fact(ledger: Ledger) -> sql.Composed:
-    """The fact f is the one that the staged row s speaks of."""
-    owners = [
-        sql.SQL("f.{} = {}").format(sql.Identifier(name), sql.Placeholder(name))
-        for name in ledger.owner
-    ]
-    keys = [sql.SQL("f.{0} = s.{0}").format(sql.Identifier(name)) for name, _type in ledger.key]
-    return sql.SQL(" AND ").join([*owners, *keys])
+def _current(ledger: Ledger) -> sql.Composed:
+    """The fact f is the current one that the staged row s speaks of."""
+    span = sql.Identifier(ledger.span)
+    return sql.SQL(" AND ").join(
+        [
+            *(
+                sql.SQL("f.{} = {}").format(sql.Identifier(name), sql.Placeholder(name))
+                for name in ledger.owner
+            ),
+            *(sql.SQL("f.{0} = s.{0}").format(sql.Identifier(name)) for name, _type in ledger.key),
+            sql.SQL("f.{} BETWEEN %(first)s AND %(last)s").format(span),
+            sql.SQL("f.known_to IS NULL"),
+        ]
+    )
 
 
-def _close_changed(ledger: Ledger) -> sql.Composed:
-    figures = [sql.Identifier(name) for name, _type in ledger.values]
+def _close_and_insert(ledger: Ledger) -> sql.Composed:
+    """Close each changed fact, then open a version of what is new, or changed where that ended.
+
+    Both halves see the table as it was before; the insert reads `closed`, so it comes second.
+    """
+    constant = [*ledger.owner, *ledger.also, "page_id"]
+    keys = [name for name, _type in ledger.key]
     return sql.SQL(
-        "UPDATE {table} f SET known_to = greatest(%(known_at)s, f.known_from + {tick})"
-        " FROM {staging} s WHERE {same} AND f.known_to IS NULL"
-        " AND ({ours}) IS DISTINCT FROM ({theirs})"
+        "WITH closed AS ("
+        " UPDATE {table} f SET known_to = greatest(%(known_at)s, f.known_from + {tick})"
+        " FROM {staging} s WHERE {current} AND ({ours}) IS DISTINCT FROM ({theirs})"
+        " RETURNING {keys}, f.known_to)"
+        " INSERT INTO {table} ({constant}, {staged}, known_from)"
+        " SELECT {given}, {values}, coalesce(c.known_to, %(known_at)s)"
+        " FROM {staging} s LEFT JOIN closed c ON {matched}"
+        " WHERE c.known_to IS NOT NULL OR NOT EXISTS (SELECT FROM {table} f WHERE {current})"
     ).format(
         table=sql.Identifier(ledger.table),
         staging=sql.Identifier(ledger.staging),
         tick=TICK,
-        same=_same_fact(ledger),
-        ours=sql.SQL(", ").join(sql.SQL("f.{}").format(name) for name in figures),
-        theirs=sql.SQL(", ").join(sql.SQL("s.{}").format(name) for name in figures),
-    )
-
-
-def _insert_new(ledger: Ledger) -> sql.Composed:
-    """Open a version of each staged row that has no current one, from where the last ended."""
-    constant = [*ledger.owner, *ledger.also, "page_id"]
-    staged = _staged(ledger)
-    return sql.SQL(
-        "INSERT INTO {table} ({constant}, {staged}, known_from)"
-        " SELECT {given}, {from_staging}, greatest(%(known_at)s, (SELECT max(f.known_to)"
-        " FROM {table} f WHERE {same}))"
-        " FROM {staging} s WHERE NOT EXISTS"
-        " (SELECT FROM {table} f WHERE {same} AND f.known_to IS NULL)"
-    ).format(
-        table=sql.Identifier(ledger.table),
-        staging=sql.Identifier(ledger.staging),
+        current=_current(ledger),
+        ours=_columns("f", [name for name, _type in ledger.values]),
+        theirs=_columns("s", [name for name, _type in ledger.values]),
+        keys=_columns("f", keys),
         constant=sql.SQL(", ").join(map(sql.Identifier, constant)),
-        staged=sql.SQL(", ").join(map(sql.Identifier, staged)),
+        staged=sql.SQL(", ").join(map(sql.Identifier, _staged(ledger))),
         given=sql.SQL(", ").join(map(sql.Placeholder, constant)),
-        from_staging=sql.SQL(", ").join(
-            sql.SQL("s.{}").format(sql.Identifier(name)) for name in staged
+        values=_columns("s", _staged(ledger)),
+        matched=sql.SQL(" AND ").join(
+            sql.SQL("c.{0} = s.{0}").format(sql.Identifier(name)) for name in keys
         ),
-        same=_same_fact(ledger),
     )
+
+
+def _columns(table: str, names: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(table, name) for name in names)

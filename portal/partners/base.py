@@ -90,12 +90,12 @@ class Fields:
             raise self._wrong(name)
         return value.translate(UNSTORABLE)
 
-    def identity(self, name: str) -> str:
+    def identity(self, name: str, *, longest: int = 64) -> str:
         """Return an id, which partners send as a text or as a number."""
         value = self.values.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
-        if not isinstance(value, str) or not IDENTITY.fullmatch(value):
+        if not isinstance(value, str) or not IDENTITY.fullmatch(value) or len(value) > longest:
             raise self._wrong(name)
         return value
 

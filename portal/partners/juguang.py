@@ -205,7 +205,7 @@ def _read_pair(fields: Fields, received_at: datetime) -> TokenPair:
         + timedelta(seconds=fields.seconds("refresh_token_expires_in")),
         user_id=fields.identity("user_id"),
         advertisers=tuple(
-            (each.identity("advertiser_id"), each.text("advertiser_name"))
+            (str(each.whole("advertiser_id")), each.text("advertiser_name"))
             for each in fields.each("approval_advertisers")
         ),
         scope=_read_scope(fields),

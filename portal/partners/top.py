@@ -23,6 +23,7 @@ from portal.partners.base import (
 
 GMT8 = timezone(timedelta(hours=8))
 LARGEST_PAGE = 200
+LONGEST_ID = 20
 ITEM_FIELDS = "num_iid,title,price,pic_url,approve_status,nick,detail_url"
 
 CALL_LIMITED = 7
@@ -164,11 +165,17 @@ class TopClient:
         kind = user.text("type")
         if kind not in ("B", "C"):
             raise Unavailable(f"user.type is {kind[:20]!r}")
-        return Seller(user.identity("user_id"), user.text("nick"), "B" if kind == "B" else "C")
+        return Seller(
+            user.identity("user_id", longest=LONGEST_ID),
+            user.text("nick"),
+            "B" if kind == "B" else "C",
+        )
 
     def shop(self) -> Shop:
         shop = self._call("taobao.shop.seller.get", fields="sid,title,pic_path").fields("shop")
-        return Shop(shop.identity("sid"), shop.text("title"), shop.text("pic_path", ""))
+        return Shop(
+            shop.identity("sid", longest=LONGEST_ID), shop.text("title"), shop.text("pic_path", "")
+        )
 
     def onsale_items(self, page_no: int, page_size: int = LARGEST_PAGE, *, q: str = "") -> ItemPage:
         """Return one page, counted from 1, of the items on sale; `q` searches their titles."""

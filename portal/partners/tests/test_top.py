@@ -195,6 +195,9 @@ def test_a_refused_timestamp_tells_how_far_the_clocks_are_apart(client, server):
         says({"user_seller_get_response": {"user": {"user_id": 1, "type": "B"}}}),
         says({"user_seller_get_response": {"user": {"user_id": True, "nick": "a", "type": "B"}}}),
         says({"user_seller_get_response": {"user": {"user_id": "a b", "nick": "a", "type": "B"}}}),
+        says(
+            {"user_seller_get_response": {"user": {"user_id": "1" * 21, "nick": "a", "type": "B"}}}
+        ),
         says({"user_seller_get_response": {"user": {"user_id": 1, "nick": "a", "type": "X"}}}),
         says({"user_seller_get_response": {"user": {"user_id": 1, "nick": 5, "type": "B"}}}),
         says({"error_response": {"msg": "no code"}}),

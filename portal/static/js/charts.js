@@ -35,17 +35,21 @@
       backgroundColor: css("--rc-surface"), borderColor: css("--rc-line-2"), borderWidth: 1,
       textStyle: { color: css("--rc-ink"), fontSize: 12, lineHeight: 18 },
     },
-    xAxis: {
-      type: "category", data: days.map((day) => `${day.label}\n${day.weekday}`),
-      axisTick: { show: false }, axisLine: { lineStyle: { color: css("--rc-line-2") } },
-      axisLabel: {
-        color: css("--rc-ink-3"), fontSize: 12, lineHeight: 16,
-        interval: Math.ceil(days.length / (narrow() ? 4 : 10)) - 1,
+    xAxis: [
+      {
+        type: "category", data: days.map((day) => `${day.label}\n${day.weekday}`),
+        axisTick: { show: false }, axisLine: { lineStyle: { color: css("--rc-line-2") } },
+        axisLabel: {
+          color: css("--rc-ink-3"), fontSize: 12, lineHeight: 16,
+          interval: Math.ceil(days.length / (narrow() ? 4 : 10)) - 1,
+        },
       },
-    },
+      { type: "category", data: days.map((day) => day.label), show: false }, // the band's own
+    ],
     yAxis: [
       {
-        splitNumber: 4, axisLabel: { color: css("--rc-ink-3"), fontSize: 12, formatter: short },
+        splitNumber: 4, boundaryGap: [0, "12%"], // headroom for the band's word
+        axisLabel: { color: css("--rc-ink-3"), fontSize: 12, formatter: short },
         splitLine: { lineStyle: { color: css("--rc-line") } },
       },
       { show: false, min: 0, max: 1 }, // for the band behind provisional days
@@ -70,7 +74,7 @@
   };
 
   const band = (days, word) => ({
-    type: "bar", yAxisIndex: 1, barWidth: "100%", barGap: "-100%", silent: true, z: 0,
+    type: "bar", xAxisIndex: 1, yAxisIndex: 1, barWidth: "100%", silent: true, z: 0,
     itemStyle: { color: css("--rc-warn-tint") }, tooltip: { show: false },
     data: days.map((day) => (day.provisional ? 1 : null)),
     markPoint: bandLabel(days.findIndex((day) => day.provisional), days.length, word),
@@ -83,7 +87,7 @@
       data: first < 0 ? [] : [{ coord: [late ? count - 1 : first, 1] }],
       label: {
         formatter: word, color: css("--rc-warn"), fontSize: 12, offset: [0, 12],
-        align: late ? "right" : "left",
+        align: count === 1 ? "center" : late ? "right" : "left",
       },
     };
   };
@@ -92,7 +96,7 @@
     const whole = css("--rc-direct");
     const open = { color: css("--rc-direct-tint"), borderColor: whole, borderType: [2, 2] };
     return {
-      name, type: "bar", barWidth: "64%", itemStyle: { color: whole },
+      name, type: "bar", barWidth: "64%", barMaxWidth: 56, itemStyle: { color: whole },
       data: days.map((day) => ({
         value: day.gmv, ...(day.provisional && { itemStyle: { ...open, borderWidth: 1 } }),
       })),

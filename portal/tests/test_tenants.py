@@ -1,0 +1,173 @@
+"""Two brands and two stores of one: nothing of the other shows, and each of two locks holds alone.
+
+The locks are the page's own filters and the database's row-level security. To prove one, a
+test takes the other away.
+"""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import connections
+from django.test import Client
+
+from merchants.models import Brand, Role, Store, StoreOwnedQuerySet
+from merchants.tests.factories import make_brand, make_membership, make_user
+from portal.lib.rls import tenant_tables
+from portal.lib.scope import Hat, scope
+from portal.tests.estate import Estate, make_estate
+
+OTHER = "Zwilling"  # every string of what must not be seen begins with it
+FEE = 77_770_077  # and so much it cost, alone or in a total with ours
+SEEN = re.compile(r"Zwilling|777,?[78]00\.77")
+READ = [
+    "/",
+    "/b/shancha/stores/",
+    "/b/shancha/stores/{store}/",
+    "/b/shancha/notes/",
+    "/b/shancha/notes/?q=Zwilling",
+    "/b/shancha/notes/{free}/link/",
+    "/b/shancha/links/{link}/",
+    "/b/shancha/results/",
+    "/b/shancha/results/?window=7&receipt=spend&sort=-spend",
+    "/b/shancha/results/?store={other_store}",
+    "/b/shancha/results.csv",
+    "/b/shancha/data/",
+    "/b/shancha/nothing/",
+]
+NAMED = [
+    ("get", "stores/{store}/"),
+    ("post", "stores/{store}/facts/"),
+    ("post", "stores/{store}/application/"),
+    ("post", "stores/{store}/juguang/"),
+    ("get", "stores/{store}/juguang/advertiser/"),
+    ("post", "stores/{store}/juguang/advertiser/"),
+    ("get", "notes/{free}/link/"),
+    ("post", "notes/{free}/link/"),
+    ("get", "links/{link}/"),
+    ("post", "links/{link}/pause/"),
+    ("post", "links/{link}/end/"),
+]
+transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@pytest.fixture
+def mine(brand) -> Estate:
+    return make_estate(brand, 1, "山茶")
+
+
+@pytest.fixture
+def foreign(mine) -> Estate:
+    """What belongs to another brand."""
+    return make_estate(make_brand("zwilling", OTHER), 1, OTHER, FEE)
+
+
+@pytest.fixture
+def sibling(brand, mine) -> Estate:
+    """What belongs to a store of the same brand that the member is not narrowed to."""
+    return make_estate(brand, 2, OTHER, FEE)
+
+
+@pytest.fixture
+def owner(brand) -> Client:
+    return logged_in(brand)
+
+
+@pytest.fixture
+def narrowed(brand, mine) -> Client:
+    return logged_in(brand, mine.store)
+
+
+@pytest.fixture
+def without_row_level_security():
+    """Let the web see every row, as a superuser's login would."""
+    run_as_owner("CREATE POLICY hole ON {} TO redcat_web USING (true) WITH CHECK (true)")
+    yield
+    run_as_owner("DROP POLICY hole ON {}")
+
+
+def run_as_owner(statement: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        for table in sorted(tenant_tables()):
+            cursor.execute(statement.format(table))
+
+
+def logged_in(brand: Brand, *stores: Store) -> Client:
+    user = make_user("zhou@example.test", name="周")
+    make_membership(brand, user, Role.OWNER, stores=stores)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def leaks(client: Client, own: Estate, other: Estate) -> list[str]:
+    """Return the addresses whose answer, heads included, names anything of the other's."""
+    found = []
+    for path in READ:
+        url = path.format(**own.names(), other_store=other.store.pk)
+        answer = client.get(url)
+        text = answer.serialize().decode().replace("q=Zwilling", "")
+        if SEEN.search(text.replace('value="Zwilling"', "").replace("“Zwilling”", "")):
+            found.append(url)
+    return found
+
+
+def statuses(client: Client, other: Estate) -> set[int]:
+    return {
+        getattr(client, method)(f"/b/shancha/{path}".format(**other.names())).status_code
+        for method, path in NAMED
+    }
+
+
+def test_no_page_shows_anything_of_another_brand(owner, mine, foreign):
+    assert leaks(owner, mine, foreign) == []
+
+
+def test_no_page_shows_a_narrowed_member_anything_of_another_store(narrowed, mine, sibling):
+    assert leaks(narrowed, mine, sibling) == []
+
+
+def test_an_owner_of_all_stores_does_see_both(owner, mine, sibling):
+    assert len(leaks(owner, mine, sibling)) > 5
+
+
+def test_ids_of_another_brand_are_not_found_under_ours(owner, foreign):
+    assert statuses(owner, foreign) == {404}
+
+
+def test_ids_of_another_store_are_not_found_by_a_narrowed_member(narrowed, sibling):
+    assert statuses(narrowed, sibling) == {404}
+
+
+@transactional
+def test_the_pages_own_filter_alone_keeps_brands_apart(
+    owner, mine, foreign, without_row_level_security
+):
+    assert leaks(owner, mine, foreign) == []
+    assert statuses(owner, foreign) == {404}
+
+
+@transactional
+def test_the_pages_own_filter_alone_keeps_a_narrowed_member_to_their_stores(
+    narrowed, mine, sibling, without_row_level_security
+):
+    assert leaks(narrowed, mine, sibling) == []
+    assert statuses(narrowed, sibling) == {404}
+
+
+def test_row_level_security_alone_keeps_brands_apart(brand, mine, foreign):
+    with scope(Hat.WEB, brand=brand.pk):
+        for model in apps.get_models():
+            if model._meta.db_table in tenant_tables() - {"merchants_brand"}:
+                brands = set(model._default_manager.values_list("brand_id", flat=True))
+                assert brands <= {brand.pk}, model
+
+
+def test_row_level_security_alone_keeps_a_narrowed_member_to_their_stores(
+    narrowed, mine, sibling, monkeypatch
+):
+    # the one filter of every page that narrows: without it only the database is left
+    monkeypatch.setattr(StoreOwnedQuerySet, "seen_by", lambda rows, membership: rows)
+
+    assert leaks(narrowed, mine, sibling) == []
+    assert statuses(narrowed, sibling) == {404}
