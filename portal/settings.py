@@ -28,6 +28,18 @@ def required(name: str, demo: str) -> str:
     return value
 
 
+def number(name: str, default: int) -> float:
+    """Return the variable as a number above 0."""
+    text = os.environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < float("inf"):
+        raise ImproperlyConfigured(f"{name} must be a number above 0, not {text}.")
+    return value
+
+
 SECRET_KEY = required("SECRET_KEY", secrets.generated(VAR_DIR / "secret-key") if DEMO else "")
 PARTNER_TOKEN_KEYS = required(
     "PARTNER_TOKEN_KEYS", secrets.generated_token_key(VAR_DIR / "partner-token-key") if DEMO else ""
@@ -85,7 +97,7 @@ XHS = {
         sandbox=f"{SANDBOX_URL}/auth",
         live="https://ad-market.xiaohongshu.com/auth",
     ),
-    "report_page_size": int(os.environ.get("XHS_REPORT_PAGE_SIZE", "500")),
+    "report_page_size": int(number("XHS_REPORT_PAGE_SIZE", 500)),
 }
 CONSENT_HOSTS = [TOP["authorize_url"], XHS["auth_url"]]
 
@@ -236,8 +248,8 @@ if not DEMO:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
 # Work in the background ----------------------------------------------------------------------
-SYNC_TICK = timedelta(seconds=float(os.environ.get("SYNC_TICK_SECONDS", "60")))
-SYNC_LEASE = timedelta(seconds=float(os.environ.get("SYNC_LEASE_SECONDS", "50")))
+SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
+SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = broker_transport_options(os.environ, VAR_DIR, SECRET_KEY)
