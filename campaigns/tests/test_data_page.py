@@ -26,3 +26,13 @@ def test_a_day_that_arrived_is_complete_for_spending_before_it_is_for_conversion
 
     assert [row.count('class="c p"') for row in rows] == [0, 15, 30]
     assert [row.count('class="c k"') for row in rows] == [34, 19, 4]
+
+
+def test_what_is_owed_is_named_in_words(client_as, brand):
+    make_connection(make_store(brand))
+    open_night()
+
+    page = client_as(Role.VIEWER).get(DATA, headers=ENGLISH).text
+
+    assert "Juguang notes" in page
+    assert "juguang.note" not in page

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET
 
 from campaigns.models import SyncWindow, WindowStatus
+from campaigns.reports import REPORTS
 from campaigns.results.maturity import maturity
 from campaigns.sync.calendar import DayState, Line, lines
 from merchants.access import BrandRequest, brand_view
@@ -47,7 +48,7 @@ def data(request: BrandRequest) -> HttpResponse:
     last = days.yesterday()
     shown = list(days.days_between(last - timedelta(days=SHOWN_DAYS - 1), last))
     windows = SyncWindow.objects.seen_by(request.membership)
-    pulling = windows.filter(status__in=STILL_OPEN).select_related("store")
+    owed = windows.filter(status__in=STILL_OPEN).select_related("store").newest_day_first()[:50]
     context = {
         "first": shown[0],
         "last": last,
@@ -58,7 +59,7 @@ def data(request: BrandRequest) -> HttpResponse:
             for window, part in PARTS
         ],
         "legend": _legend(),
-        "pulling": pulling.newest_day_first()[:50],
+        "pulling": [(window, REPORTS[window.report].label) for window in owed],
         "connections": Connection.objects.seen_by(request.membership)
         .select_related("store")
         .order_by("store_id", "partner"),
