@@ -1,6 +1,13 @@
-"""How accounts behave here: people join by invitation, not by signing up on their own."""
+"""How accounts behave here: people join by invitation, and mails lead to our own address.
+
+The host of a request, which allauth would take, may name any port.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -11,3 +18,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: str) -> str:
         return f"{_('RedCat')} · {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, context | {"portal_url": settings.PORTAL_URL})
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return f"{settings.PORTAL_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
