@@ -82,9 +82,11 @@ class PolicyVersionAdmin(ModelAdmin):
         return {name: getattr(forerunner, name) for name in kept} if forerunner else {}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not change:
-            policies.start_draft(obj)
-        super().save_model(request, obj, form, change)
+        if change:  # only what was changed here: the rules have a page of their own
+            obj.save(update_fields=form.changed_data)
+            return
+        policies.start_draft(obj)
+        obj.save()
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         policy = self.get_object(request, object_id)

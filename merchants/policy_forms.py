@@ -88,6 +88,10 @@ class RuleForm(forms.Form):
         return self.kind.heading(self.fixed)
 
     @property
+    def asked(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name != "used"]
+
+    @property
     def stored(self) -> Stored:
         own = {"id": self.rule_id, "kind": self.kind.kind}
         return own | self.fixed | self.kind.parameters(self.cleaned_data)

@@ -96,6 +96,13 @@ def test_the_editor_writes_typed_rules(reviewer, draft):
     ]
 
 
+def test_a_change_of_the_frame_leaves_the_rules_alone(reviewer, draft):
+    changed = NEW | {"source_note": "公告"}
+    assert reviewer.post(url(draft, "change"), changed).status_code == 302
+
+    assert (reread().source_note, reread().rules) == ("公告", draft.rules)
+
+
 def test_what_the_editor_wrote_it_shows_again(reviewer, draft):
     reviewer.post(url(draft, "edit_rules"), RULES)
     text = reviewer.get(url(draft, "edit_rules")).text
