@@ -61,16 +61,20 @@ class CategoryAllowed(Rule):
         }
 
     def initial(self) -> Stored:
-        days = {f"{OPENS}{node}": date.fromisoformat(day) for node, day in self.opens_on.items()}
+        """A day that a group opens on is shown at each of its categories."""
+        days = {
+            f"{OPENS}{category}": date.fromisoformat(min(dated))
+            for category in Category
+            if (dated := self._dated(category))
+        }
         return {"only": list(self.only), "never": list(self.never)} | days
 
     def opening(self, category: str) -> date | None:
         """Return from when the category is allowed: `date.min` is always, None is never."""
         if any(covers(node, category) for node in self.never):
             return None
-        days = [day for node, day in self.opens_on.items() if covers(node, category)]
-        if days:
-            return date.fromisoformat(min(days))
+        if dated := self._dated(category):
+            return date.fromisoformat(min(dated))
         if self.only and not any(covers(node, category) for node in self.only):
             return None
         return date.min
@@ -114,3 +118,6 @@ class CategoryAllowed(Rule):
         if self.never:
             return _("Any category except: %(names)s") % {"names": categories.names(self.never)}
         return _("Any category outside the special ones")
+
+    def _dated(self, category: str) -> list[str]:
+        return [day for node, day in self.opens_on.items() if covers(node, category)]

@@ -78,6 +78,17 @@ def test_the_gap_is_the_smallest_change(rule, facts, gap):
     assert judge(rule, **facts).gap == gap
 
 
+def test_the_editor_shows_a_groups_day_at_each_of_its_categories():
+    (rule,) = rules.read([DATED])
+    shown = {name: day for name, day in rule.initial().items() if name.startswith("opens_on")}
+
+    assert shown == {
+        "opens_on_home": date(2025, 7, 1),
+        "opens_on_apparel": date(2025, 6, 20),
+        "opens_on_designer": date(2025, 6, 20),
+    }
+
+
 def test_a_requirement_that_nobody_published_says_so():
     assert judge(SPEND | {"floor": ""}).required == "Not published"
 
