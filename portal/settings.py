@@ -102,6 +102,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "template_partials",
@@ -125,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "merchants.second_factor.required_of_staff",
     "portal.middleware.admin_scope",
 ]
 ROOT_URLCONF = "portal.urls"
@@ -152,7 +155,14 @@ TEMPLATES = [
 DATABASES = databases(os.environ, VAR_DIR, SECRET_KEY)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "merchants.User"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # shared by every web process: what counts failed logins and marks codes as used
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # the default 300 would forget counts under attack
+    }
+}
 
 # Languages and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -192,6 +202,14 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can sign up, so a stranger gets no mail from us
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if DEMO else "1"))
+MFA_ADAPTER = "merchants.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a code holds for its half minute, and for the one before and after
+MFA_FORMS = {
+    "authenticate": "merchants.second_factor.LoginCodeForm",
+    "reauthenticate": "merchants.second_factor.ConfirmCodeForm",
+}
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "RedCat <no-reply@redcat.test>")
 
@@ -271,4 +289,5 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": staff.logo}],
     "COLORS": {"primary": staff.CRIMSON},
     "SIDEBAR": {"navigation": staff.navigation()},
+    "ACCOUNT": {"navigation": staff.account()},
 }
