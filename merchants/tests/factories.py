@@ -1,5 +1,6 @@
 """Rows for tests, written in the scope that may; what the test is not about is filled in."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -36,7 +37,8 @@ def give_second_factor(client: Client, user: User) -> None:
     factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     factor = factor or TOTP.activate(user, SECRET).instance
     session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "at": 0, "id": factor.pk}]
+    given = {"method": "mfa", "at": time.time(), "id": factor.pk, "reauthenticated": True}
+    session["account_authentication_methods"] = [given]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
 
