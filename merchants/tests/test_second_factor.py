@@ -174,6 +174,18 @@ def test_a_member_sets_up_the_app_and_gets_recovery_codes():
     assert len(re.findall(r'<li class="mono">\d{8}</li>', answer.text)) == 10
 
 
+def test_the_password_alone_does_not_switch_a_second_factor_off(staff):
+    thief = logged_in_by_password()  # before the owner set one up
+    TOTP.activate(staff, SECRET)
+    page = "/account/second-step/totp/deactivate/"
+
+    thief.post("/account/reauthenticate/", {"password": PASSWORD, "next": page})
+    answer = thief.post(page, follow=True)
+
+    assert answer.wsgi_request.path == CONFIRM
+    assert second_factor.has_second_factor(staff)
+
+
 def test_secrets_lie_sealed_in_the_database(protected):
     RecoveryCodes.activate(protected)
     kept = str(list(Authenticator.objects.values_list("data", flat=True)))
