@@ -8,8 +8,14 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from merchants.models import User
+from merchants.second_factor import has_second_factor
+
+AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,3 +30,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return f"{settings.PORTAL_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
+
+    def get_reauthentication_methods(self, user: AnyUser) -> list[dict[str, str]]:
+        """Who has a second factor shows it again: a stolen password must not switch it off."""
+        ways: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        if isinstance(user, User) and has_second_factor(user):
+            return [way for way in ways if way["id"] != "reauthenticate"]
+        return ways

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -31,6 +33,7 @@ from unfold.forms import (
 from merchants import (
     policy_admin,  # noqa: F401  # its pages register themselves
     rules,
+    second_factor,
     services,
 )
 from merchants.forms import ApproveForm, RejectForm
@@ -49,6 +52,8 @@ from portal.lib import days
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
+admin.site.unregister(UserSession)
 
 
 def waiting_applications(request: HttpRequest) -> str:
@@ -302,7 +307,18 @@ class UserAdmin(Kept, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-a
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
+    actions = ["remove_second_factor"]
     add_fieldsets = [(None, {"fields": ["email", "name", "password1", "password2"]})]  # type: ignore[assignment]  # unfold declares an empty tuple
+
+    @admin.action(
+        description=_("Switch off the second step and end all sessions"), permissions=["change"]
+    )
+    def remove_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """For who has lost phone and recovery codes, and has shown who they are."""
+        for user in users:
+            second_factor.remove(user)
+            self.log_change(request, user, gettext("Second step switched off, sessions ended."))
+        messages.success(request, gettext("Their password alone opens these accounts again."))
 
 
 @admin.register(Group)

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from merchants.views import consents, home, policy, stores
+from merchants.views import account, consents, home, policy, stores
 
 app_name = "merchants"
 urlpatterns = [
+    path("account/", account.account, name="account"),
     path("b/<slug:brand>/", home.brand_home, name="brand"),
     path("b/<slug:brand>/stores/", stores.store_list, name="stores"),
     path("b/<slug:brand>/stores/register/", consents.store_register, name="store_register"),

@@ -114,6 +114,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "template_partials",
@@ -137,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "merchants.second_factor.required_of_staff",
     "portal.middleware.admin_scope",
 ]
 ROOT_URLCONF = "portal.urls"
@@ -164,7 +167,14 @@ TEMPLATES = [
 DATABASES = databases(os.environ, VAR_DIR, SECRET_KEY)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "merchants.User"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # shared by every web process: what counts failed logins and marks codes as used
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # the default 300 would forget counts under attack
+    }
+}
 
 # Languages and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -205,6 +215,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can sign up, so a stranger gets no mail from us
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # for rate limits
+MFA_ADAPTER = "merchants.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a code holds for its half minute, and for the one before and after
+MFA_FORMS = {
+    "authenticate": "merchants.second_factor.LoginCodeForm",
+    "reauthenticate": "merchants.second_factor.ConfirmCodeForm",
+}
 # Only the demo may print mails: a log must not hold the keys of new passwords.
 EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
 EMAIL_HOST = required("EMAIL_HOST", "localhost")
@@ -291,4 +308,5 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": staff.logo}],
     "COLORS": {"primary": staff.CRIMSON},
     "SIDEBAR": {"navigation": staff.navigation()},
+    "ACCOUNT": {"navigation": staff.account()},
 }

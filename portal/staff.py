@@ -59,6 +59,10 @@ def navigation() -> list[Entry]:
     ]
 
 
+def account() -> list[Entry]:
+    return [{"title": _("Account"), "link": reverse_lazy("merchants:account")}]
+
+
 def _group(title: Promise, *items: Entry) -> Entry:
     return {"title": title, "separator": True, "items": list(items)}
 

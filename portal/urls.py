@@ -16,6 +16,8 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     # who changes their address unasked can take another's; platform staff do it in the admin
     path("account/email/", no_such_page, name="account_email"),
+    path("account/second-step/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("", include("merchants.urls")),

@@ -5,7 +5,7 @@ import pytest
 from campaigns.models import LinkStatus
 from campaigns.tests.factories import make_click, make_link, note_of
 from campaigns.tests.test_attach import links
-from merchants.tests.factories import make_store, make_user
+from merchants.tests.factories import give_second_factor, make_store, make_user
 from portal.lib.scope import Hat, scope
 
 LINKS = "/admin/campaigns/link/"
@@ -18,7 +18,13 @@ def link(brand):
 
 @pytest.fixture
 def staff(client):
-    client.force_login(make_user("admin@example.test", is_staff=True, is_superuser=True))
+    return signed_in(client, is_superuser=True)
+
+
+def signed_in(client, **rights):
+    user = make_user("admin@example.test", is_staff=True, **rights)
+    client.force_login(user)
+    give_second_factor(client, user)
     return client
 
 
@@ -60,9 +66,7 @@ def test_a_move_that_is_not_allowed_is_told(link, staff):
 
 
 def test_staff_who_may_only_read_cannot_move(link, client):
-    client.force_login(make_user("reader@example.test", is_staff=True))
-
-    move(client, link, "pause")
+    move(signed_in(client), link, "pause")
 
     assert links()[0].status == LinkStatus.LIVE
 

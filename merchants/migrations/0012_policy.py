@@ -62,7 +62,7 @@ GRANT SELECT, INSERT ON merchants_policyevent, merchants_policylogentry TO redca
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0004_connection_subject_once"),
+        ("merchants", "0011_second_factor"),
     ]
 
     operations = [

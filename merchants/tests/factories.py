@@ -1,8 +1,12 @@
 """Rows for tests, written in the scope that may; what the test is not about is filled in."""
 
+import time
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
 from django.utils import timezone
 
 from merchants.models import (
@@ -22,9 +26,22 @@ from merchants.models import (
 )
 from portal.lib.scope import Hat, scope
 
+SECRET = "JBSWY3DPEHPK3PXP"  # of the users' authenticator apps
+
 
 def make_user(email: str = "lin@example.test", **fields: Any) -> User:
     return User.objects.create_user(email, "a-long-password", **fields)
+
+
+def give_second_factor(client: Client, user: User) -> None:
+    """Let the client's session be one in which the user has given a code of their app."""
+    factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    factor = factor or TOTP.activate(user, SECRET).instance
+    session = client.session
+    given = {"method": "mfa", "at": time.time(), "id": factor.pk, "reauthenticated": True}
+    session["account_authentication_methods"] = [given]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def make_brand(slug: str = "shancha", name: str = "山茶") -> Brand:

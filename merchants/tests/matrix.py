@@ -1,6 +1,8 @@
 """Who may open the pages of joining: anonymous, stranger, viewer, marketer, owner."""
 
 MATRIX = [
+    ("get", "/account/", 302, 200, 200, 200, 200),
+    ("post", "/account/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/", 302, 404, 302, 302, 302),
     ("get", "/b/shancha/stores/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/stores/", 302, 405, 405, 405, 405),

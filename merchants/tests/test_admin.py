@@ -9,7 +9,13 @@ from django.test import Client
 from merchants import services
 from merchants.models import Application, Connection, Membership, Store, User
 from merchants.seed import seed_people, seed_policy
-from merchants.tests.factories import make_brand, make_connection, make_store, make_user
+from merchants.tests.factories import (
+    give_second_factor,
+    make_brand,
+    make_connection,
+    make_store,
+    make_user,
+)
 from portal.lib.scope import Hat, scope
 
 ENGLISH = {"accept-language": "en"}
@@ -56,8 +62,9 @@ def page(application):
 
 
 def logged_in(email):
-    client = Client()
-    client.force_login(User.objects.get(email=email))
+    client, user = Client(), User.objects.get(email=email)
+    client.force_login(user)
+    give_second_factor(client, user)
     return client
 
 

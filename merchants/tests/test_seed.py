@@ -1,5 +1,5 @@
 import pytest
-from django.core.cache import cache
+from django.core.management import CommandError, call_command
 
 from merchants import seed
 from merchants.models import Application, Brand, Connection, Membership, Store, User
@@ -52,13 +52,29 @@ def test_seeding_twice_changes_nothing(seeded):
 
 
 def test_the_demos_people_can_log_in(seeded, client):
-    cache.clear()
     form = {"login": "owner@demo.redcat.test", "password": seed.PASSWORD}
 
     response = client.post("/account/login/", form, follow=True)
 
     assert response.redirect_chain[0][0] == "/"
     assert response.context["user"].email == "owner@demo.redcat.test"
+
+
+def test_the_demos_staff_log_in_with_the_code_that_is_printed(seeded, client, capsys):
+    form = {"login": "reviewer@demo.redcat.test", "password": seed.PASSWORD}
+    client.post("/account/login/", form)
+    call_command("demo_code")
+    code = capsys.readouterr().out.split()[0]
+
+    client.post("/account/second-step/authenticate/", {"code": code})
+
+    assert client.get("/admin/").status_code == 200
+
+
+def test_no_code_is_printed_outside_the_demo(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("demo_code")
 
 
 def test_a_reviewer_is_no_superuser(seeded):

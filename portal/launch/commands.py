@@ -6,9 +6,9 @@ import sys
 
 from portal.launch.checking import bench, check, test
 from portal.launch.ground import Complaint, environment
-from portal.launch.running import Stopped, run, set_up, stop
+from portal.launch.running import Stopped, demo_code, run, set_up, stop
 
-INSTALLATION = {"run": run, "setup": set_up, "stop": stop}
+INSTALLATION = {"run": run, "setup": set_up, "stop": stop, "demo-code": demo_code}
 OWN_SERVER = {"test": test, "check": check, "bench": bench}
 
 
@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> None:
             own = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
             OWN_SERVER[name](environment(own, below="test"), *rest)
         else:
-            raise Complaint("usage: python3 -m portal.bootstrap run|setup|stop|test|check|bench")
+            names = "|".join([*INSTALLATION, *OWN_SERVER])
+            raise Complaint(f"usage: python3 -m portal.bootstrap {names}")
     except (Complaint, OSError) as error:
         sys.exit(_line(error))
     except (KeyboardInterrupt, Stopped):

@@ -62,6 +62,13 @@ def stop(env: dict[str, str]) -> None:
         time.sleep(0.1)
 
 
+def demo_code(env: dict[str, str]) -> None:
+    """Print the code that demo staff are asked for after their password."""
+    if not PYTHON.exists():
+        raise Complaint("Nothing is installed yet: make run comes first.")
+    sys.exit(subprocess.run([str(PYTHON), "manage.py", "demo_code"], cwd=ROOT, env=env).returncode)
+
+
 def _prepare(env: dict[str, str]) -> None:
     install(env, development=False)
     with postgres(env):
@@ -162,6 +169,7 @@ def _welcome(env: Mapping[str, str]) -> None:
         say("Demo logins, all with the password redcat-demo:")
         for address, what in LOGINS.items():
             say(f"  {address:<28}{what}")
+        say("Reviewer and admin are asked for a code too: make demo-code prints it.")
     say("Ctrl-C stops everything.")
 
 

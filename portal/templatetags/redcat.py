@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from portal.lib import money
+from portal.lib import devices, money
 
 register = template.Library()
 
@@ -91,6 +91,11 @@ def control(field: BoundField) -> SafeString:
 @register.filter
 def message_kind(level: str) -> str:
     return MESSAGE_KINDS.get(level, "")
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    return devices.device(user_agent)
 
 
 @register.filter

@@ -78,6 +78,14 @@ class RunningPortal:
     def manager(self) -> psutil.Process:
         return psutil.Process(int((self.var_dir / "supervisord.pid").read_text()))
 
+    def demo_code(self) -> str:
+        """Return what `make demo-code` prints for the demo's staff to type."""
+        command = [sys.executable, "-m", "portal.bootstrap", "demo-code"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=True
+        )
+        return done.stdout.split()[0]
+
     def answers(self, path: str = "/readyz") -> bool:
         try:
             return httpx.get(f"{self.url}{path}", timeout=5).status_code == 200

@@ -6,11 +6,12 @@ import io
 import pytest
 from django.test import Client
 
-from merchants.tests.factories import make_brand, make_membership, make_user
+from merchants.tests.factories import give_second_factor, make_brand, make_membership, make_user
 from portal.tests.estate import make_estate
 
 EVIL = "\"'><script>alert(1)</script>{{ 7|add:7 }}</title>"
 PAGES = [
+    "/account/",
     "/b/evil/stores/",
     "/b/evil/stores/{store}/",
     "/b/evil/notes/",
@@ -35,6 +36,7 @@ def someone_who_sees_all(brand) -> Client:
     user = make_user(name=EVIL[:80], is_staff=True, is_superuser=True)
     make_membership(brand, user)
     client.force_login(user)
+    give_second_factor(client, user)
     return client
 
 

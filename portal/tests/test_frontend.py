@@ -4,12 +4,18 @@ import re
 from pathlib import Path
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client
 
 from merchants.models import Role, User
-from merchants.tests.factories import make_brand, make_membership, make_user
+from merchants.tests.factories import (
+    give_second_factor,
+    make_brand,
+    make_membership,
+    make_user,
+)
 from portal import frontend
 
 TEMPLATES = sorted((frontend.ROOT / "templates").rglob("*.html"))
@@ -18,7 +24,10 @@ REFUSED_BY_CSP = re.compile(
 )
 OPEN_DOORS = ["login", "signup", "password/reset", "password/reset/done", "inactive"]
 OPEN_DOORS += ["password/reset/key/1-worn", "password/reset/key/done", "confirm-email/worn"]
-OWN_PAGES = ["password/change", "email", "logout", "reauthenticate", "confirm-email"]
+OWN_PAGES = ["", "password/change/", "email/", "logout/", "reauthenticate/", "confirm-email/"]
+OWN_PAGES += ["sessions/", "second-step/", "second-step/webauthn/"]
+PROTECTED = ["", "totp/deactivate/", "webauthn/add/"]
+PROTECTED += ["recovery-codes/", "recovery-codes/generate/", "reauthenticate/"]
 
 
 def relative(path: Path) -> str:
@@ -50,9 +59,26 @@ def test_account_pages_of_strangers_wear_our_look_and_keep_the_policy(db, client
 
 @pytest.mark.parametrize("page", OWN_PAGES)
 def test_account_pages_of_members_wear_our_look_and_keep_the_policy(client_as, page):
-    page = client_as(Role.VIEWER).get(f"/account/{page}/")
+    page = client_as(Role.VIEWER).get(f"/account/{page}")
     assert "css/redcat.css" in page.text
     assert not REFUSED_BY_CSP.search(page.text)
+
+
+@pytest.mark.parametrize("page", PROTECTED)
+def test_pages_of_the_second_step_wear_our_look_and_keep_the_policy(client_as, page):
+    client, user = client_as(Role.VIEWER), User.objects.get(email="viewer@example.test")
+    give_second_factor(client, user)
+    RecoveryCodes.activate(user)
+    response = client.get(f"/account/second-step/{page}")
+    assert response.status_code == 200
+    assert "css/redcat.css" in response.text
+    assert not REFUSED_BY_CSP.search(response.text)
+
+
+@pytest.mark.parametrize("page", ["", "sessions/", *(f"second-step/{page}" for page in PROTECTED)])
+def test_account_pages_of_members_send_strangers_to_the_login(db, client, page):
+    for ask in (client.get, client.post):
+        assert ask(f"/account/{page}")["Location"].startswith("/account/login/")
 
 
 def test_the_lock_names_no_registry_and_pins_every_file():

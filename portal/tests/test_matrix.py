@@ -30,7 +30,7 @@ HOME = {
     "admin": "/admin/",
     **dict.fromkeys(Role.values, "/b/shancha/"),
 }
-OWN_LOCKS = ("account_", "admin:")
+OWN_LOCKS = ("account_", "mfa_", "usersessions_", "admin:")
 
 
 def members(brand) -> dict[str, Client]:

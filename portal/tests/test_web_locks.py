@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from merchants.models import Role
-from merchants.tests.factories import make_user
+from merchants.tests.factories import give_second_factor, make_user
 
 PRIVATE = [
     ("/b/shancha/results/", 200),
@@ -63,7 +63,9 @@ def test_every_page_allows_only_its_own_scripts_and_no_frame_around_it(anybody, 
 
 @pytest.mark.parametrize("path", NULS)
 def test_a_nul_in_an_address_of_the_admin_is_a_bad_request(anybody, db, path):
-    anybody.force_login(make_user(is_staff=True, is_superuser=True))
+    staff = make_user(is_staff=True, is_superuser=True)
+    anybody.force_login(staff)
+    give_second_factor(anybody, staff)
 
     assert anybody.get(f"/admin/merchants/{path}").status_code == 400
 
