@@ -8,7 +8,13 @@ from django.test import Client
 
 from merchants.models import PolicyVersion, User
 from merchants.seed import seed_people, seed_policy
-from merchants.tests.factories import make_brand, make_connection, make_draft, make_store
+from merchants.tests.factories import (
+    give_second_factor,
+    make_brand,
+    make_connection,
+    make_draft,
+    make_store,
+)
 from portal.lib.scope import Hat, scope
 
 ENGLISH = {"accept-language": "en"}
@@ -54,7 +60,9 @@ def draft(people):
 
 def logged_in(name):
     client = Client(headers=ENGLISH)
-    client.force_login(User.objects.get(email=f"{name}@demo.redcat.test"))
+    user = User.objects.get(email=f"{name}@demo.redcat.test")
+    client.force_login(user)
+    give_second_factor(client, user)
     return client
 
 
