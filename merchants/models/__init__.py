@@ -5,6 +5,7 @@ from merchants.models.admission import (
     IllegalMove,
     PolicyVersion,
 )
+from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
 from merchants.models.stores import (
     Category,
@@ -28,6 +29,8 @@ __all__ = [
     "ConnectionStatus",
     "DomainTaken",
     "IllegalMove",
+    "Invitation",
+    "InvitationStore",
     "Membership",
     "MembershipStore",
     "Partner",
