@@ -15,11 +15,12 @@ from django.test import Client
 
 from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
-from merchants.models import Brand, Role, Store, StoreOwnedQuerySet
+from merchants.models import Brand, Membership, Role, Store, StoreOwnedQuerySet
 from merchants.tests.factories import (
     make_application,
     make_brand,
     make_connection,
+    make_invitation,
     make_membership,
     make_store,
     make_user,
@@ -44,6 +45,7 @@ READ = [
     "/b/shancha/results/?store={other_store}",
     "/b/shancha/results.csv",
     "/b/shancha/data/",
+    "/b/shancha/settings/members/",
     "/b/shancha/nothing/",
 ]
 NAMED = [
@@ -58,6 +60,10 @@ NAMED = [
     ("get", "links/{link}/"),
     ("post", "links/{link}/pause/"),
     ("post", "links/{link}/end/"),
+    ("get", "settings/members/{member}/"),
+    ("post", "settings/members/{member}/"),
+    ("post", "settings/members/{member}/suspend/"),
+    ("post", "settings/members/{member}/remove/"),
 ]
 transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -67,9 +73,15 @@ class Estate:
     store: Store
     free: Note
     link: Link
+    member: Membership
 
     def names(self) -> dict[str, int]:
-        return {"store": self.store.pk, "free": self.free.pk, "link": self.link.pk}
+        return {
+            "store": self.store.pk,
+            "free": self.free.pk,
+            "link": self.link.pk,
+            "member": self.member.pk,
+        }
 
 
 def make_estate(brand: Brand, number: int, name: str) -> Estate:
@@ -83,7 +95,16 @@ def make_estate(brand: Brand, number: int, name: str) -> Estate:
     make_note_day(noted, DAY, fee_fen=FEE if name == OTHER else 10_000)
     make_application(store, reason=f"{name} 因")
     _make_window(noted, error=f"{name} 错")
-    return Estate(store, free, link)
+    return Estate(store, free, link, _make_people(store, number, name))
+
+
+def _make_people(store: Store, number: int, name: str) -> Membership:
+    """Make a member and someone invited, both for this store alone; names show to all members."""
+    brand = store.brand
+    email = f"{name if number == 1 else 'anyone'}-{brand.slug}-{number}@example.test"
+    user = make_user(email.lower(), name=name if number == 1 else "某人")
+    make_invitation(brand, f"new-{email}", stores=(store,))
+    return make_membership(brand, user, Role.VIEWER, stores=(store,))
 
 
 def _make_window(note: Note, error: str) -> None:
