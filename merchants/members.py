@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.brands import broken_rule
 from merchants.models import (
@@ -34,6 +35,11 @@ logger = logging.getLogger(__name__)
 # A brand costs nothing to make, so neither may be used to write to strangers at will.
 INVITED_IN_A_DAY = 50
 TIMES_SENT = 5
+
+LAST_OWNER = "membership_last_owner"  # what PostgreSQL calls the rule
+NEEDS_AN_OWNER = gettext_lazy(
+    "The brand's last owner of all its stores: make someone else one first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +234,5 @@ def _refusing(rule: str, refusal: str) -> Iterator[None]:
 
 @contextmanager
 def _keeping_an_owner() -> Iterator[None]:
-    refusal = _("The brand's last owner of all its stores: make someone else one first.")
-    with _refusing("membership_last_owner", refusal):
+    with _refusing(LAST_OWNER, str(NEEDS_AN_OWNER)):
         yield
