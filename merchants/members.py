@@ -71,7 +71,7 @@ class Offer:
 @transaction.atomic
 def invite(brand: Brand, email: str, place: Place, *, by: Membership) -> tuple[Invitation, str]:
     """Write the invitation and return it with its token, which is kept nowhere else."""
-    _require_covered(by, place.store_ids)
+    _require_covered(_still_owner(by), place.store_ids)
     if brand.memberships.filter(user__email__iexact=email).exists():
         raise Refused(_("%(email)s is a member already; see the list above.") % {"email": email})
     day_ago = timezone.now() - timedelta(days=1)
@@ -160,6 +160,8 @@ def change_member(member: Membership, place: Place, *, by: Membership) -> None:
             MembershipStore(brand_id=member.brand_id, membership=member, store=store)
             for store in place.stores
         )
+        if place != Place(Role.OWNER):
+            _revoke_invitations_by(member)
     logger.info("member changed membership=%s by=%s", member.pk, by.user_id)
 
 
@@ -178,6 +180,7 @@ def remove_member(member: Membership, *, by: Membership) -> None:
     member = _locked(member, by=by)
     logger.info("member removed membership=%s by=%s", member.pk, by.user_id)
     with _keeping_an_owner():
+        _revoke_invitations_by(member)
         member.delete()
 
 
@@ -186,7 +189,25 @@ def _set_suspended(member: Membership, *, by: Membership, suspended: bool) -> No
     member.suspended_at = timezone.now() if suspended else None
     with _keeping_an_owner():
         member.save(update_fields=["suspended_at"])
+        if suspended:
+            _revoke_invitations_by(member)
     logger.info("member suspended=%s membership=%s by=%s", suspended, member.pk, by.user_id)
+
+
+def _revoke_invitations_by(member: Membership) -> None:
+    """Let nobody who loses rights come back by an invitation sent while they had them."""
+    sent = Invitation.objects.unanswered().filter(brand_id=member.brand_id)
+    sent.filter(invited_by_id=member.user_id).update(revoked_at=timezone.now())
+
+
+def _still_owner(by: Membership) -> Membership:
+    """Hold the inviter's row, so that whoever takes their rights away waits and sees the rest."""
+    rows = Membership.objects.select_for_update(of=("self",)).active()
+    found = rows.filter(pk=by.pk, role=Role.OWNER).first()
+    if found is None:
+        raise Refused(_("You are no longer an owner of this brand."))
+    found.load_stores()
+    return found
 
 
 def _locked(member: Membership, *, by: Membership) -> Membership:

@@ -100,7 +100,8 @@ def test_an_invitation_works_once(wu, brand):
     invitation, token = make_invitation(brand)
     wu.post(f"/invitations/{invitation.pk}/accept/")
 
-    assert wu.post(f"/invitations/{invitation.pk}/accept/").status_code == 404
+    again = wu.post(f"/invitations/{invitation.pk}/accept/", follow=True)
+    assert "no longer open" in again.text
     assert "was accepted" in wu.get(f"/invitations/{token}/").text
 
 
@@ -145,6 +146,17 @@ def test_the_database_alone_shows_an_invitation_only_to_its_proved_address(wu, b
         assert not Invitation.objects.exists()
 
 
+def test_the_pages_own_filter_alone_asks_for_a_proved_address(wu, brand):
+    make_invitation(brand)
+    user = EmailAddress.objects.get(email="wu@example.test").user
+
+    with scope(Hat.ADMIN):
+        assert Invitation.objects.sent_to(user).exists()
+        assert not Invitation.objects.sent_to(make_user("zheng@example.test")).exists()
+        EmailAddress.objects.update(verified=False)
+        assert not Invitation.objects.sent_to(user).exists()
+
+
 def test_an_invitation_alone_makes_nobody_a_member_in_the_database(wu, brand):
     make_invitation(brand, role=Role.OWNER)
     user = EmailAddress.objects.get(email="wu@example.test").user
@@ -163,7 +175,8 @@ def test_an_invitation_that_is_over_says_so_and_cannot_be_accepted(wu, brand, fi
     invitation, token = make_invitation(brand, **over)
 
     assert said in wu.get(f"/invitations/{token}/").text
-    wu.post(f"/invitations/{invitation.pk}/accept/")
+    answer = wu.post(f"/invitations/{invitation.pk}/accept/", follow=True)
+    assert "no longer open" in answer.text
     assert wu.get("/b/shancha/").status_code == 404
 
 
@@ -225,6 +238,35 @@ def test_a_wish_that_cannot_be_is_refused_with_its_reason(owner, brand, wish, sa
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize(
+    ("step", "wish"),
+    [
+        ("suspend/", {}),
+        ("remove/", {}),
+        ("", {"role": "marketer", "reach": "all"}),
+    ],
+)
+def test_who_loses_the_right_to_invite_leaves_no_invitation_behind(owner, wu, brand, step, wish):
+    user = make_user("second@example.test")
+    second = make_membership(brand, user, Role.OWNER)
+    invitation, _token = make_invitation(brand, role=Role.OWNER, invited_by=user)
+
+    owner.post(f"{LIST}{second.pk}/{step}", wish)
+
+    assert stored(brand)[0].revoked_at
+    answer = wu.post(f"/invitations/{invitation.pk}/accept/", follow=True)
+    assert "no longer open" in answer.text
+
+
+def test_whoever_was_demoted_meanwhile_invites_nobody(brand):
+    make_membership(brand, make_user("first@example.test"), Role.OWNER)
+    second = make_membership(brand, make_user("second@example.test"), Role.OWNER)
+    with scope(Hat.WEB, brand=brand.pk):
+        brand.memberships.filter(pk=second.pk).update(role=Role.VIEWER)
+        with pytest.raises(Refused, match="不再是|no longer"):
+            members.invite(brand, "x@example.test", members.Place(Role.OWNER), by=second)
+
+
 def test_a_mail_that_cannot_be_sent_is_said_and_the_invitation_stays(owner, brand, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -244,7 +286,7 @@ def test_a_narrowed_owner_invites_for_their_own_stores_only(brand, client):
         assert client.post(LIST + "invite/", WISH | reach).status_code == 422
     wish = WISH | {"reach": "chosen", "stores": [mine.pk]}
     assert client.post(LIST + "invite/", wish).status_code == 302
-    with scope(Hat.WEB, brand=brand.pk), pytest.raises(Refused, match="超出"):
+    with scope(Hat.WEB, brand=brand.pk), pytest.raises(Refused, match="超出|beyond"):
         members.invite(brand, "x@example.test", members.Place(Role.VIEWER), by=me)
 
 

@@ -31,18 +31,15 @@ def invitation(request: HtmxRequest, token: str) -> HttpResponse:
 def invitation_accept(request: HttpRequest, invitation_id: int) -> HttpResponse:
     user = cast(User, request.user)  # LoginRequiredMiddleware lets nobody else in
     with scope(Hat.WEB, user=user.pk):
-        waiting = Invitation.objects.sent_to(user).unanswered().select_related("brand")
-        found = get_object_or_404(waiting, pk=invitation_id)
+        found = get_object_or_404(Invitation.objects.sent_to(user), pk=invitation_id)
     try:
         with scope(Hat.WEB, brand=found.brand_id, user=user.pk):
-            members.accept_invitation(found, by=user)
+            brand = members.accept_invitation(found, by=user).brand
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("home")
-    messages.success(
-        request, _("Welcome: you are a member of %(brand)s now.") % {"brand": found.brand}
-    )
-    return redirect("merchants:brand", found.brand.slug)
+    messages.success(request, _("Welcome: you are a member of %(brand)s now.") % {"brand": brand})
+    return redirect("merchants:brand", brand.slug)
 
 
 def waiting_for(user: User) -> list[Invitation]:
