@@ -2,8 +2,16 @@
 import os
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+
+from portal.lib.database import BadAddress
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    try:
+        settings.INSTALLED_APPS  # noqa: B018  the first look reads them all
+    except (ImproperlyConfigured, BadAddress) as error:
+        sys.exit(str(error))
     execute_from_command_line(sys.argv)

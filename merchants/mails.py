@@ -17,7 +17,12 @@ logger = logging.getLogger(__name__)
 def send_invitation(invitation: Invitation, token: str, request: HttpRequest) -> bool:
     """Send the link, in the language of whoever invites; say whether the mail went out."""
     url = settings.PORTAL_URL + reverse("merchants:invitation", args=[token])
-    context = {"invitation": invitation, "inviter": request.user, "url": url, "request": request}
+    context = {
+        "invitation": invitation,
+        "inviter": request.user,
+        "url": url,
+        "portal_url": settings.PORTAL_URL,
+    }
     text = render_to_string("merchants/mail/invitation.txt", context)
     brand = {"brand": invitation.brand.name}
     subject = f"{_('RedCat')} · {_('Invitation to %(brand)s') % brand}"

@@ -89,6 +89,12 @@ def connect_juguang(store: Store, advertiser: tuple[str, str], grant: Grant, *, 
             _("The advertiser %(name)s is connected to %(store)s already.")
             % {"name": name, "store": other.store}
         )
+    known = rows.filter(store=store).exclude(subject=advertiser_id).first()
+    if known:  # figures of two advertisers would become one history
+        raise Refused(
+            _("%(store)s belongs to the advertiser %(known)s; %(name)s can't take its place.")
+            % {"store": store, "known": known.subject_name, "name": name}
+        )
     try:
         with transaction.atomic():
             _connect(store, Partner.JUGUANG, advertiser_id, name, grant, by)

@@ -28,12 +28,24 @@ def required(name: str, demo: str) -> str:
     return value
 
 
+def number(name: str, default: int) -> float:
+    """Return the variable as a number above 0."""
+    text = os.environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < float("inf"):
+        raise ImproperlyConfigured(f"{name} must be a number above 0, not {text}.")
+    return value
+
+
 SECRET_KEY = required("SECRET_KEY", secrets.generated(VAR_DIR / "secret-key") if DEMO else "")
 PARTNER_TOKEN_KEYS = required(
     "PARTNER_TOKEN_KEYS", secrets.generated_token_key(VAR_DIR / "partner-token-key") if DEMO else ""
 ).split(",")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
-PORTAL_URL = os.environ.get("PORTAL_URL", f"http://localhost:{PORT}")
+PORTAL_URL = required("PORTAL_URL", f"http://localhost:{PORT}")
 JUMP_URL = os.environ.get("JUMP_URL", PORTAL_URL)
 
 # Partners ------------------------------------------------------------------------------------
@@ -85,7 +97,7 @@ XHS = {
         sandbox=f"{SANDBOX_URL}/auth",
         live="https://ad-market.xiaohongshu.com/auth",
     ),
-    "report_page_size": int(os.environ.get("XHS_REPORT_PAGE_SIZE", "500")),
+    "report_page_size": int(number("XHS_REPORT_PAGE_SIZE", 500)),
 }
 CONSENT_HOSTS = [TOP["authorize_url"], XHS["auth_url"]]
 
@@ -194,7 +206,15 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, which knows where to
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make us write to strangers by this form
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # for rate limits
+# Only the demo may print mails: a log must not hold the keys of new passwords.
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
+EMAIL_HOST = required("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "RedCat <no-reply@redcat.test>")
 
 # Web security --------------------------------------------------------------------------------
@@ -230,8 +250,8 @@ if not DEMO:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
 # Work in the background ----------------------------------------------------------------------
-SYNC_TICK = timedelta(seconds=float(os.environ.get("SYNC_TICK_SECONDS", "60")))
-SYNC_LEASE = timedelta(seconds=float(os.environ.get("SYNC_LEASE_SECONDS", "50")))
+SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
+SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = broker_transport_options(os.environ, VAR_DIR, SECRET_KEY)

@@ -39,6 +39,10 @@ class SyncWindowQuerySet(StoreOwnedQuerySet["SyncWindow"]):
         """Keep what is owed, by this night or an earlier one."""
         return self.filter(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
 
+    def ended(self) -> Self:
+        """Keep what nobody pulls or waits for any more, well or badly."""
+        return self.exclude(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
+
     def newest_day_first(self) -> Self:
         return self.order_by("-day", "pk")
 

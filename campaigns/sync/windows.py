@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 AT_ONCE = 500
 FURTHEST_BACK = timedelta(days=366)
+NEVER_CAME = Q(status__in=[WindowStatus.FAILED, WindowStatus.DEAD])
 
 
 class UnknownDay(ValueError):
@@ -105,8 +106,8 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
         ],
         ignore_conflicts=True,
     )
-    repulled = windows.filter(day__gt=newest - timedelta(days=report.repull), day__lte=newest)
-    asked = repulled.exclude(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
+    restated = Q(day__gt=newest - timedelta(days=report.repull))
+    asked = windows.ended().filter(restated | NEVER_CAME, day__range=(oldest, newest))
     if not again:
         asked = asked.filter(owed_on__lt=tonight)
     asked.update(**anew(tonight))

@@ -122,3 +122,13 @@ def test_what_an_earlier_night_left_open_still_counts(joined):
     assert night.progress().still_open == 91
     assert open_night() == 93  # and the new day of either report
     assert night.progress().still_open == 93
+
+
+@pytest.mark.parametrize("status", [WindowStatus.DEAD, WindowStatus.FAILED])
+def test_an_old_day_that_never_came_is_asked_for_by_the_next_night_too(joined, status):
+    open_night()
+    update(status=status)
+    assert open_night() == 0
+    days.set_demo_clock(DEMO_NOW + timedelta(days=1))
+
+    assert open_night() == 91  # without the oldest day, which is 91 days back, and with a new one

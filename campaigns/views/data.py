@@ -7,17 +7,25 @@ from datetime import date, timedelta
 from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET
 
 from campaigns.models import SyncWindow, WindowStatus
+from campaigns.reports import REPORTS
+from campaigns.results.maturity import maturity
 from campaigns.sync.calendar import DayState, Line, lines
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Connection, Role
 from portal.lib import days
 from portal.lib.htmx import render_page
 
-SHOWN_DAYS = 30
-LONGEST_WINDOW = 30
+SHOWN_DAYS = 34
+# what a report's day is complete for, by attribution window
+PARTS = [
+    (0, _lazy("spend T+1")),
+    (15, _lazy("conversions 15 d")),
+    (30, _lazy("conversions 30 d")),
+]
 STILL_OPEN = [
     WindowStatus.OWED,
     WindowStatus.LEASED,
@@ -40,14 +48,18 @@ def data(request: BrandRequest) -> HttpResponse:
     last = days.yesterday()
     shown = list(days.days_between(last - timedelta(days=SHOWN_DAYS - 1), last))
     windows = SyncWindow.objects.seen_by(request.membership)
-    pulling = windows.filter(status__in=STILL_OPEN).select_related("store")
+    owed = windows.filter(status__in=STILL_OPEN).select_related("store").newest_day_first()[:50]
     context = {
         "first": shown[0],
         "last": last,
         "heads": [(day, _weekday(day)) for day in shown],
-        "rows": [(line, list(_cells(line, shown))) for line in lines(windows, shown)],
+        "rows": [
+            (line, part, list(_cells(line, window, shown)))
+            for line in lines(windows, shown)
+            for window, part in PARTS
+        ],
         "legend": _legend(),
-        "pulling": pulling.newest_day_first()[:50],
+        "pulling": [(window, REPORTS[window.report].label) for window in owed],
         "connections": Connection.objects.seen_by(request.membership)
         .select_related("store")
         .order_by("store_id", "partner"),
@@ -60,11 +72,10 @@ def _weekday(day: date) -> str:
     return date_format(day, "D").removeprefix("周")[:1]
 
 
-def _cells(line: Line, shown: list[date]) -> Iterator[Cell]:
-    matured = days.today() - timedelta(days=LONGEST_WINDOW + line.report.lag)
+def _cells(line: Line, window: int, shown: list[date]) -> Iterator[Cell]:
     for day in shown:
         state = line.states.get(day, DayState.NOT_ASKED)
-        if state == DayState.COMPLETE and day > matured:
+        if state == DayState.COMPLETE and maturity(day, window, days.today()) < 1:
             yield Cell(day, "p", "", _("arrived, window not closed yet"))
         else:
             yield Cell(day, *_looks()[state])

@@ -1,5 +1,7 @@
 """What platform staff can do in the admin, and what no page of it ever shows."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -255,3 +257,11 @@ def test_an_application_that_is_none_is_no_error_of_ours(boss, oddity, page):
     response = boss.get(f"/admin/merchants/application/{oddity}/{page}/", follow=True)
 
     assert response.status_code in {200, 404}
+
+
+def test_the_side_bar_counts_the_applications_that_wait(boss, application):
+    assert re.search(r"min-w-\[18px\][^>]*>1<", boss.get("/admin/").text)
+
+
+def test_the_side_bar_shows_no_empty_count(boss):
+    assert "min-w-[18px]" not in boss.get("/admin/").text

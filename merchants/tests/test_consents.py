@@ -284,7 +284,7 @@ def test_a_refused_juguang_consent_is_told_on_the_store(owner, store, sandbox):
 
 
 def test_consenting_again_heals_a_connection(owner, store, sandbox):
-    make_connection(store, status=ConnectionStatus.NEEDS_CONSENT)
+    make_connection(store, subject="880001", status=ConnectionStatus.NEEDS_CONSENT)
     page = start(owner, f"{STORES}{store.pk}/juguang/")
 
     follow(owner, answer(page, advertiser="880001"))

@@ -229,7 +229,7 @@ def test_a_narrowed_owner_takes_nobody_beyond_their_stores_themself_included(bra
     for who in (me, near):
         for reach in (ALL, {"reach": "chosen", "stores": [mine.pk, other.pk]}):
             assert client.post(page_of(who), {"role": "owner"} | reach).status_code == 422
-    with scope(Hat.WEB, brand=brand.pk), pytest.raises(Refused, match="超出|beyond"):
+    with scope(Hat.WEB, brand=brand.pk), pytest.raises(Refused, match=r"超出|beyond"):
         members.change_member(near, Place(Role.OWNER), by=me)
 
 
@@ -239,7 +239,7 @@ def test_a_member_widened_meanwhile_is_out_of_a_narrowed_owners_reach(brand):
     near = make_membership(brand, make_user("near@example.test"), Role.VIEWER, stores=(mine,))
     with scope(Hat.WEB, brand=brand.pk):
         MembershipStore.objects.filter(membership=near).delete()
-        with pytest.raises(Refused, match="超出|beyond"):
+        with pytest.raises(Refused, match=r"超出|beyond"):
             members.remove_member(near, by=me)
 
 

@@ -111,6 +111,17 @@ def test_an_advertiser_belongs_to_one_store(brand, user):
         assert Connection.objects.count() == 1
 
 
+def test_another_advertiser_cannot_take_the_place_of_the_stores_own(brand, user):
+    """Its figures would go on the history of the first."""
+    grant = consent().grant
+    with scope(Hat.WEB, brand=brand.pk, user=user.pk):
+        store = make_store(brand)
+        services.connect_juguang(store, ("880001", "山茶"), grant, by=user)
+        with pytest.raises(Refused, match="山茶"):
+            services.connect_juguang(store, ("880002", "个护"), grant, by=user)
+        assert store.connections.get().subject == "880001"
+
+
 def test_stated_facts_say_who_and_when(brand, candidate, user):
     with scope(Hat.WEB, brand=brand.pk):
         services.state_facts(candidate, facts("4.6"), by=user)

@@ -15,7 +15,7 @@ from merchants.tests.factories import make_brand, make_invitation, make_user
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "吴新", "email": "Wu@example.test", "password1": "a-long-password"}
-LINK = re.compile(r"http://testserver(/account/confirm-email/\S+)")
+LINK = re.compile(r"http://localhost:\d+(/account/confirm-email/\S+)")
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +81,17 @@ def test_signing_up_with_a_known_address_looks_the_same_and_writes_to_its_owner(
     assert User.objects.count() == 1
     [sent] = mail.outbox
     assert sent.subject == "RedCat · You have an account already"
+
+
+def test_no_host_that_a_request_names_gets_into_a_mail(client):
+    make_user("known@example.test")
+    odd = {"host": "localhost:6666"}
+
+    client.post("/account/signup/", NEW, headers=odd)
+    client.post("/account/signup/", NEW | {"email": "known@example.test"}, headers=odd)
+
+    assert len(mail.outbox) == 2
+    assert not [sent for sent in mail.outbox if "6666" in sent.body]
 
 
 @pytest.mark.parametrize("missing", ["name", "email", "password1"])

@@ -16,6 +16,8 @@ PRODUCTION = {
     "PARTNERS": "live",
     "DATABASE_URL": "postgres://administrator:secret@db.example/redcat",
     "ALLOWED_HOSTS": "portal.example",
+    "PORTAL_URL": "https://portal.example",
+    "EMAIL_HOST": "mail.example",
     "SECRET_KEY": "check-only-" + "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH" * 2,
     "PARTNER_TOKEN_KEYS": "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
     "TOP_APP_KEY": "1",

@@ -46,6 +46,9 @@ TUNING = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_line_prefix": "",
+    # a statement that fails, and its row, may hold a password's hash or what a person wrote
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 

@@ -37,34 +37,31 @@ def tenant_table(
     `"SELECT, INSERT"`; an empty string is none. `also_web` is a further condition that lets
     the web read a row outside its brand, for example the user's own membership.
     """
-    mine = f"{brand} = (SELECT {BRAND})"
-    if store:
-        mine += f" AND ((SELECT {STORES}) IS NULL OR {store} = ANY ((SELECT {STORES})::bigint[]))"
-    night_rows = f"(SELECT {BRAND}) IS NULL OR {brand} = (SELECT {BRAND})"
-    policies = [
-        ("owner", "redcat", "ALL", "true"),
-        ("admin", "redcat_admin", "ALL", "true"),
-        ("night", "redcat_night", "ALL", night_rows),
-        ("web", "redcat_web", "ALL", mine),
-    ]
     sql = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
     ]
-    sql += [
-        f"CREATE POLICY {name} ON {table} FOR {verb} TO {role} USING ({rows}) WITH CHECK ({rows})"
-        for name, role, verb, rows in policies
-    ]
+    for role, rows in _rows_by_role(brand, store).items():
+        policy = f"CREATE POLICY {role.removeprefix('redcat_')} ON {table} TO {role}"
+        sql.append(f"{policy} USING ({rows}) WITH CHECK ({rows})")
     if also_web:
         sql.append(f"CREATE POLICY own ON {table} FOR SELECT TO redcat_web USING ({also_web})")
-    for role, privileges in (
-        ("redcat_web", web),
-        ("redcat_night", night),
-        ("redcat_admin", admin),
-    ):
-        if privileges:
-            sql.append(f"GRANT {privileges} ON {table} TO {role}")
+    granted = {"redcat_web": web, "redcat_night": night, "redcat_admin": admin}
+    sql += [f"GRANT {what} ON {table} TO {role}" for role, what in granted.items() if what]
     return migrations.RunSQL(";\n".join(sql), migrations.RunSQL.noop)
+
+
+def _rows_by_role(brand: str, store: str | None) -> dict[str, str]:
+    """Return the condition under which each role may see and write a row."""
+    mine = f"{brand} = (SELECT {BRAND})"
+    if store:
+        mine += f" AND ((SELECT {STORES}) IS NULL OR {store} = ANY ((SELECT {STORES})::bigint[]))"
+    return {
+        "redcat": "true",
+        "redcat_admin": "true",
+        "redcat_night": f"(SELECT {BRAND}) IS NULL OR {brand} = (SELECT {BRAND})",
+        "redcat_web": mine,
+    }
 
 
 def common_tables(tables: Iterable[str], privileges: str) -> Operation:

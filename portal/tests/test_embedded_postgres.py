@@ -25,6 +25,21 @@ def test_it_listens_on_its_socket_alone(place):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_its_log_says_what_failed_and_not_with_which_values(place):
+    with Cluster(place / "var") as cluster:
+        cluster.tell("CREATE TABLE kept (secret text PRIMARY KEY CHECK (secret <> 'hash-2'))")
+        cluster.tell("INSERT INTO kept VALUES ('hash-1')")
+        for statement in (
+            "INSERT INTO kept VALUES ('hash-1')",
+            "INSERT INTO kept VALUES ('hash-2')",
+        ):
+            with pytest.raises(psycopg.IntegrityError):
+                cluster.tell(statement)
+
+        assert "violates unique constraint" in cluster.log.read_text()
+        assert "hash-" not in cluster.log.read_text()
+
+
 def test_a_deep_folder_gets_a_short_and_private_socket_folder(place):
     deep = place / ("d" * 80) / ("e" * 80)
     with Cluster(deep) as cluster:

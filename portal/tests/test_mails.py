@@ -23,13 +23,16 @@ def test_the_mail_for_a_new_password_is_chinese_for_a_chinese_reader(client):
     assert not re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", sent.body)
 
 
-def test_the_mail_for_a_new_password_holds_its_link_and_who_sent_it(client):
+def test_the_mail_for_a_new_password_holds_its_link_and_who_sent_it(client, settings):
+    settings.PORTAL_URL = "https://portal.test"
     ask_for_a_new_password(client, make_user().email, lang="en")
 
     [sent] = mail.outbox
     assert sent.subject == "RedCat · Set a new password"
-    assert re.search(r"^http://testserver/account/password/reset/key/\S+$", sent.body, re.MULTILINE)
-    assert sent.body.rstrip().endswith("RedCat merchant portal\nhttp://testserver/")
+    assert re.search(
+        r"^https://portal.test/account/password/reset/key/\S+$", sent.body, re.MULTILINE
+    )
+    assert sent.body.rstrip().endswith("RedCat merchant portal\nhttps://portal.test/")
 
 
 def test_a_stranger_gets_no_mail(client):

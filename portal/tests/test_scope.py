@@ -1,8 +1,14 @@
 import pytest
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
 
 from merchants.models import Brand, Membership, Role, Store
-from merchants.tests.factories import make_brand, make_membership, make_store, make_user
+from merchants.tests.factories import (
+    make_brand,
+    make_connection,
+    make_membership,
+    make_store,
+    make_user,
+)
 from portal.lib.rls import every_tenant_table_has_its_policy, tenant_tables
 from portal.lib.scope import Hat, scope
 
@@ -90,3 +96,45 @@ def test_a_partition_that_can_be_read_directly_is_refused():
     errors = every_tenant_table_has_its_policy(databases=["owner"])
 
     assert [error.msg.split()[3] for error in errors] == ["campaigns_noteday_2025_06"]
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        "COPY merchants_store (brand_id) FROM STDIN",
+        "TRUNCATE merchants_store",
+        "DELETE FROM merchants_store",
+        "UPDATE merchants_applicationevent SET note = ''",
+        "DELETE FROM campaigns_linkevent",
+        "INSERT INTO merchants_policyversion (code) VALUES ('mine')",
+        "INSERT INTO merchants_brand (slug) VALUES ('mine')",
+        "SELECT ensure_note_day_month('2031-01-01')",
+        "SET LOCAL ROLE redcat",
+        "CREATE TABLE mine ()",
+    ],
+)
+def test_the_web_cannot(brand, forbidden):
+    refused = pytest.raises(DatabaseError, match=r"permission denied|not supported")
+    with refused, transaction.atomic(), scope(Hat.WEB, brand=brand.pk):
+        run(forbidden)
+
+
+def test_a_scope_cannot_be_widened_by_switching_row_level_security_off(brand):
+    refused = pytest.raises(ProgrammingError, match="affected by row-level security")
+    with refused, transaction.atomic(), scope(Hat.WEB, brand=brand.pk):
+        run("SET LOCAL row_security = off; SELECT FROM merchants_store")
+
+
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_join_leads_to_no_row_of_another_brand(brand):
+    make_store(brand)
+    theirs = make_store(make_brand("yejing", "野径"))
+    make_connection(theirs)
+
+    with scope(Hat.WEB, brand=brand.pk):
+        assert not Store.objects.filter(connections__pk__gt=0).exists()
+        assert not Brand.objects.filter(stores=theirs).exists()

@@ -5,30 +5,18 @@ test takes the other away.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import date
 
 import pytest
 from django.apps import apps
 from django.db import connections
 from django.test import Client
 
-from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
-from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
-from merchants.models import Brand, Membership, Role, Store, StoreOwnedQuerySet
-from merchants.tests.factories import (
-    make_application,
-    make_brand,
-    make_connection,
-    make_invitation,
-    make_membership,
-    make_store,
-    make_user,
-)
+from merchants.models import Brand, Role, Store, StoreOwnedQuerySet
+from merchants.tests.factories import make_brand, make_membership, make_user
 from portal.lib.rls import tenant_tables
 from portal.lib.scope import Hat, scope
+from portal.tests.estate import Estate, make_estate
 
-DAY = date(2025, 6, 18)
 OTHER = "Zwilling"  # every string of what must not be seen begins with it
 FEE = 77_770_077  # and so much it cost, alone or in a total with ours
 SEEN = re.compile(r"Zwilling|777,?[78]00\.77")
@@ -68,60 +56,6 @@ NAMED = [
 transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
-@dataclass(frozen=True)
-class Estate:
-    store: Store
-    free: Note
-    link: Link
-    member: Membership
-
-    def names(self) -> dict[str, int]:
-        return {
-            "store": self.store.pk,
-            "free": self.free.pk,
-            "link": self.link.pk,
-            "member": self.member.pk,
-        }
-
-
-def make_estate(brand: Brand, number: int, name: str) -> Estate:
-    """Give the brand a store with one of everything, each named after `name`."""
-    store = make_store(brand, number, title=f"{name} 店", nick=f"{name} 家")
-    make_connection(store, "juguang", subject=f"{brand.pk}{number}", subject_name=f"{name} 账户")
-    free = note_of(store, 10 * number, title=f"{name} 一", creator=f"{name} 人")
-    noted = note_of(store, 10 * number + 1, title=f"{name} 二", creator=f"{name} 人")
-    link = make_link(noted, item_title=f"{name} 货")
-    make_click(link, click_id=name)
-    make_note_day(noted, DAY, fee_fen=FEE if name == OTHER else 10_000)
-    make_application(store, reason=f"{name} 因")
-    _make_window(noted, error=f"{name} 错")
-    return Estate(store, free, link, _make_people(store, number, name))
-
-
-def _make_people(store: Store, number: int, name: str) -> Membership:
-    """Make a member and someone invited, both for this store alone; names show to all members."""
-    brand = store.brand
-    email = f"{name if number == 1 else 'anyone'}-{brand.slug}-{number}@example.test"
-    user = make_user(email.lower(), name=name if number == 1 else "某人")
-    make_invitation(brand, f"new-{email}", stores=(store,))
-    return make_membership(brand, user, Role.VIEWER, stores=(store,))
-
-
-def _make_window(note: Note, error: str) -> None:
-    own = {"brand_id": note.brand_id, "store_id": note.store_id}
-    with scope(Hat.NIGHT):
-        window = SyncWindow.objects.create(
-            **own,
-            connection_id=note.connection_id,
-            report="juguang.note_day",
-            day=DAY,
-            owed_on=DAY,
-            status="failed",
-            error=error,
-        )
-        QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)
-
-
 @pytest.fixture
 def mine(brand) -> Estate:
     return make_estate(brand, 1, "山茶")
@@ -130,13 +64,13 @@ def mine(brand) -> Estate:
 @pytest.fixture
 def foreign(mine) -> Estate:
     """What belongs to another brand."""
-    return make_estate(make_brand("zwilling", OTHER), 1, OTHER)
+    return make_estate(make_brand("zwilling", OTHER), 1, OTHER, FEE)
 
 
 @pytest.fixture
 def sibling(brand, mine) -> Estate:
     """What belongs to a store of the same brand that the member is not narrowed to."""
-    return make_estate(brand, 2, OTHER)
+    return make_estate(brand, 2, OTHER, FEE)
 
 
 @pytest.fixture

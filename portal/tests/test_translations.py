@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
+from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 from portal.frontend import ROOT
@@ -71,3 +74,9 @@ def test_a_translation_fills_in_what_its_sentence_does():
 def test_sentences_are_found_in_templates_and_in_code():
     assert "Skip to the content" in in_template(ROOT / "templates" / "base.html")
     assert "Owner" in in_code(ROOT / "merchants" / "models" / "people.py")
+
+
+def test_a_password_that_is_too_short_is_told_in_chinese():
+    with override("zh-hans"), pytest.raises(ValidationError) as problem:
+        MinimumLengthValidator().validate("123")
+    assert problem.value.messages == ["密码太短，至少要有 8 个字符。"]

@@ -1,6 +1,7 @@
 """What holds for every page, whoever asks and however badly."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from merchants.models import Role
@@ -96,3 +97,25 @@ def test_nobody_changes_their_own_address(client_as, method):
 @pytest.mark.parametrize("path", ["/language/", "/account/login/", "/account/password/reset/"])
 def test_a_form_without_our_token_is_refused(db, path):
     assert Client(enforce_csrf_checks=True).post(path).status_code == 403
+
+
+def test_the_link_to_a_new_password_leads_to_us_whoever_asks(anybody, db, settings, mailoutbox):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    asked = {"email": make_user().email}
+
+    anybody.post("/account/password/reset/", asked, headers={"host": "localhost:666"})
+
+    assert f"{settings.PORTAL_URL}/account/password/reset/key/" in mailoutbox[0].body
+    assert "localhost:666" not in mailoutbox[0].body
+
+
+def test_guessing_passwords_is_slowed_down_whatever_address_is_claimed(anybody, db):
+    cache.clear()
+    right = {"login": make_user().email, "password": "a-long-password"}
+
+    for n in range(6):
+        guess = right | {"password": f"guess-{n}"}
+        anybody.post("/account/login/", guess, headers={"x-forwarded-for": f"10.0.0.{n}"})
+
+    assert anybody.post("/account/login/", right).status_code == 200
+    cache.clear()

@@ -33,11 +33,10 @@ class Command(BaseCommand):
         seed.seed_policy()
         seed.seed_people()
         flagship = seed.seed_flagship()
-        for morning in _mornings_after(last):
-            days.set_demo_clock(_at_dawn(morning))
+        for morning in _mornings_from(last or FIRST_NIGHT):
+            _go_on_to(_at_dawn(morning))
             self._play()
-        if days.known_now() < DEMO_NOW:
-            days.set_demo_clock(DEMO_NOW)
+        _go_on_to(DEMO_NOW)
         seed.seed_other_stores()
         self._play()
         seed_links(flagship, seed.member("marketer"))
@@ -59,13 +58,17 @@ class Command(BaseCommand):
             raise CommandError("No worker pulls: is everything that `make run` starts running?")
 
 
-def _mornings_after(last: date | None) -> list[date]:
-    first = last + timedelta(days=1) if last else FIRST_NIGHT
+def _mornings_from(first: date) -> list[date]:
+    """Return the nights to play; the one that was begun last may have been cut off."""
     return list(days.days_between(first, DEMO_NOW.date()))
 
 
+def _go_on_to(moment: datetime) -> None:
+    if days.known_now() < moment:
+        days.set_demo_clock(moment)
+
+
 def _last_night() -> date | None:
-    """Return the newest night that was begun, which may have been cut off."""
     with scope(Hat.NIGHT):
         return SyncWindow.objects.order_by("-owed_on").values_list("owed_on", flat=True).first()
 

@@ -31,34 +31,13 @@ def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
     page = owner.page
     owner.sign_in("owner.xiaoman")
     page.get_by_role("navigation").get_by_role("link", name="Stores").click()
-
-    # refused at the partner, and a C-shop: both end in words, and nothing is kept
-    start_registration(page)
-    page.get_by_role("button", name="拒绝").click()
-    expect(page.locator("main")).to_contain_text("refused", ignore_case=True)
-    start_registration(page)
-    consent(page, "小满手作铺")
-    expect(page.locator("body")).to_contain_text("C-shop")
-    owner.open("/b/xiaoman/stores/")
-    start_registration(page)
-    consent(page, "小满家居旗舰店")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("小满家居旗舰店")
-
-    # states what no partner tells, sees the rules met, applies
-    page.get_by_label("Main category", exact=True).select_option("home")
-    page.get_by_label("Overall score", exact=True).fill("4.7")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#eligibility").locator("..").locator("..")).not_to_contain_text("Not met")
-    page.get_by_role("button", name="Hand in the application").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Submitted")
-
-    # connects the advertiser account
+    register(owner, "小满家居旗舰店")
+    apply(page)
     page.get_by_role("button", name=re.compile("Connect")).click()
     consent(page, "小满家居旗舰店")
-    store_url = page.url
 
     approve(visit(), "小满家居旗舰店")
-    page.goto(store_url)
+    page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Approved")
 
     note_title = attach_link(owner)
@@ -69,6 +48,31 @@ def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
 
     read_results(owner, note_title)
     assert owner.complaints == []
+
+
+def register(owner, store: str) -> None:
+    """Refuse at the partner, try a C-shop, then the store: the first two end in words alone."""
+    page = owner.page
+    start_registration(page)
+    page.get_by_role("button", name="拒绝").click()
+    expect(page.locator("main")).to_contain_text("refused", ignore_case=True)
+    start_registration(page)
+    consent(page, "小满手作铺")
+    expect(page.locator("body")).to_contain_text("C-shop")
+    owner.open("/b/xiaoman/stores/")
+    start_registration(page)
+    consent(page, store)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(store)
+
+
+def apply(page: Page) -> None:
+    """State what no partner tells, see the rules met, hand the application in."""
+    page.get_by_label("Main category", exact=True).select_option("home")
+    page.get_by_label("Overall score", exact=True).fill("4.7")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#eligibility").locator("..").locator("..")).not_to_contain_text("Not met")
+    page.get_by_role("button", name="Hand in the application").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Submitted")
 
 
 def approve(reviewer, store: str) -> None:

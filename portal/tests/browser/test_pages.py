@@ -1,0 +1,102 @@
+"""Every main page, seen as people see it: in both languages, on a desk and on a phone."""
+
+import re
+
+import pytest
+
+from portal.frontend import MODULES
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+PAGES = {
+    "login": (None, "/account/login/"),
+    "new password": (None, "/account/password/reset/"),
+    "unknown code": (None, "/j/zzzzzzzz"),
+    "stores": ("owner", "/b/shancha/stores/"),
+    "joined store": ("owner", "/b/shancha/stores/1/"),
+    "store below the floor": ("owner", "/b/shancha/stores/2/"),
+    "waiting store": ("owner.yejing", "/b/yejing/stores/3/"),
+    "notes": ("viewer", "/b/shancha/notes/"),
+    "no note": ("viewer", "/b/shancha/notes/?q=zzzz"),
+    "attach": ("marketer", "/b/shancha/notes/1/link/"),
+    "link": ("marketer", "/b/shancha/links/1/"),
+    "results": ("viewer", "/b/shancha/results/"),
+    "receipt": ("viewer", "/b/shancha/results/?window=30&receipt=gmv"),
+    "no results": ("viewer", "/b/shancha/results/?from=2024-01-01&to=2024-01-05"),
+    "data": ("owner", "/b/shancha/data/"),
+    "log out": ("owner", "/account/logout/"),
+    "not found": ("owner", "/b/nobody/results/"),
+    "not allowed": ("viewer", "/b/shancha/notes/1/link/"),
+}
+LANGUAGES = {"zh-CN": "zh-hans", "en-US": "en"}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Words that Chinese marketers write in Latin letters, and what names or addresses hold.
+ALLOWED = {
+    *("ROI", "GMV", "CID", "UD", "TOP", "KOS", "UV", "ID", "App", "type", "iOS", "Android"),
+    *("HarmonyOS", "English", "Kay", "may", "SPF", "ml"),
+}
+ADDRESS = re.compile(r"\S*(?:://|__|@|=|%)\S*|\b[\w.]*_[\w.]*|\b[0-9a-f]{6,}\b|\b\w+\.direct\b\S*")
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    return (MODULES / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """What the browser keeps of each person's signing in, so that each signs in once."""
+    return {}
+
+
+@pytest.fixture
+def look(visit, kept):
+    def open_as(who, path, *, lang):
+        if who and who not in kept:
+            visitor = visit()
+            visitor.sign_in(who)
+            kept[who] = visitor.context.storage_state()
+        visitor = visit(lang=lang, storage_state=kept.get(who))
+        visitor.open(path)
+        return visitor
+
+    return open_as
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_by_everybody(look, axe, name, lang):
+    who, path = PAGES[name]
+    visitor = look(who, path, lang=lang)
+    page = visitor.page
+
+    assert page.get_attribute("html", "lang") == LANGUAGES[lang]
+    assert violations(page, axe) == []
+    assert visitor.complaints == []
+    if lang == "zh-CN":
+        assert latin_words(page.inner_text("main")) - ALLOWED == set()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_axe_finds_what_is_wrong(look, axe):
+    page = look(None, "/account/login/", lang="en-US").page
+    page.evaluate("document.querySelector('label').remove()")
+    assert [found.split(":")[0] for found in violations(page, axe)] == ["label"]
+
+
+def violations(page, axe):
+    """Return each broken rule with the first place where it is broken."""
+    page.evaluate(f"{axe};0")
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    return [f"{broken['id']}: {broken['nodes'][0]['html']}" for broken in found]
+
+
+def latin_words(text):
+    return set(re.findall(r"[A-Za-z]{2,}", ADDRESS.sub(" ", text)))
+
+
+def test_english_left_in_chinese_text_is_seen():
+    text = "共 3 notes，ROI 2.04，https://detail.tmall.com/item.htm，…b91dab"
+    assert latin_words(text) - ALLOWED == {"notes"}

@@ -1,0 +1,37 @@
+"""What is missing or wrong in the environment is told in one line, before anything starts."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from portal.tests.running import ROOT
+
+
+@pytest.mark.parametrize(
+    ("environ", "line"),
+    [
+        ({"DEMO": "0"}, "SECRET_KEY is not set, and DEMO is not 1."),
+        ({"PARTNERS": "live"}, "TOP_APP_KEY is not set, and PARTNERS is live."),
+        ({"PARTNERS": "somewhere"}, "PARTNERS is either sandbox or live."),
+        ({"SYNC_TICK_SECONDS": "0"}, "SYNC_TICK_SECONDS must be a number above 0, not 0."),
+        (
+            {"SYNC_LEASE_SECONDS": "1e999"},
+            "SYNC_LEASE_SECONDS must be a number above 0, not 1e999.",
+        ),
+        (
+            {"DATABASE_URL": "mysql://x"},
+            "DATABASE_URL must start with postgres:// - no other database is used.",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_used_are_told_in_one_line(tmp_path, environ, line):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DEMO": "1", "VAR_DIR": str(tmp_path)} | environ,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.strip()) == (1, line)
