@@ -1,4 +1,4 @@
-"""How accounts behave here: people join by invitation, and mails lead to our own address.
+"""How accounts behave here: their mails lead to our own address.
 
 The host of a request, which allauth would take, may name any port.
 """
@@ -19,14 +19,15 @@ AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
-
     def format_email_subject(self, subject: str) -> str:
         return f"{_('RedCat')} · {subject}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, context | {"portal_url": settings.PORTAL_URL})
+
+    def get_email_confirmation_url(self, request: HttpRequest, confirmation: Any) -> str:
+        url = super().get_email_confirmation_url(request, confirmation)
+        return f"{settings.PORTAL_URL}{urlsplit(url).path}"
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return f"{settings.PORTAL_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"

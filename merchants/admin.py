@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import IntegrityError
 from django.db.models import ForeignKey, QuerySet
 from django.forms import Form, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,13 +37,16 @@ from merchants import (
     second_factor,
     services,
 )
+from merchants.brands import broken_rule
 from merchants.forms import ApproveForm, RejectForm
+from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
     Application,
     ApplicationStatus,
     Brand,
     Connection,
     IllegalMove,
+    Invitation,
     Membership,
     MembershipStore,
     Store,
@@ -269,10 +273,25 @@ class MembershipAdmin(ModelAdmin):
     search_fields = ["user__email", "user__name", "brand__name"]
     ordering = ["brand__name", "user__email"]
     autocomplete_fields = ["user", "brand"]
-    fields = ["user", "brand", "role", "suspended_at"]
+    fields = ["user", "brand", "role", "joined_at", "suspended_at"]
+    actions = None  # one by one: of several at once the last owner would stop them all
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
-        return ["user", "brand"] if obj else []
+        return ["user", "brand", "joined_at"] if obj else ["joined_at"]
+
+    def changeform_view(  # type: ignore[override]  # unfold narrows what Django answers
+        self, request: HttpRequest, *args: Any, **options: Any
+    ) -> HttpResponse:
+        try:
+            return cast(HttpResponse, super().changeform_view(request, *args, **options))
+        except IntegrityError as clash:
+            return _owner_kept(request, clash)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        try:
+            return super().delete_view(request, *args, **options)
+        except IntegrityError as clash:
+            return _owner_kept(request, clash)
 
     def get_inlines(self, request: HttpRequest, obj: Membership | None) -> list[Any]:
         return [MembershipStoreInline] if obj else []
@@ -283,6 +302,23 @@ class MembershipAdmin(ModelAdmin):
             row.save()
         for row in formset.deleted_objects:
             row.delete()
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    """The token is in the mail alone."""
+
+    list_display = ["email", "brand", "role", "invited_by", "sent_at", "expires_at", "accepted_at"]
+    list_filter = ["role", "brand"]
+    list_select_related = ["brand", "invited_by"]
+    search_fields = ["email", "brand__name"]
+    ordering = ["-invited_at"]
+    fields = [
+        ("email", "brand", "role"),
+        ("invited_by", "invited_at"),
+        ("sent_at", "times_sent", "expires_at"),
+        ("accepted_at", "revoked_at"),
+    ]
 
 
 class NewUserForm(UserCreationForm):
@@ -325,6 +361,14 @@ class UserAdmin(Kept, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-a
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).order_by("name")
+
+
+def _owner_kept(request: HttpRequest, clash: IntegrityError) -> HttpResponseRedirect:
+    """Say that the brand would be left without an owner, and show the page as it was."""
+    if broken_rule(clash) != LAST_OWNER:
+        raise clash
+    messages.error(request, str(NEEDS_AN_OWNER))
+    return HttpResponseRedirect(request.path)
 
 
 def _table(name: str, context: dict[str, Any]) -> SafeString:  # Any: template context

@@ -5,6 +5,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group, Permission
@@ -151,7 +152,9 @@ def _user(login: str, name: str, **rights: bool) -> User:
     email = f"{login}@{DOMAIN}"
     if known := User.objects.filter(email=email).first():
         return known
-    return User.objects.create_user(email, PASSWORD, name=name, **rights)
+    user = User.objects.create_user(email, PASSWORD, name=name, **rights)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
 
 
 def _reviewer() -> User:

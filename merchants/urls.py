@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.views import account, consents, home, policy, stores
+from merchants.views import account, brands, consents, home, invitations, members, policy, stores
 
 app_name = "merchants"
 urlpatterns = [
@@ -26,6 +26,26 @@ urlpatterns = [
         name="juguang_advertiser",
     ),
     path("b/<slug:brand>/policy/", policy.policy, name="policy"),
+    path("b/<slug:brand>/settings/members/", members.member_list, name="members"),
+    path("b/<slug:brand>/settings/members/invite/", members.member_invite, name="member_invite"),
+    path("b/<slug:brand>/settings/members/<int:member_id>/", members.member_detail, name="member"),
+    path(
+        "b/<slug:brand>/settings/members/<int:member_id>/<slug:move>/",
+        members.member_move,
+        name="member_move",
+    ),
+    path(
+        "b/<slug:brand>/settings/invitations/<int:invitation_id>/<slug:move>/",
+        members.invitation_move,
+        name="invitation_move",
+    ),
+    path("brands/new/", brands.brand_create, name="brand_create"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path(
+        "invitations/<int:invitation_id>/accept/",
+        invitations.invitation_accept,
+        name="invitation_accept",
+    ),
     path("consent/top/", consents.top_callback, name="top_callback"),
     path("consent/juguang/", consents.juguang_callback, name="juguang_callback"),
 ]

@@ -54,6 +54,7 @@ def navigation() -> list[Entry]:
             _("Staff and members"),
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),
+            _link(_("Invitations"), "mail", "merchants", "invitation"),
             _link(_("Staff groups"), "groups", "auth", "group"),
         ),
     ]

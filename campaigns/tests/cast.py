@@ -1,17 +1,22 @@
 """One of everything a URL may name, for the permission matrix."""
 
 from campaigns.tests.factories import make_link, note_of
-from merchants.models import Brand
-from merchants.tests.factories import make_store
+from merchants.models import Brand, Role
+from merchants.tests.factories import make_invitation, make_membership, make_store, make_user
 
 
 def stage(brand: Brand) -> dict[str, object]:
     """`note` has no link yet; `link` is live below another note."""
     store = make_store(brand)
     link = make_link(note_of(store, 2))
+    member = make_membership(brand, make_user("colleague@example.test"), Role.VIEWER)
+    invitation, token = make_invitation(brand, "invited@example.test")
     return {
         "store": store.pk,
         "note": note_of(store, 1).pk,
         "link": link.pk,
         "code": link.code,
+        "member": member.pk,
+        "invitation": invitation.pk,
+        "token": token,
     }

@@ -15,7 +15,7 @@ CREATE INDEX portal_cache_expires ON portal_cache (expires);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0004_connection_subject_once"),
+        ("merchants", "0010_people"),
         ("mfa", "0003_authenticator_type_uniq"),
         ("usersessions", "0001_initial"),
     ]

@@ -3,6 +3,7 @@ from merchants.models.admission import (
     ApplicationEvent,
     ApplicationStatus,
 )
+from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
 from merchants.models.policy import (
     IllegalMove,
@@ -35,6 +36,8 @@ __all__ = [
     "ConnectionStatus",
     "DomainTaken",
     "IllegalMove",
+    "Invitation",
+    "InvitationStore",
     "LinkType",
     "Membership",
     "MembershipStore",

@@ -1,12 +1,16 @@
 """Who takes part: people, brands, and who may do what for which."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Case, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from portal.lib import days
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,16 +74,27 @@ class Brand(models.Model):
 
 class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
+    FINANCE = "finance", _("Finance")
     MARKETER = "marketer", _("Marketer")
     OWNER = "owner", _("Owner")
 
 
-RANK = {Role.VIEWER: 0, Role.MARKETER: 1, Role.OWNER: 2}
+# What each role may: all that is asked of these. Orders and receipts are asked of FINANCE, and
+# a marketer has no part in them, so the roles have no order.
+MAY: dict[Role, frozenset[Role]] = {
+    Role.VIEWER: frozenset({Role.VIEWER}),
+    Role.FINANCE: frozenset({Role.VIEWER, Role.FINANCE}),
+    Role.MARKETER: frozenset({Role.VIEWER, Role.MARKETER}),
+    Role.OWNER: frozenset(Role),
+}
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(suspended_at=None)
+
+    def owners_first(self) -> Self:
+        return self.order_by(Case(When(role=Role.OWNER, then=0), default=1), "joined_at", "pk")
 
 
 class Membership(models.Model):
@@ -94,6 +109,7 @@ class Membership(models.Model):
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
     )
     role = models.CharField(_("role"), max_length=10, choices=Role)
+    joined_at = models.DateTimeField(_("joined"), default=days.known_now)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
     stores = models.ManyToManyField(
         "merchants.Store",
@@ -115,7 +131,13 @@ class Membership(models.Model):
         return f"{self.user} · {self.brand}"
 
     def allows(self, role: Role) -> bool:
-        return RANK[Role(self.role)] >= RANK[role]
+        """Say whether this member may do what is asked of `role`."""
+        return role in MAY[Role(self.role)]
+
+    def covers(self, stores: Collection[int]) -> bool:
+        """Say whether `stores`, none being every store, lie within this membership's own."""
+        own = self.narrowed_to
+        return not own or (bool(stores) and set(stores) <= set(own))
 
     def load_stores(self) -> None:
         """Read which stores this membership is narrowed to; before it, `narrowed_to` raises."""

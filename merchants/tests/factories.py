@@ -4,6 +4,7 @@ import time
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
@@ -14,6 +15,8 @@ from merchants.models import (
     Brand,
     Category,
     Connection,
+    Invitation,
+    InvitationStore,
     Membership,
     MembershipStore,
     Partner,
@@ -30,7 +33,10 @@ SECRET = "JBSWY3DPEHPK3PXP"  # of the users' authenticator apps
 
 
 def make_user(email: str = "lin@example.test", **fields: Any) -> User:
-    return User.objects.create_user(email, "a-long-password", **fields)
+    """Make someone who has proved to own the address."""
+    user = User.objects.create_user(email, "a-long-password", **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
 
 
 def give_second_factor(client: Client, user: User) -> None:
@@ -52,11 +58,35 @@ def make_brand(slug: str = "shancha", name: str = "山茶") -> Brand:
 def make_membership(
     brand: Brand, user: User, role: Role = Role.OWNER, stores: tuple[Store, ...] = ()
 ) -> Membership:
+    """Make a member; a brand whose owner is narrowed has another one, as the database asks."""
     with scope(Hat.WEB, brand=brand.pk):
         membership = Membership.objects.create(brand=brand, user=user, role=role)
+        if stores and role == Role.OWNER:
+            chief = make_user(f"chief-of-{brand.slug}-{user.pk}@example.test", name="主理人")
+            Membership.objects.create(brand=brand, user=chief, role=Role.OWNER)
         for store in stores:
             MembershipStore.objects.create(brand=brand, membership=membership, store=store)
+        membership.load_stores()
         return membership
+
+
+def make_invitation(
+    brand: Brand,
+    email: str = "wu@example.test",
+    role: Role = Role.VIEWER,
+    stores: tuple[Store, ...] = (),
+    **fields: Any,
+) -> tuple[Invitation, str]:
+    """Make an invitation and return it with its token, as the mail would hold it."""
+    invitation = Invitation(brand=brand, email=email, role=role)
+    token = invitation.new_token()
+    for name, value in fields.items():
+        setattr(invitation, name, value)
+    with scope(Hat.WEB, brand=brand.pk):
+        invitation.save()
+        for store in stores:
+            InvitationStore.objects.create(brand=brand, invitation=invitation, store=store)
+    return invitation, token
 
 
 def make_store(brand: Brand, number: int = 1, **fields: Any) -> Store:

@@ -7,12 +7,13 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from merchants import services
-from merchants.models import Application, Connection, Membership, Store, User
+from merchants.models import Application, Connection, Membership, Role, Store, User
 from merchants.seed import seed_people, seed_policy
 from merchants.tests.factories import (
     give_second_factor,
     make_brand,
     make_connection,
+    make_invitation,
     make_store,
     make_user,
 )
@@ -23,6 +24,7 @@ LISTS = [
     "merchants/application",
     "merchants/brand",
     "merchants/connection",
+    "merchants/invitation",
     "merchants/membership",
     "merchants/policyversion",
     "merchants/store",
@@ -207,6 +209,34 @@ def test_an_admin_narrows_a_membership_to_a_store_of_its_brand(boss, people):
     assert boss.post(url, narrowing(membership, own)).status_code == 302
     with scope(Hat.ADMIN):
         assert list(membership.stores.all()) == [own]
+
+
+@pytest.mark.parametrize("step", ["change", "delete"])
+def test_an_admin_too_leaves_a_brand_its_last_owner(boss, people, step):
+    with scope(Hat.ADMIN):
+        owner = Membership.objects.get(user__email="owner@demo.redcat.test")
+    url = f"/admin/merchants/membership/{owner.pk}/{step}/"
+    demotion = {"role": "viewer", "stores-TOTAL_FORMS": "0", "stores-INITIAL_FORMS": "0"}
+
+    answer = boss.post(url, demotion | {"post": "yes"}, headers={"accept-language": "en"})
+
+    assert answer["Location"] == url
+    assert "last owner" in boss.get(url, headers={"accept-language": "en"}).text
+    with scope(Hat.ADMIN):
+        assert Membership.objects.get(pk=owner.pk).role == Role.OWNER
+
+
+def test_an_admin_reads_who_is_invited_but_no_token(boss, people):
+    with scope(Hat.ADMIN):
+        brand = Membership.objects.select_related("brand")[0].brand
+    invitation, _token = make_invitation(brand)
+    url = f"/admin/merchants/invitation/{invitation.pk}/change/"
+
+    for page in (url, "/admin/merchants/invitation/"):
+        text = boss.get(page).text
+        assert invitation.email in text
+        assert invitation.token_hash not in text
+    assert boss.post(url, {"role": "owner"}).status_code == 403
 
 
 def narrowing(membership, store):

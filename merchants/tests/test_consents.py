@@ -191,8 +191,9 @@ def test_the_state_tells_nothing_secret_and_is_signed(owner, sandbox):
 
 def test_an_owner_who_left_the_brand_meanwhile_gets_nothing(owner, brand, sandbox):
     callback = answer(start(owner), seller="2200657001")
+    make_membership(brand, make_user("zhao@example.test"))
     with scope(Hat.ADMIN):
-        brand.memberships.all().delete()
+        brand.memberships.get(user__email="owner@example.test").delete()
 
     assert owner.get(callback).status_code == 404
     assert stored() == []
@@ -200,8 +201,9 @@ def test_an_owner_who_left_the_brand_meanwhile_gets_nothing(owner, brand, sandbo
 
 def test_an_owner_narrowed_meanwhile_adds_none_either(owner, brand, store, sandbox):
     callback = answer(start(owner), seller="2200657001")
+    make_membership(brand, make_user("zhao@example.test"))
     with scope(Hat.ADMIN):
-        membership = brand.memberships.get()
+        membership = brand.memberships.get(user__email="owner@example.test")
         MembershipStore.objects.create(brand=brand, membership=membership, store=store)
 
     assert owner.get(callback).status_code == 403

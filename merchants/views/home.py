@@ -8,21 +8,27 @@ from django.views.decorators.http import require_GET
 
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Brand, Role, User
+from merchants.views.invitations import waiting_for
 from portal.lib.htmx import HtmxRequest
 from portal.lib.scope import Hat, scope
 
 
 @require_GET
 def home(request: HtmxRequest) -> HttpResponse:
-    """Send a person to the only brand they have, platform staff to the admin; else let choose."""
+    """Send a person to the only brand they have, platform staff to the admin; else let choose.
+
+    Whoever is invited somewhere sees that first.
+    """
     user = cast(User, request.user)  # LoginRequiredMiddleware lets nobody else in
     with scope(Hat.WEB, user=user.pk):
         brands = list(Brand.objects.joined_by(user).by_name())
-    if len(brands) == 1:
+    invitations = waiting_for(user)
+    if len(brands) == 1 and not invitations:
         return redirect("merchants:brand", brands[0].slug)
-    if not brands and user.is_staff:
+    if not brands and not invitations and user.is_staff:
         return redirect("admin:index")
-    return render(request, "merchants/home.html", {"brands": brands})
+    context = {"brands": brands, "invitations": invitations}
+    return render(request, "merchants/home.html", context)
 
 
 @require_GET

@@ -5,8 +5,15 @@ from datetime import date
 
 from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
-from merchants.models import Application, Brand, Store
-from merchants.tests.factories import make_application, make_connection, make_store
+from merchants.models import Application, Brand, Membership, Role, Store
+from merchants.tests.factories import (
+    make_application,
+    make_connection,
+    make_invitation,
+    make_membership,
+    make_store,
+    make_user,
+)
 from portal.lib.scope import Hat, scope
 
 DAY = date(2025, 6, 18)
@@ -18,6 +25,7 @@ class Estate:
     free: Note
     link: Link
     application: Application
+    member: Membership
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -34,7 +42,16 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_note_day(noted, DAY, fee_fen=fee)
     application = make_application(store, reason=f"{name} 因")
     _make_window(noted, error=f"{name} 错")
-    return Estate(store, free, link, application)
+    return Estate(store, free, link, application, _make_people(store, number, name))
+
+
+def _make_people(store: Store, number: int, name: str) -> Membership:
+    """Make a member and someone invited for this store; colleagues see each other's names."""
+    brand = store.brand
+    shown = name if number == 1 else "同事"
+    user = make_user(f"{shown}-{brand.slug}-{number}@example.test".lower(), name=shown)
+    make_invitation(brand, f"new-{user.email}", stores=(store,))
+    return make_membership(brand, user, Role.VIEWER, stores=(store,))
 
 
 def _make_window(note: Note, error: str) -> None:

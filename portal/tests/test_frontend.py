@@ -143,7 +143,8 @@ def test_the_way_back_of_a_refused_form_is_no_address_that_only_takes_posts(db, 
 def test_a_person_without_a_brand_is_told_whom_to_ask(db, in_english):
     in_english.force_login(make_user("lin@example.test"))
     page = in_english.get("/")
-    assert "Ask the brand's owner to invite lin@example.test" in page.text
+    assert "Ask its owner to invite lin@example.test" in page.text
+    assert 'href="/brands/new/"' in page.text
 
 
 def test_a_person_with_two_brands_may_choose(db, client):
@@ -156,9 +157,9 @@ def test_a_person_with_two_brands_may_choose(db, client):
     assert 'href="/b/yejing/"' in page.text
 
 
-def test_the_frame_offers_other_brands_only_to_those_who_have_them(client_as):
+def test_the_frame_offers_the_persons_other_brands_and_a_new_one(client_as):
     client = client_as(Role.OWNER)
-    assert "rc-pop left" not in client.get("/b/shancha/data/").text
+    assert 'href="/brands/new/"' in client.get("/b/shancha/data/").text
     owner = User.objects.get(email="owner@example.test")
     make_membership(make_brand("yejing", "野径"), owner, Role.VIEWER)
     assert 'href="/b/yejing/"' in client.get("/b/shancha/data/").text

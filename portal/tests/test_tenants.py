@@ -33,6 +33,7 @@ READ = [
     "/b/shancha/results/?store={other_store}",
     "/b/shancha/results.csv",
     "/b/shancha/data/",
+    "/b/shancha/settings/members/",
     "/b/shancha/nothing/",
 ]
 NAMED = [
@@ -47,6 +48,10 @@ NAMED = [
     ("get", "links/{link}/"),
     ("post", "links/{link}/pause/"),
     ("post", "links/{link}/end/"),
+    ("get", "settings/members/{member}/"),
+    ("post", "settings/members/{member}/"),
+    ("post", "settings/members/{member}/suspend/"),
+    ("post", "settings/members/{member}/remove/"),
 ]
 transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 

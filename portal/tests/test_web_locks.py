@@ -88,14 +88,6 @@ def test_changing_the_language_leads_to_no_other_site(anybody, db, target):
     assert response["Location"] == "/"
 
 
-def test_nobody_signs_up_on_their_own(anybody, db):
-    answer = {"email": "new@example.test", "password1": "a-long-password"}
-
-    response = anybody.post("/account/signup/", answer, headers={"accept-language": "en"})
-
-    assert "By invitation" in response.text
-
-
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_changes_their_own_address(client_as, method):
     client = client_as(Role.OWNER)
