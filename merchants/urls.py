@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.views import consents, home, stores
+from merchants.views import consents, home, notices, stores
 
 app_name = "merchants"
 urlpatterns = [
@@ -23,6 +23,14 @@ urlpatterns = [
         "b/<slug:brand>/stores/<int:store_id>/juguang/advertiser/",
         consents.juguang_advertiser,
         name="juguang_advertiser",
+    ),
+    path("b/<slug:brand>/notices/", notices.notice_list, name="notices"),
+    path("b/<slug:brand>/notices/read/", notices.notices_read, name="notices_read"),
+    path("b/<slug:brand>/notices/<int:notice_id>/", notices.notice_open, name="notice_open"),
+    path(
+        "b/<slug:brand>/notices/preferences/",
+        notices.notice_preferences,
+        name="notice_preferences",
     ),
     path("consent/top/", consents.top_callback, name="top_callback"),
     path("consent/juguang/", consents.juguang_callback, name="juguang_callback"),

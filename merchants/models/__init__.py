@@ -5,6 +5,13 @@ from merchants.models.admission import (
     IllegalMove,
     PolicyVersion,
 )
+from merchants.models.notices import (
+    MailStatus,
+    Notice,
+    NoticeKind,
+    NoticeMail,
+    NoticePreference,
+)
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
 from merchants.models.stores import (
     Category,
@@ -28,8 +35,13 @@ __all__ = [
     "ConnectionStatus",
     "DomainTaken",
     "IllegalMove",
+    "MailStatus",
     "Membership",
     "MembershipStore",
+    "Notice",
+    "NoticeKind",
+    "NoticeMail",
+    "NoticePreference",
     "Partner",
     "PolicyVersion",
     "Role",
