@@ -1,10 +1,10 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import merchants.models.notices
-import portal.lib.days
 from django.conf import settings
 from django.db import migrations, models
 
+import merchants.models.notices
+import portal.lib.days
 from portal.lib.rls import tenant_table
 
 APPEND = "SELECT, INSERT"

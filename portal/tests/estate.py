@@ -5,8 +5,15 @@ from datetime import date
 
 from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
-from merchants.models import Application, Brand, Store
-from merchants.tests.factories import make_application, make_connection, make_store
+from merchants.models import Application, Brand, Notice, NoticeKind, NoticeMail, Store
+from merchants.notices import notify
+from merchants.tests.factories import (
+    make_application,
+    make_connection,
+    make_membership,
+    make_store,
+    make_user,
+)
 from portal.lib.scope import Hat, scope
 
 DAY = date(2025, 6, 18)
@@ -18,6 +25,8 @@ class Estate:
     free: Note
     link: Link
     application: Application
+    notice: Notice
+    mail: NoticeMail
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -34,7 +43,16 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_note_day(noted, DAY, fee_fen=fee)
     application = make_application(store, reason=f"{name} 因")
     _make_window(noted, error=f"{name} 错")
-    return Estate(store, free, link, application)
+    return Estate(store, free, link, application, *_make_notice(store, number))
+
+
+def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
+    make_membership(store.brand, make_user(f"told{store.brand_id}-{number}@example.test"))
+    with scope(Hat.WEB, brand=store.brand_id):
+        notify(store, NoticeKind.APPROVED, application="A-1")
+    with scope(Hat.ADMIN):
+        mail = NoticeMail.objects.filter(store=store).select_related("notice").latest("pk")
+        return mail.notice, mail
 
 
 def _make_window(note: Note, error: str) -> None:

@@ -33,6 +33,8 @@ READ = [
     "/b/shancha/results/?store={other_store}",
     "/b/shancha/results.csv",
     "/b/shancha/data/",
+    "/b/shancha/notices/",
+    "/b/shancha/notices/preferences/",
     "/b/shancha/nothing/",
 ]
 NAMED = [
@@ -42,6 +44,7 @@ NAMED = [
     ("post", "stores/{store}/juguang/"),
     ("get", "stores/{store}/juguang/advertiser/"),
     ("post", "stores/{store}/juguang/advertiser/"),
+    ("post", "notices/{notice}/"),
     ("get", "notes/{free}/link/"),
     ("post", "notes/{free}/link/"),
     ("get", "links/{link}/"),
