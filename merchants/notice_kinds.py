@@ -31,7 +31,7 @@ WORDINGS: dict[NoticeKind, Wording] = {
     NoticeKind.HANDED_IN: Wording(
         icon="send",
         title=_("The application of %(store)s is handed in"),
-        sentence=_("%(application)s waits for the platform's review; until then facts stay."),
+        sentence=_("%(application)s waits for the platform's review; facts are locked until then."),
     ),
     NoticeKind.APPROVED: Wording(
         icon="circle-check",

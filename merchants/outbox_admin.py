@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from merchants import outbox
-from merchants.models import NoticeMail
+from merchants.models import MailStatus, NoticeMail
 
 
 def nobody(self: object, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -17,11 +17,16 @@ def nobody(self: object, request: HttpRequest, obj: Model | None = None) -> bool
     return False
 
 
+def unsure_mails(request: HttpRequest) -> str:
+    """The badge beside the mails in the side bar."""
+    return str(NoticeMail.objects.filter(status=MailStatus.UNSURE).count() or "")
+
+
 class NoticeMailAdmin(ModelAdmin):
     has_add_permission = has_change_permission = has_delete_permission = nobody
-    list_display = ["notice", "reader", "brand", "status", "attempts", "claimed_at", "sent_at"]
+    list_display = ["notice", "store", "reader", "status", "attempts", "claimed_at", "sent_at"]
     list_filter = ["status", "notice__kind"]
-    list_select_related = ["notice__user", "brand"]
+    list_select_related = ["notice__user", "store"]
     search_fields = ["message_id", "notice__user__email", "brand__name"]
     ordering = ["-pk"]
     fields = [

@@ -54,7 +54,8 @@ def navigation() -> list[Entry]:
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),
             _link(_("Staff groups"), "groups", "auth", "group"),
-            _link(_("Mails"), "mail", "merchants", "noticemail"),
+            _link(_("Mails"), "mail", "merchants", "noticemail")
+            | {"badge": "merchants.outbox_admin.unsure_mails"},
         ),
     ]
 

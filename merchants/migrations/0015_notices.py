@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("owed", "Owed"),
+                            ("owed", "To be sent"),
                             ("claimed", "Being sent"),
                             ("sent", "Sent"),
                             ("unsure", "Unsure"),

@@ -61,7 +61,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.store_id}"
+        return self.get_kind_display()
 
 
 class NoticePreference(models.Model):
@@ -82,7 +82,7 @@ class NoticePreference(models.Model):
 
 
 class MailStatus(models.TextChoices):
-    OWED = "owed", _("Owed")
+    OWED = "owed", _("To be sent")
     CLAIMED = "claimed", _("Being sent")
     SENT = "sent", _("Sent")
     UNSURE = "unsure", _("Unsure")

@@ -88,9 +88,9 @@ def test_an_application_tells_of_each_step_but_not_who_took_it(brand, store, rea
 
 
 def test_what_is_undone_tells_nobody(store, reader):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         tell(store)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
 
     assert (told(), mails()) == ([], [])
 

@@ -63,7 +63,7 @@ def test_a_mail_says_what_happened_and_where_in_its_readers_language(server, owe
     outbox.send(owed.pk)
 
     [mail] = server.mails
-    assert mail["Subject"] == "RedCat · The application of 山茶旗舰店 is rejected"
+    assert mail["Subject"].strip() == "RedCat · The application of 山茶旗舰店 is rejected"
     body = mail.get_content()
     assert "A-1, the reviewer's reason: We see 4.3." in body
     assert f"https://portal.test/b/shancha/stores/{owed.store_id}/" in body
@@ -77,7 +77,7 @@ def test_a_chinese_reader_gets_chinese(server, owed, reader):
     outbox.send(owed.pk)
 
     [mail] = server.mails
-    assert mail["Subject"] == "红猫 · 山茶旗舰店 的入驻申请被驳回"
+    assert mail["Subject"].strip() == "红猫 · 山茶旗舰店 的入驻申请被驳回"
     assert "审核理由：We see 4.3." in mail.get_content()
     assert not re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", mail.get_content().replace("We see", ""))
 
