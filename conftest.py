@@ -18,6 +18,10 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CELERY_BROKER_URL = (
+        "memory://localhost"  # what a commit sends must not reach other workers
+    )
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
 
 

@@ -49,15 +49,18 @@ from merchants.models import (
     Invitation,
     Membership,
     MembershipStore,
+    NoticeMail,
     Store,
     User,
 )
+from merchants.outbox_admin import NoticeMailAdmin
 from portal.lib import days
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
 admin.site.unregister(UserSession)
+admin.site.register(NoticeMail, NoticeMailAdmin)
 
 
 def waiting_applications(request: HttpRequest) -> str:
@@ -339,7 +342,7 @@ class UserAdmin(Kept, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-a
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = ["groups"]
     fieldsets = [
-        (None, {"fields": ["email", "name", "password"]}),
+        (None, {"fields": ["email", "name", "language", "password"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]

@@ -13,11 +13,12 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from merchants.models import Connection, ConnectionStatus
+from merchants.models import Connection, ConnectionStatus, NoticeKind
+from merchants.notices import notify
 from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, TokenExpired, Unavailable
 from portal.partners.juguang import JuguangApp, JuguangClient, TokenPair
@@ -220,8 +221,12 @@ def _claimed(stale: Connection) -> bool:
 
 def _give_up(stale: Connection, refusal: NeedsConsent) -> None:
     """Say that a person must consent again, unless someone just did."""
-    if _update(stale, status=ConnectionStatus.NEEDS_CONSENT, refresh_lease_until=None):
-        logger.warning("consent gone connection=%s: %s", stale.pk, refusal.message)
+    with _short_transaction(stale):
+        gone = {"status": ConnectionStatus.NEEDS_CONSENT, "refresh_lease_until": None}
+        if not _known_version(stale).update(**gone):
+            return
+        notify(stale.store, NoticeKind.NEEDS_CONSENT, partner=stale.partner)
+    logger.warning("consent gone connection=%s: %s", stale.pk, refusal.message)
 
 
 def _note_good_call(current: Connection) -> None:
@@ -247,8 +252,11 @@ def _update(
 ) -> bool:
     """Change the row only if it still has the tokens that the caller knows."""
     with _short_transaction(stale):
-        rows = Connection.objects.connected().filter(pk=stale.pk, version=stale.version)
-        return bool(rows.filter(condition or Q()).update(**values))
+        return bool(_known_version(stale).filter(condition or Q()).update(**values))
+
+
+def _known_version(stale: Connection) -> QuerySet[Connection]:
+    return Connection.objects.connected().filter(pk=stale.pk, version=stale.version)
 
 
 @contextmanager

@@ -1,16 +1,30 @@
-"""What the frame around a brand's pages offers: the brands that its user may change to."""
+"""What the frame around a brand's pages offers: the user's other brands, and their notices."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from merchants.models import Brand
+from merchants.access import BrandRequest, brand_scope
+from merchants.models import Brand, Notice
 from portal.lib.scope import Hat, scope
 
 
 def brands(request: HttpRequest) -> dict[str, Any]:  # template context: any value
     return {"own_brands": SimpleLazyObject(lambda: _brands_of(request))}
+
+
+def notices(request: HttpRequest) -> dict[str, Any]:  # template context: any value
+    if not hasattr(request, "membership"):
+        return {}
+    request = cast(BrandRequest, request)  # only `brand_view` gives a request its membership
+    return {"unread_notices": SimpleLazyObject(lambda: _unread(request))}
+
+
+def _unread(request: BrandRequest) -> int:
+    with brand_scope(request):
+        seen = Notice.objects.seen_by(request.membership)
+        return seen.told_to(request.user).unread().count()
 
 
 def _brands_of(request: HttpRequest) -> list[Brand]:

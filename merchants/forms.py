@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from merchants.models import Category, PolicyVersion, Store
+from merchants.models import Category, NoticeKind, PolicyVersion, Store
 from merchants.services import StatedFacts
 
 if TYPE_CHECKING:
@@ -79,6 +79,15 @@ class AdvertiserForm(forms.Form):
         self.fields["advertiser"].choices = [  # type: ignore[attr-defined]  # it is a ChoiceField
             (advertiser_id, f"{name} · {advertiser_id}") for advertiser_id, name in advertisers
         ]
+
+
+class NoticePreferencesForm(forms.Form):
+    """One box for each kind of notice: whether it comes by mail too."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # Any: whatever a form takes
+        super().__init__(*args, **options)
+        for kind in NoticeKind:
+            self.fields[kind.value] = forms.BooleanField(label=kind.label, required=False)
 
 
 class ApproveForm(forms.Form):

@@ -16,12 +16,14 @@ from merchants.models import (
     Brand,
     Connection,
     ConnectionStatus,
+    NoticeKind,
     Partner,
     Store,
     StoreKind,
     StoreStatus,
     User,
 )
+from merchants.notices import notify
 from merchants.standing import stand_today
 from portal.lib import days
 
@@ -74,6 +76,8 @@ def register_store(brand: Brand, consent: TopConsent, *, by: User) -> tuple[Stor
         raise NotTmall(seller.nick)
     store, is_new = _own_store(brand, consent, by)
     _connect(store, Partner.TOP, seller.seller_id, seller.nick, consent.grant, by)
+    if is_new:
+        notify(store, NoticeKind.STORE_REGISTERED, by=by)
     logger.info("store consented store=%s brand=%s new=%s", store.pk, brand.pk, is_new)
     return store, is_new
 
@@ -135,6 +139,7 @@ def submit_application(store: Store, *, by: User) -> Application:
     application.submitted_at, application.decided_at = days.known_now(), None
     application.reason = ""
     application.save(update_fields=["policy", "verdicts", "submitted_at", "decided_at", "reason"])
+    notify(store, NoticeKind.HANDED_IN, by=by, application=str(application))
     return application
 
 
@@ -143,6 +148,7 @@ def approve_application(application: Application, *, by: User) -> None:
     application.move_to(ApplicationStatus.APPROVED, by=by)
     _decide(application, reason="")
     Store.objects.filter(pk=application.store_id).update(status=StoreStatus.APPROVED)
+    notify(application.store, NoticeKind.APPROVED, by=by, application=str(application))
 
 
 @transaction.atomic
@@ -151,6 +157,8 @@ def reject_application(application: Application, *, reason: str, by: User) -> No
         raise Refused(_("Say what the brand has to change."))
     application.move_to(ApplicationStatus.REJECTED, by=by, note=reason)
     _decide(application, reason=reason)
+    told = {"application": str(application), "reason": reason}
+    notify(application.store, NoticeKind.REJECTED, by=by, **told)
 
 
 def _locked(store: Store) -> Store:

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from merchants.views import account, brands, consents, home, invitations, members, policy, stores
+from merchants.views import (
+    account,
+    brands,
+    consents,
+    home,
+    invitations,
+    members,
+    notices,
+    policy,
+    stores,
+)
 
 app_name = "merchants"
 urlpatterns = [
@@ -45,6 +55,14 @@ urlpatterns = [
         "invitations/<int:invitation_id>/accept/",
         invitations.invitation_accept,
         name="invitation_accept",
+    ),
+    path("b/<slug:brand>/notices/", notices.notice_list, name="notices"),
+    path("b/<slug:brand>/notices/read/", notices.notices_read, name="notices_read"),
+    path("b/<slug:brand>/notices/<int:notice_id>/", notices.notice_open, name="notice_open"),
+    path(
+        "b/<slug:brand>/notices/preferences/",
+        notices.notice_preferences,
+        name="notice_preferences",
     ),
     path("consent/top/", consents.top_callback, name="top_callback"),
     path("consent/juguang/", consents.juguang_callback, name="juguang_callback"),

@@ -159,6 +159,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "portal.context.frame",
                 "merchants.context.brands",
+                "merchants.context.notices",
                 "campaigns.context.sources",
             ],
         },
@@ -225,7 +226,8 @@ MFA_FORMS = {
     "reauthenticate": "merchants.second_factor.ConfirmCodeForm",
 }
 # Only the demo may print mails: a log must not hold the keys of new passwords.
-EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEMO else 'smtp'}.EmailBackend"
+PRINTED = DEMO and not os.environ.get("EMAIL_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if PRINTED else 'smtp'}.EmailBackend"
 EMAIL_HOST = required("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
@@ -268,6 +270,7 @@ if not DEMO:
 
 # Work in the background ----------------------------------------------------------------------
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
+MAIL_TICK = timedelta(minutes=1)
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
@@ -289,6 +292,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.hand_out_windows",
         "schedule": SYNC_TICK,
         "options": {"expires": SYNC_TICK.total_seconds()},
+    },
+    "send the mails that are owed": {
+        "task": "merchants.tasks.send_owed_mails",
+        "schedule": MAIL_TICK,
+        "options": {"expires": MAIL_TICK.total_seconds()},
     },
 }
 

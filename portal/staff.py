@@ -56,6 +56,8 @@ def navigation() -> list[Entry]:
             _link(_("Memberships"), "badge", "merchants", "membership"),
             _link(_("Invitations"), "mail", "merchants", "invitation"),
             _link(_("Staff groups"), "groups", "auth", "group"),
+            _link(_("Mails"), "mail", "merchants", "noticemail")
+            | {"badge": "merchants.outbox_admin.unsure_mails"},
         ),
     ]
 

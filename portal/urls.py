@@ -1,10 +1,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from merchants.views.home import home, no_such_page
+from merchants.views.language import choose_language
 from portal import health
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]  # as allauth documents it
@@ -13,7 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", choose_language, name="set_language"),
     # who changes their address unasked can take another's; platform staff do it in the admin
     path("account/email/", no_such_page, name="account_email"),
     path("account/second-step/", include("allauth.mfa.urls")),

@@ -4,6 +4,13 @@ from merchants.models.admission import (
     ApplicationStatus,
 )
 from merchants.models.invitations import Invitation, InvitationStore
+from merchants.models.notices import (
+    MailStatus,
+    Notice,
+    NoticeKind,
+    NoticeMail,
+    NoticePreference,
+)
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
 from merchants.models.policy import (
     IllegalMove,
@@ -39,9 +46,14 @@ __all__ = [
     "Invitation",
     "InvitationStore",
     "LinkType",
+    "MailStatus",
     "Membership",
     "MembershipStore",
     "NoteOrigin",
+    "Notice",
+    "NoticeKind",
+    "NoticeMail",
+    "NoticePreference",
     "Partner",
     "PolicyEvent",
     "PolicyLogEntry",

@@ -1,16 +1,20 @@
 """Who takes part: people, brands, and who may do what for which."""
 
 from collections.abc import Collection
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Case, When
+from django.db.models import Case, Exists, OuterRef, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import days
+
+if TYPE_CHECKING:
+    from merchants.models.stores import Store
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,6 +31,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        help_text=_("Of the mails we send; the pages' own switch sets it too."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("platform staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
@@ -95,6 +106,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def owners_first(self) -> Self:
         return self.order_by(Case(When(role=Role.OWNER, then=0), default=1), "joined_at", "pk")
+
+    def reaching(self, store: "Store") -> Self:
+        """Keep those who may see the store: of its brand, and not narrowed to others."""
+        chosen = MembershipStore.objects.filter(membership=OuterRef("pk"))
+        reach = ~Exists(chosen) | Exists(chosen.filter(store=store))
+        return self.filter(reach, brand=store.brand_id)
 
 
 class Membership(models.Model):

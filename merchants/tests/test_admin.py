@@ -7,7 +7,17 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from merchants import services
-from merchants.models import Application, Connection, Membership, Role, Store, User
+from merchants.models import (
+    Application,
+    Connection,
+    Membership,
+    NoticeKind,
+    NoticeMail,
+    Role,
+    Store,
+    User,
+)
+from merchants.notices import notify
 from merchants.seed import seed_people, seed_policy
 from merchants.tests.factories import (
     give_second_factor,
@@ -26,6 +36,7 @@ LISTS = [
     "merchants/connection",
     "merchants/invitation",
     "merchants/membership",
+    "merchants/noticemail",
     "merchants/policyversion",
     "merchants/store",
     "merchants/user",
@@ -267,3 +278,22 @@ def test_the_side_bar_counts_the_applications_that_wait(boss, application):
 
 def test_the_side_bar_shows_no_empty_count(boss):
     assert "min-w-[18px]" not in boss.get("/admin/").text
+
+
+def test_staff_have_an_unsure_mail_sent_again_and_the_log_keeps_who(boss, application):
+    with scope(Hat.ADMIN):
+        user = make_user("reader@example.test")
+        Membership.objects.create(brand=application.brand, user=user, role="owner")
+        notify(application.store, NoticeKind.HANDED_IN, application=str(application))
+        NoticeMail.objects.update(status="unsure")
+        mail = NoticeMail.objects.get()
+    form = {"action": "send_again", "_selected_action": mail.pk}
+
+    said = [
+        boss.post("/admin/merchants/noticemail/", form, follow=True, headers=ENGLISH).text
+        for _ in range(2)
+    ]
+
+    assert "1 mail is owed." in said[0]
+    assert "Only unsure and failed mails are sent again." in said[1]
+    assert LogEntry.objects.get().object_repr == mail.message_id

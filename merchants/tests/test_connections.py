@@ -11,8 +11,8 @@ from django.utils import timezone
 from merchants import connections, seed, services
 from merchants.connections import call_juguang, call_top
 from merchants.consent import Purpose, redirect_uri
-from merchants.models import Connection, ConnectionStatus
-from merchants.tests.factories import make_connection, make_store, make_user
+from merchants.models import Connection, ConnectionStatus, Notice
+from merchants.tests.factories import make_connection, make_membership, make_store, make_user
 from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, Unavailable
 
@@ -122,6 +122,20 @@ def test_a_withdrawn_consent_asks_for_a_person_and_is_not_hammered(
 
     assert tries == []
     assert reread().status == ConnectionStatus.NEEDS_CONSENT
+
+
+def test_that_a_person_must_consent_again_is_told_once(brand, user, juguang, sandbox):
+    make_membership(brand, user)
+    sandbox.control(revoke=880001)
+
+    for _ in range(2):
+        with pytest.raises(NeedsConsent):
+            call_juguang(juguang, first_note)
+
+    with scope(Hat.NIGHT):
+        notice = Notice.objects.get()
+    assert (notice.user, notice.kind) == (user, "needs_consent")
+    assert notice.parameters["partner"] == "juguang"
 
 
 def test_a_partner_that_does_not_answer_leaves_the_right_to_refresh_to_others(juguang, settings):

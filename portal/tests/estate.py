@@ -5,7 +5,17 @@ from datetime import date
 
 from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
-from merchants.models import Application, Brand, Membership, Role, Store
+from merchants.models import (
+    Application,
+    Brand,
+    Membership,
+    Notice,
+    NoticeKind,
+    NoticeMail,
+    Role,
+    Store,
+)
+from merchants.notices import notify
 from merchants.tests.factories import (
     make_application,
     make_connection,
@@ -26,6 +36,8 @@ class Estate:
     link: Link
     application: Application
     member: Membership
+    notice: Notice
+    mail: NoticeMail
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -42,7 +54,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_note_day(noted, DAY, fee_fen=fee)
     application = make_application(store, reason=f"{name} 因")
     _make_window(noted, error=f"{name} 错")
-    return Estate(store, free, link, application, _make_people(store, number, name))
+    member = _make_people(store, number, name)
+    return Estate(store, free, link, application, member, *_make_notice(store, number))
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:
@@ -52,6 +65,15 @@ def _make_people(store: Store, number: int, name: str) -> Membership:
     user = make_user(f"{shown}-{brand.slug}-{number}@example.test".lower(), name=shown)
     make_invitation(brand, f"new-{user.email}", stores=(store,))
     return make_membership(brand, user, Role.VIEWER, stores=(store,))
+
+
+def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
+    make_membership(store.brand, make_user(f"told{store.brand_id}-{number}@example.test"))
+    with scope(Hat.WEB, brand=store.brand_id):
+        notify(store, NoticeKind.APPROVED, application="A-1")
+    with scope(Hat.ADMIN):
+        mail = NoticeMail.objects.filter(store=store).select_related("notice").latest("pk")
+        return mail.notice, mail
 
 
 def _make_window(note: Note, error: str) -> None:

@@ -34,6 +34,8 @@ READ = [
     "/b/shancha/results.csv",
     "/b/shancha/data/",
     "/b/shancha/settings/members/",
+    "/b/shancha/notices/",
+    "/b/shancha/notices/preferences/",
     "/b/shancha/nothing/",
 ]
 NAMED = [
@@ -43,6 +45,7 @@ NAMED = [
     ("post", "stores/{store}/juguang/"),
     ("get", "stores/{store}/juguang/advertiser/"),
     ("post", "stores/{store}/juguang/advertiser/"),
+    ("post", "notices/{notice}/"),
     ("get", "notes/{free}/link/"),
     ("post", "notes/{free}/link/"),
     ("get", "links/{link}/"),

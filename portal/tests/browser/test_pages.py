@@ -24,6 +24,8 @@ PAGES = {
     "receipt": ("viewer", "/b/shancha/results/?window=30&receipt=gmv"),
     "no results": ("viewer", "/b/shancha/results/?from=2024-01-01&to=2024-01-05"),
     "data": ("owner", "/b/shancha/data/"),
+    "notices": ("viewer", "/b/shancha/notices/"),
+    "notice preferences": ("viewer", "/b/shancha/notices/preferences/"),
     "log out": ("owner", "/account/logout/"),
     "not found": ("owner", "/b/nobody/results/"),
     "not allowed": ("viewer", "/b/shancha/notes/1/link/"),
