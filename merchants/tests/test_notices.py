@@ -97,8 +97,8 @@ def test_what_is_undone_tells_nobody(store, reader):
 
 def test_who_cannot_see_the_store_is_not_told(brand, store, reader):
     narrowed, suspended = make_user("narrowed@example.test"), make_user("gone@example.test")
-    make_membership(brand, narrowed, stores=(make_store(brand, 2),))
-    make_membership(brand, suspended)
+    make_membership(brand, narrowed, Role.VIEWER, stores=(make_store(brand, 2),))
+    make_membership(brand, suspended, Role.VIEWER)
     make_membership(brand, make_user("off@example.test", is_active=False))
     with scope(Hat.WEB, brand=brand.pk):
         Membership.objects.filter(user=suspended).update(suspended_at=timezone.now())

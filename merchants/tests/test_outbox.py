@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from merchants import outbox, tasks
-from merchants.models import Membership, MembershipStore, NoticeKind, NoticeMail
+from merchants.models import Membership, MembershipStore, NoticeKind, NoticeMail, Role
 from merchants.notices import notify
 from merchants.tests.factories import make_membership, make_store, make_user
 from merchants.tests.smtp_server import DROP, SmtpServer
@@ -36,7 +36,7 @@ def store(brand):
 @pytest.fixture
 def reader(brand, store):
     user = make_user("reader@example.test", language="en")
-    make_membership(brand, user)
+    make_membership(brand, user, Role.VIEWER)
     return user
 
 
