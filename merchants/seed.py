@@ -40,6 +40,7 @@ REVIEWER_RIGHTS = (
     "view_application",
     "view_brand",
     "view_connection",
+    "view_evidence",
     "view_policyversion",
     "view_store",
 )

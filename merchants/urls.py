@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.views import consents, home, stores
+from merchants.views import consents, evidence, home, stores
 
 app_name = "merchants"
 urlpatterns = [
@@ -23,6 +23,16 @@ urlpatterns = [
         "b/<slug:brand>/stores/<int:store_id>/juguang/advertiser/",
         consents.juguang_advertiser,
         name="juguang_advertiser",
+    ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/evidence/<slug:kind>/",
+        evidence.evidence_upload,
+        name="evidence_upload",
+    ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/evidence/<int:evidence_id>/file/",
+        evidence.evidence_file,
+        name="evidence_file",
     ),
     path("consent/top/", consents.top_callback, name="top_callback"),
     path("consent/juguang/", consents.juguang_callback, name="juguang_callback"),

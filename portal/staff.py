@@ -35,6 +35,7 @@ def navigation() -> list[Entry]:
             _("Joining"),
             _link(_("Applications"), "inbox", "merchants", "application")
             | {"badge": "merchants.admin.waiting_applications"},
+            _link(_("Evidence"), "attach_file", "merchants", "evidence"),
             _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
         ),
         _group(
@@ -54,6 +55,7 @@ def navigation() -> list[Entry]:
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),
             _link(_("Staff groups"), "groups", "auth", "group"),
+            _link(_("Access events"), "visibility", "merchants", "accessevent"),
         ),
     ]
 

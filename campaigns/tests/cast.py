@@ -2,7 +2,7 @@
 
 from campaigns.tests.factories import make_link, note_of
 from merchants.models import Brand
-from merchants.tests.factories import make_store
+from merchants.tests.factories import make_evidence, make_store
 
 
 def stage(brand: Brand) -> dict[str, object]:
@@ -14,4 +14,5 @@ def stage(brand: Brand) -> dict[str, object]:
         "note": note_of(store, 1).pk,
         "link": link.pk,
         "code": link.code,
+        "evidence": make_evidence(store).pk,
     }

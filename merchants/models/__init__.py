@@ -5,6 +5,7 @@ from merchants.models.admission import (
     IllegalMove,
     PolicyVersion,
 )
+from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
 from merchants.models.stores import (
     Category,
@@ -19,6 +20,8 @@ from merchants.models.stores import (
 )
 
 __all__ = [
+    "AccessEvent",
+    "AccessKind",
     "Application",
     "ApplicationEvent",
     "ApplicationStatus",
@@ -27,6 +30,8 @@ __all__ = [
     "Connection",
     "ConnectionStatus",
     "DomainTaken",
+    "Evidence",
+    "EvidenceKind",
     "IllegalMove",
     "Membership",
     "MembershipStore",

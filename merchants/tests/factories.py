@@ -3,13 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from merchants import evidence
 from merchants.models import (
     Application,
     Brand,
     Category,
     Connection,
+    Evidence,
+    EvidenceKind,
     Membership,
     MembershipStore,
     Partner,
@@ -20,6 +24,11 @@ from merchants.models import (
     User,
 )
 from portal.lib.scope import Hat, scope
+
+PIXEL = bytes.fromhex(  # a picture of one dot
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
+)
 
 
 def make_user(email: str = "lin@example.test", **fields: Any) -> User:
@@ -74,6 +83,14 @@ def make_policy(code: str = "2025-06", **fields: Any) -> PolicyVersion:
     fields = {"effective_from": "2025-05-12", "rules": []} | fields
     with scope(Hat.ADMIN):
         return PolicyVersion.objects.create(code=code, **fields)
+
+
+def make_evidence(store: Store, content: bytes = PIXEL, name: str = "", **stated: Any) -> Evidence:
+    stated = {"kind": EvidenceKind.LICENCE, "valid_until": None, "replaces": None} | stated
+    upload = SimpleUploadedFile(f"{name or store.title}.png", content)
+    with scope(Hat.WEB, brand=store.brand_id):
+        kept = evidence.keep(store.brand, upload)
+        return evidence.add(store, kept, evidence.Stated(**stated), by=store.registered_by)
 
 
 def make_application(store: Store, **fields: Any) -> Application:

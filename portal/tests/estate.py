@@ -5,8 +5,13 @@ from datetime import date
 
 from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
-from merchants.models import Application, Brand, Store
-from merchants.tests.factories import make_application, make_connection, make_store
+from merchants.models import Application, Brand, Evidence, Store
+from merchants.tests.factories import (
+    make_application,
+    make_connection,
+    make_evidence,
+    make_store,
+)
 from portal.lib.scope import Hat, scope
 
 DAY = date(2025, 6, 18)
@@ -18,6 +23,7 @@ class Estate:
     free: Note
     link: Link
     application: Application
+    evidence: Evidence
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -32,9 +38,10 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     link = make_link(noted, item_title=f"{name} 货")
     make_click(link, click_id=name)
     make_note_day(noted, DAY, fee_fen=fee)
+    evidence = make_evidence(store, name=name)
     application = make_application(store, reason=f"{name} 因")
     _make_window(noted, error=f"{name} 错")
-    return Estate(store, free, link, application)
+    return Estate(store, free, link, application, evidence)
 
 
 def _make_window(note: Note, error: str) -> None:

@@ -10,6 +10,7 @@ from merchants.tests.factories import make_brand, make_membership, make_user
 from portal.tests.estate import make_estate
 
 EVIL = "\"'><script>alert(1)</script>{{ 7|add:7 }}</title>"
+pytestmark = pytest.mark.usefixtures("own_files")
 PAGES = [
     "/b/evil/stores/",
     "/b/evil/stores/{store}/",

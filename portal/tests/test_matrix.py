@@ -20,6 +20,7 @@ from merchants.tests.factories import make_brand, make_membership, make_user
 from merchants.tests.matrix import MATRIX as JOINING
 from portal.lib.scope import Hat, scope
 
+pytestmark = pytest.mark.usefixtures("own_files")
 MATRIX = [*JOINING, *DATA, *LINKS, *RESULTS]
 # open to everybody, or answered by the libraries behind their own locks
 PUBLIC = {"healthz", "readyz", "set_language"}
@@ -104,7 +105,7 @@ def test_home_leads_everybody_to_their_own_place(brand):
 
 
 def test_every_page_is_public_in_the_matrix_or_behind_a_librarys_own_lock():
-    parts = dict.fromkeys(("store", "note", "link", "code", "application"), "1")
+    parts = dict.fromkeys(("store", "note", "link", "code", "application", "evidence"), "1")
     tested = {resolve(path.format(**parts)).view_name for _method, path, *_ in MATRIX}
     names = {name for name in page_names() if not name.startswith(OWN_LOCKS)}
 
@@ -112,7 +113,7 @@ def test_every_page_is_public_in_the_matrix_or_behind_a_librarys_own_lock():
 
 
 def test_every_page_is_asked_with_both_methods():
-    parts = dict.fromkeys(("store", "note", "link", "code", "application"), "1")
+    parts = dict.fromkeys(("store", "note", "link", "code", "application", "evidence"), "1")
     asked = {(method, resolve(path.format(**parts)).view_name) for method, path, *_ in MATRIX}
     names = {name for _method, name in asked}
 

@@ -24,6 +24,7 @@ READ = [
     "/",
     "/b/shancha/stores/",
     "/b/shancha/stores/{store}/",
+    "/b/shancha/stores/{store}/evidence/{evidence}/file/",
     "/b/shancha/notes/",
     "/b/shancha/notes/?q=Zwilling",
     "/b/shancha/notes/{free}/link/",
@@ -42,12 +43,15 @@ NAMED = [
     ("post", "stores/{store}/juguang/"),
     ("get", "stores/{store}/juguang/advertiser/"),
     ("post", "stores/{store}/juguang/advertiser/"),
+    ("post", "stores/{store}/evidence/licence/"),
+    ("get", "stores/{store}/evidence/{evidence}/file/"),
     ("get", "notes/{free}/link/"),
     ("post", "notes/{free}/link/"),
     ("get", "links/{link}/"),
     ("post", "links/{link}/pause/"),
     ("post", "links/{link}/end/"),
 ]
+pytestmark = pytest.mark.usefixtures("own_files")
 transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
