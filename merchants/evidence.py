@@ -53,7 +53,7 @@ class Stated:
     replaces: Evidence | None
 
 
-def keep(brand: Brand, upload: UploadedFile) -> Kept:
+def keep(brand: Brand, upload: "UploadedFile[bytes]") -> Kept:
     """Check the upload and keep it; takes seconds, so no transaction should be open.
 
     Raises Refused or documents.Unreadable, and then nothing stays on disk. A file without a
@@ -116,9 +116,8 @@ def answer(evidence: Evidence) -> HttpResponse:
     """Return the file: pictures to look at, everything else to save."""
     content = (_folder(evidence.brand_id) / evidence.sha256).read_bytes()
     response = HttpResponse(content, content_type=evidence.content_type)
-    response["Content-Disposition"] = content_disposition_header(
-        not evidence.is_picture, evidence.name
-    )
+    disposition = content_disposition_header(not evidence.is_picture, evidence.name)
+    response["Content-Disposition"] = disposition or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = POLICY
     response["Cache-Control"] = "no-store"
@@ -140,7 +139,7 @@ def _folder(brand_id: int) -> Path:
     return Path(settings.VAR_DIR) / "evidence" / str(brand_id)
 
 
-def _copied(upload: UploadedFile, draft: IO[bytes]) -> str:
+def _copied(upload: "UploadedFile[bytes]", draft: IO[bytes]) -> str:
     """Write the upload to the open file, down to the disk, and return its hash."""
     digest = hashlib.sha256()
     for chunk in upload.chunks():

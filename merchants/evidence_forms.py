@@ -47,16 +47,15 @@ class EvidenceForm(forms.Form):
         *args: Any,  # Any: whatever a form takes
         kind: EvidenceKind,
         pieces: Sequence[Evidence],
-        **options: Any,
     ) -> None:
-        super().__init__(*args, auto_id=f"{kind}_%s", **options)
+        super().__init__(*args, auto_id=f"{kind}_%s")
         self.kind = kind
         self.pieces = {piece.pk: piece for piece in pieces}
         choices = [("", _("Nothing, it is a further file")), *self.pieces.items()]
         self.fields["replaces"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(_("The file is larger than 20 MB."))
         return file
@@ -86,7 +85,6 @@ def shelves(pieces: Sequence[Evidence], *, tried: EvidenceForm | None = None) ->
     for kind in EvidenceKind:
         own = [piece for piece in pieces if piece.kind == kind]
         current = [piece for piece in own if not piece.replaced_by]
-        is_tried = tried is not None and tried.kind == kind
-        form = tried if is_tried else EvidenceForm(kind=kind, pieces=current)
-        found.append(Shelf(kind, own, form))
+        again = tried if tried and tried.kind == kind else None
+        found.append(Shelf(kind, own, again or EvidenceForm(kind=kind, pieces=current)))
     return found

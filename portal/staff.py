@@ -35,7 +35,7 @@ def navigation() -> list[Entry]:
             _("Joining"),
             _link(_("Applications"), "inbox", "merchants", "application")
             | {"badge": "merchants.admin.waiting_applications"},
-            _link(_("Evidence"), "attach_file", "merchants", "evidence"),
+            _link(_("Evidence files"), "attach_file", "merchants", "evidence"),
             _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
         ),
         _group(

@@ -85,7 +85,6 @@ def test_a_hostile_file_leaves_neither_row_nor_file(marketer, page, own_files, c
         (PIXEL, "a.exe.png", "The name has two endings."),
         (PIXEL, "a.pdf.png", "The name has two endings."),
         (PIXEL, "a", "The file is a PNG but is named .a."),
-        (PIXEL, "gnp.\u202epng", "The name has two endings."),
         (bytes(20 * 1024**2 + 1), "a.png", "The file is larger than 20 MB."),
     ],
 )
@@ -105,20 +104,21 @@ def test_a_name_or_size_that_deceives_is_refused(marketer, page, content, name, 
         ("../../etc/passwd.png", "etc-passwd.png"),
         ("..\\..\\evil.png", "evil.png"),
         ("C:\\x\\a\x00b\n.png", "C-x-ab.png"),
-        ('"><img src=x>.png', "-img src=x-.png"),
+        ('"><img src=x>.png', "img src=x.png"),
         (".png", "file.png"),
+        ("gnp.\u202epng", "gnp.png"),
         ("长" * 300 + ".png", "长" * 95 + ".png"),
     ],
 )
 def test_a_name_is_cleaned_of_what_may_mislead(name, cleaned):
-    assert evidence.clean_name(name, "image/png").lstrip("-") == cleaned.lstrip("-")
+    assert evidence.clean_name(name, "image/png") == cleaned
 
 
 def test_a_path_for_a_name_leads_nowhere(marketer, page, own_files):
     upload(marketer, page, name="../../../../tmp/evil.png")
 
     assert [file.name for file in on_record()] == ["evil.png"]
-    assert [file for file in own_files.rglob("*evil*")] == []
+    assert list(own_files.rglob("*evil*")) == []
 
 
 def test_a_request_of_a_gigabyte_is_answered_by_its_head_alone(marketer, page):
@@ -136,7 +136,7 @@ def test_a_newer_file_takes_the_place_of_an_older_one(marketer, page, store):
     text = upload(marketer, page, picture("PNG"), replaces=older.pk).text
 
     newer, older = on_record()
-    assert (newer.replaces, older.replaced_by) == (older, newer)
+    assert (newer.replaces_id, older.replaced_by) == (older.pk, newer)
     assert "Replaced" in text
 
 
@@ -145,9 +145,9 @@ def test_a_file_is_replaced_once(marketer, page, store):
     make_evidence(store, picture("PNG"), replaces=older)
 
     assert upload(marketer, page, picture("JPEG"), "a.jpg", replaces=older.pk).status_code == 422
-    with scope(Hat.WEB, brand=store.brand_id), pytest.raises(Refused, match="just replaced|刚刚"):
-        kept = evidence.Kept("0" * 64, 1, "image/png", "a.png")
-        stated = evidence.Stated(older.kind, None, older)
+    kept = evidence.Kept("0" * 64, 1, "image/png", "a.png")
+    stated = evidence.Stated(older.kind, None, older)
+    with scope(Hat.WEB, brand=store.brand_id), pytest.raises(Refused):
         evidence.add(store, kept, stated, by=make_user())
 
 
@@ -221,17 +221,14 @@ def test_two_brands_with_the_same_file_share_nothing(store, own_files):
     assert len(set(own_files.glob("evidence/*/*"))) == 2
 
 
-@pytest.mark.parametrize("change", ["update", "delete"])
-def test_no_page_can_change_or_delete_a_row(store, change):
-    make_evidence(store)
-    rows = {
-        "update": lambda: Evidence.objects.update(name="x"),
-        "delete": Evidence.objects.all().delete,
-    }
+@pytest.mark.parametrize("hat", Hat)
+def test_no_row_is_ever_changed_or_deleted(store, hat):
+    rows = Evidence.objects.filter(pk=make_evidence(store).pk)
 
-    for hat in Hat:
-        with pytest.raises(DatabaseError), scope(hat, brand=store.brand_id):
-            rows[change]()
+    with pytest.raises(DatabaseError), scope(hat, brand=store.brand_id):
+        rows.update(name="x")
+    with pytest.raises(DatabaseError), scope(hat, brand=store.brand_id):
+        rows._raw_delete("default")
 
 
 @pytest.mark.parametrize("rights", [{"is_superuser": True}, {}])

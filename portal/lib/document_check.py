@@ -9,11 +9,11 @@ import resource
 import struct
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from itertools import chain
 
-from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 MEMORY = 1024**3
 CPU_SECONDS = 10
@@ -23,7 +23,7 @@ UNPACKED = 256 * 1024**2
 CHUNK = 64 * 1024
 OVERLAP = 256  # longer than any name that is looked for, so that none hides between two chunks
 
-READERS = {
+READERS: dict[str, Callable[[BytesIO], ImageFile.ImageFile]] = {
     "image/png": PngImagePlugin.PngImageFile,
     "image/jpeg": JpegImagePlugin.JpegImageFile,
     "image/webp": WebPImagePlugin.WebPImageFile,

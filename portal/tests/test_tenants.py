@@ -110,7 +110,7 @@ def leaks(client: Client, own: Estate, other: Estate) -> list[str]:
     for path in READ:
         url = path.format(**own.names(), other_store=other.store.pk)
         answer = client.get(url)
-        text = answer.serialize().decode().replace("q=Zwilling", "")
+        text = answer.serialize().decode(errors="replace").replace("q=Zwilling", "")
         if SEEN.search(text.replace('value="Zwilling"', "").replace("“Zwilling”", "")):
             found.append(url)
     return found
