@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from merchants.evidence import LARGEST, Stated
 from merchants.models import Evidence, EvidenceKind
 from portal.lib import days, documents
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+    from django.utils.datastructures import MultiValueDict
 
 ACCEPTED = ",".join(documents.ENDINGS)
 
@@ -44,11 +48,13 @@ class EvidenceForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,  # Any: whatever a form takes
+        posted: "QueryDict | None" = None,
+        files: "MultiValueDict[str, UploadedFile[bytes]] | None" = None,
+        *,
         kind: EvidenceKind,
         pieces: Sequence[Evidence],
     ) -> None:
-        super().__init__(*args, auto_id=f"{kind}_%s")
+        super().__init__(posted, files, auto_id=f"{kind}_%s")
         self.kind = kind
         self.pieces = {piece.pk: piece for piece in pieces}
         choices = [("", _("Nothing, it is a further file")), *self.pieces.items()]
