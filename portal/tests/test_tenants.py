@@ -25,6 +25,7 @@ READ = [
     "/b/shancha/stores/",
     "/b/shancha/stores/{store}/",
     "/b/shancha/stores/{store}/evidence/{evidence}/file/",
+    "/b/shancha/stores/{store}/evidence/{other_evidence}/file/",
     "/b/shancha/notes/",
     "/b/shancha/notes/?q=Zwilling",
     "/b/shancha/notes/{free}/link/",
@@ -108,7 +109,8 @@ def leaks(client: Client, own: Estate, other: Estate) -> list[str]:
     """Return the addresses whose answer, heads included, names anything of the other's."""
     found = []
     for path in READ:
-        url = path.format(**own.names(), other_store=other.store.pk)
+        others = {f"other_{name}": pk for name, pk in other.names().items()}
+        url = path.format(**own.names(), **others)
         answer = client.get(url)
         text = answer.serialize().decode(errors="replace").replace("q=Zwilling", "")
         if SEEN.search(text.replace('value="Zwilling"', "").replace("“Zwilling”", "")):
