@@ -3,7 +3,6 @@
 import resource
 
 import pytest
-from django.utils.translation import override
 
 from portal.lib import documents
 from portal.tests.hostile_files import HOSTILE, pdf, picture, stream
@@ -35,10 +34,10 @@ def test_a_photo_of_a_good_camera_is_small_enough(tmp_path):
 def test_a_hostile_file_is_refused_with_its_reason(tmp_path, case):
     content, reason = HOSTILE[case]
 
-    with override("en"), pytest.raises(documents.Unreadable) as refusal:
+    with pytest.raises(documents.Unreadable) as refusal:
         asked(tmp_path, content)
 
-    assert str(refusal.value) == documents.REASONS[reason]
+    assert str(refusal.value) == str(documents.REASONS[reason])
 
 
 def test_a_bomb_takes_no_memory_of_ours(tmp_path):
