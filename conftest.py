@@ -1,6 +1,7 @@
 """The cast: a brand, its people, and a stranger. Tests run as the runtime login."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -45,6 +46,13 @@ def client_as(brand) -> Callable[[Role | None], Client]:
         return client
 
     return log_in
+
+
+@pytest.fixture
+def own_files(settings, tmp_path) -> Path:
+    """Keep uploaded files in a folder that goes with the test."""
+    settings.VAR_DIR = tmp_path
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -37,14 +37,17 @@ from merchants import (
     second_factor,
     services,
 )
+from merchants.admin_evidence import EvidenceFiles, links
 from merchants.brands import broken_rule
 from merchants.forms import ApproveForm, RejectForm
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
+    AccessEvent,
     Application,
     ApplicationStatus,
     Brand,
     Connection,
+    Evidence,
     IllegalMove,
     Invitation,
     Membership,
@@ -101,6 +104,7 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         ("submitted_at", "decided_at"),
         "reason",
         "stated",
+        "evidence_list",
         "verdict_table",
         "event_list",
     ]
@@ -123,6 +127,10 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
     @admin.display(description=_("stated by the brand"))
     def stated(self, application: Application) -> SafeString:
         return _table("stated", {"store": application.store})
+
+    @admin.display(description=_("evidence"))
+    def evidence_list(self, application: Application) -> SafeString:
+        return _table("evidence", {"files": links(application.store.evidence.newest_first())})
 
     @admin.display(description=_("verdicts at submission"))
     def verdict_table(self, application: Application) -> SafeString:
@@ -213,6 +221,32 @@ class StoreAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyp
     search_fields = ["title", "nick", "sid", "seller_id", "brand__name"]
     ordering = ["-registered_at"]
     exclude = ["registered_by", "facts_stated_by"]
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(ReadOnly, EvidenceFiles, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["name", "kind", "store", "brand", "uploaded_at", "valid_until"]
+    list_filter = ["kind"]
+    list_select_related = ["store", "brand"]
+    search_fields = ["name", "store__title", "brand__name", "sha256"]
+    ordering = ["-pk"]
+    fields = [
+        ("store", "brand"),
+        ("kind", "file_link"),
+        ("size", "content_type"),
+        "sha256",
+        ("uploaded_at", "uploaded_by"),
+        ("valid_until", "replaces"),
+    ]
+
+
+@admin.register(AccessEvent)
+class AccessEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["at", "actor", "kind", "evidence", "store", "brand"]
+    list_filter = ["kind"]
+    list_select_related = ["actor", "evidence", "store", "brand"]
+    search_fields = ["actor__email", "store__title", "brand__name"]
+    ordering = ["-pk"]
 
 
 @admin.register(Connection)

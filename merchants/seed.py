@@ -47,6 +47,7 @@ REVIEWER_RIGHTS = (
     "view_brand",
     "view_connection",
     "view_policylogentry",
+    "view_evidence",
     "view_policyversion",
     "view_store",
 )

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 
 from portal.lib.scope import Hat, scope
@@ -34,6 +36,18 @@ def readable_requests(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
             raise BadRequest("The request is not in UTF-8.")
+        return get_response(request)
+
+    return middleware
+
+
+def bounded_requests(get_response: Handler) -> Handler:
+    """Refuse what is larger than any form of ours by its head alone, before a byte is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.LARGEST_REQUEST:
+            return render(request, "413.html", status=413)
         return get_response(request)
 
     return middleware

@@ -35,6 +35,7 @@ def navigation() -> list[Entry]:
             _("Joining"),
             _link(_("Applications"), "inbox", "merchants", "application")
             | {"badge": "merchants.admin.waiting_applications"},
+            _link(_("Evidence files"), "attach_file", "merchants", "evidence"),
             _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
             _link(_("Policy log"), "history", "merchants", "policylogentry"),
         ),
@@ -58,6 +59,7 @@ def navigation() -> list[Entry]:
             _link(_("Staff groups"), "groups", "auth", "group"),
             _link(_("Mails"), "mail", "merchants", "noticemail")
             | {"badge": "merchants.outbox_admin.unsure_mails"},
+            _link(_("Access events"), "visibility", "merchants", "accessevent"),
         ),
     ]
 

@@ -2,7 +2,13 @@
 
 from campaigns.tests.factories import make_link, note_of
 from merchants.models import Brand, Role
-from merchants.tests.factories import make_invitation, make_membership, make_store, make_user
+from merchants.tests.factories import (
+    make_evidence,
+    make_invitation,
+    make_membership,
+    make_store,
+    make_user,
+)
 
 
 def stage(brand: Brand) -> dict[str, object]:
@@ -19,4 +25,5 @@ def stage(brand: Brand) -> dict[str, object]:
         "member": member.pk,
         "invitation": invitation.pk,
         "token": token,
+        "evidence": make_evidence(store).pk,
     }

@@ -12,7 +12,7 @@ APPEND = "SELECT, INSERT"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0012_policy"),
+        ("merchants", "0014_evidence"),
     ]
 
     operations = [

@@ -3,6 +3,7 @@ from merchants.models.admission import (
     ApplicationEvent,
     ApplicationStatus,
 )
+from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (
     MailStatus,
@@ -34,6 +35,8 @@ from merchants.models.stores import (
 )
 
 __all__ = [
+    "AccessEvent",
+    "AccessKind",
     "Application",
     "ApplicationEvent",
     "ApplicationStatus",
@@ -42,6 +45,8 @@ __all__ = [
     "Connection",
     "ConnectionStatus",
     "DomainTaken",
+    "Evidence",
+    "EvidenceKind",
     "IllegalMove",
     "Invitation",
     "InvitationStore",

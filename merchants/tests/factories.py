@@ -7,14 +7,18 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from merchants import evidence
 from merchants.models import (
     Application,
     Brand,
     Category,
     Connection,
+    Evidence,
+    EvidenceKind,
     Invitation,
     InvitationStore,
     Membership,
@@ -30,6 +34,10 @@ from merchants.models import (
 from portal.lib.scope import Hat, scope
 
 SECRET = "JBSWY3DPEHPK3PXP"  # of the users' authenticator apps
+PIXEL = bytes.fromhex(  # a picture of one dot
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
+)
 
 
 def make_user(email: str = "lin@example.test", **fields: Any) -> User:
@@ -145,6 +153,14 @@ def make_draft(code: str = "2025-08", **fields: Any) -> PolicyVersion:
         "published_by": None,
     } | fields
     return make_policy(code, **fields)
+
+
+def make_evidence(store: Store, content: bytes = PIXEL, name: str = "", **stated: Any) -> Evidence:
+    stated = {"kind": EvidenceKind.LICENCE, "valid_until": None, "replaces": None} | stated
+    upload = SimpleUploadedFile(f"{name or store.title}.png", content)
+    with scope(Hat.WEB, brand=store.brand_id):
+        kept = evidence.keep(store.brand, upload)
+        return evidence.add(store, kept, evidence.Stated(**stated), by=store.registered_by)
 
 
 def make_application(store: Store, **fields: Any) -> Application:

@@ -57,6 +57,12 @@ MATRIX = [
     ("post", "/b/shancha/notices/read/", 302, 404, 302, 302, 302),
     ("get", "/b/shancha/notices/preferences/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/notices/preferences/", 302, 404, 302, 302, 302),
+    ("get", "/b/shancha/stores/{store}/evidence/licence/", 302, 405, 405, 405, 405),
+    ("post", "/b/shancha/stores/{store}/evidence/licence/", 302, 404, 403, 422, 422),
+    ("post", "/b/shancha/stores/{store}/evidence/weapons/", 302, 404, 403, 404, 404),
+    ("get", "/b/shancha/stores/{store}/evidence/{evidence}/file/", 302, 404, 200, 200, 200),
+    ("get", "/b/shancha/stores/{store}/evidence/0/file/", 302, 404, 404, 404, 404),
+    ("post", "/b/shancha/stores/{store}/evidence/{evidence}/file/", 302, 405, 405, 405, 405),
     # without a state that we signed nobody gets further than their own pages
     ("get", "/consent/top/", 302, 302, 302, 302, 302),
     ("get", "/consent/juguang/", 302, 302, 302, 302, 302),

@@ -8,6 +8,7 @@ from campaigns.tests.factories import make_click, make_link, make_note_day, note
 from merchants.models import (
     Application,
     Brand,
+    Evidence,
     Membership,
     Notice,
     NoticeKind,
@@ -19,6 +20,7 @@ from merchants.notices import notify
 from merchants.tests.factories import (
     make_application,
     make_connection,
+    make_evidence,
     make_invitation,
     make_membership,
     make_store,
@@ -38,6 +40,7 @@ class Estate:
     member: Membership
     notice: Notice
     mail: NoticeMail
+    evidence: Evidence
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -52,10 +55,11 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     link = make_link(noted, item_title=f"{name} 货")
     make_click(link, click_id=name)
     make_note_day(noted, DAY, fee_fen=fee)
+    evidence = make_evidence(store, name=name)
     application = make_application(store, reason=f"{name} 因")
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
-    return Estate(store, free, link, application, member, *_make_notice(store, number))
+    return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:

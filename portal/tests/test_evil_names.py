@@ -10,6 +10,7 @@ from merchants.tests.factories import give_second_factor, make_brand, make_membe
 from portal.tests.estate import make_estate
 
 EVIL = "\"'><script>alert(1)</script>{{ 7|add:7 }}</title>"
+pytestmark = pytest.mark.usefixtures("own_files")
 PAGES = [
     "/account/",
     "/b/evil/stores/",

@@ -20,6 +20,7 @@ from merchants.tests.factories import make_brand, make_membership, make_user
 from merchants.tests.matrix import MATRIX as JOINING
 from portal.lib.scope import Hat, scope
 
+pytestmark = pytest.mark.usefixtures("own_files")
 MATRIX = [*JOINING, *DATA, *LINKS, *RESULTS]
 # open to everybody, or answered by the libraries behind their own locks
 PUBLIC = {"healthz", "readyz", "set_language"}
@@ -29,6 +30,7 @@ PLACEHOLDERS = (
     "link",
     "code",
     "application",
+    "evidence",
     "member",
     "invitation",
     "token",
