@@ -12,6 +12,7 @@ from merchants.models import AccessEvent, ApplicationStatus, Evidence, Role
 from merchants.services import Refused
 from merchants.tests.factories import (
     PIXEL,
+    give_second_factor,
     make_application,
     make_brand,
     make_evidence,
@@ -236,6 +237,7 @@ def test_staff_with_the_right_see_the_file_and_each_look_is_recorded(client, sto
     piece = make_evidence(store)
     user = make_user("staff@example.test", is_staff=True, **rights)
     client.force_login(user)
+    give_second_factor(client, user)
 
     answer = client.get(f"/admin/merchants/evidence/{piece.pk}/file/")
 
@@ -248,7 +250,9 @@ def test_staff_with_the_right_see_the_file_and_each_look_is_recorded(client, sto
 def test_an_application_lists_its_evidence_for_the_reviewer(client, store):
     piece = make_evidence(store)
     application = make_application(store, status=ApplicationStatus.SUBMITTED)
-    client.force_login(make_user("staff@example.test", is_staff=True, is_superuser=True))
+    user = make_user("staff@example.test", is_staff=True, is_superuser=True)
+    client.force_login(user)
+    give_second_factor(client, user)
 
     text = client.get(f"/admin/merchants/application/{application.pk}/change/").text
 
