@@ -1,10 +1,5 @@
-from merchants.models.admission import (
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-    IllegalMove,
-    PolicyVersion,
-)
+from merchants.models.admission import IllegalMove, PolicyVersion
+from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
 from merchants.models.stores import (
     Category,

@@ -2,8 +2,9 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from merchants import services
+from merchants import applications
 from merchants.models import Application, ApplicationStatus, ConnectionStatus, Role, StoreStatus
+from merchants.reasons import read as reasons
 from merchants.seed import seed_policy
 from merchants.tests.factories import (
     make_application,
@@ -132,6 +133,7 @@ def test_an_application_is_handed_in_and_then_waits(marketer, page):
     assert "is handed in" in response.text
     assert "A reviewer confirms the category and the store scores" in response.text
     assert "facts/" not in response.text
+    assert "A decision is promised by" in response.text
 
 
 def test_facts_and_application_are_closed_while_under_review(marketer, page, brand, store):
@@ -147,11 +149,14 @@ def test_a_rejection_shows_its_reason_and_the_way_on(marketer, page, brand, stor
     reviewer = make_user("reviewer@example.test", name="Reviewer Lin")
     with scope(Hat.ADMIN):
         application = Application.objects.get()
-        services.reject_application(application, reason="We see 4.3.", by=reviewer)
+        applications.claim_application(application, by=reviewer)
+        because = reasons(["score_differs"])
+        applications.reject_application(application, because=because, note="4.3.", by=reviewer)
 
     text = read(marketer, page)
 
-    assert "We see 4.3." in text
+    assert "The store scores we see differ from those stated." in text
+    assert "“4.3.”" in text
     assert "Hand in again" in text
     assert "Reviewer Lin" not in text
 
