@@ -6,6 +6,7 @@ A working day is Monday to Friday in Shanghai; public holidays are not known her
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.conf import settings
 from django.db import connection
@@ -28,7 +29,8 @@ class Pace:
 
     @property
     def working_days(self) -> float:
-        return round(self.median / DAY, 1)
+        """Return the median rounded up to a tenth, so that "at most" holds."""
+        return ceil(self.median / DAY * 10) / 10
 
 
 def working_time(start: datetime, end: datetime) -> timedelta:

@@ -46,11 +46,11 @@ class QuestionForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    note = _text(_("Note"), _("The brand reads this."), required=False)
+    note = _text(_("Remark"), _("The brand reads this."), required=False)
 
 
 class UpholdForm(forms.Form):
-    note = _text(_("Note"), _("The brand reads this: say why the rejection holds."))
+    note = _text(_("Remark"), _("The brand reads this: say why the rejection holds."))
 
 
 class RejectForm(forms.Form):
@@ -58,7 +58,7 @@ class RejectForm(forms.Form):
         label=_("Reasons"), widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     note = _text(
-        _("Note"),
+        _("Remark"),
         _("The brand reads this: say which fact has to change, and to what."),
         required=False,
     )

@@ -205,3 +205,90 @@ def test_a_score_that_is_wrong_twice_is_told_once(marketer, page):
     facts = GOOD | {"overall_score": "7.77"}
     response = marketer.post(f"{page}facts/", facts, headers=ENGLISH)
     assert response.text.count("Enter a number from 0 to 5") == 1
+
+
+HTMX = {"hx-request": "true"} | ENGLISH
+
+
+def test_what_is_typed_is_kept_before_it_is_complete(marketer, page, store):
+    answer = marketer.post(f"{page}facts/", {"overall_score": "4."}, headers=HTMX)
+
+    assert answer.status_code == 200
+    assert "Draft kept" in answer.text
+    assert 'value="4."' in read(marketer, page)
+    with scope(Hat.ADMIN):
+        store.refresh_from_db()
+        assert Application.objects.get().status == "draft"
+    assert store.facts_stated_at is None
+
+
+def test_what_is_typed_is_stated_by_itself_once_it_is_right(marketer, page):
+    marketer.post(f"{page}facts/", {"overall_score": "4."}, headers=HTMX)
+    answer = marketer.post(f"{page}facts/", GOOD, headers=HTMX)
+
+    assert "Saved and stated." in answer.text
+    assert "Every rule is met" in answer.text
+    assert 'value="4.8"' in read(marketer, page)
+
+
+def test_typing_on_after_somebody_handed_in_loads_the_page_anew(marketer, page):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+
+    answer = marketer.post(f"{page}facts/", GOOD, headers=HTMX)
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def reviewed(store, step, **options):
+    reviewer = make_user("reviewer@example.test", name="Reviewer Lin")
+    with scope(Hat.ADMIN):
+        application = Application.objects.get(store=store)
+        applications.claim_application(application, by=reviewer)
+        step(application, by=reviewer, **options)
+
+
+def test_a_question_is_read_and_answered(marketer, page, store):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+    reviewed(store, applications.ask_brand, question="Whose licence?")
+
+    assert "Whose licence?" in read(marketer, page)
+    refused = marketer.post(f"{page}application/", {"answer": " "}, headers=ENGLISH)
+    assert (refused.status_code, "Answer what the reviewer asked." in refused.text) == (422, True)
+    answered = marketer.post(f"{page}application/", {"answer": "Ours."}, follow=True)
+    assert "“Ours.”" in answered.text
+    assert "Reviewer Lin" not in answered.text
+
+
+def test_a_rejection_is_appealed_from_the_page_once(marketer, page, store):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+    because = reasons(["counterfeit"])
+    reviewed(store, applications.reject_application, because=because)
+
+    assert "The store may not apply again." in read(marketer, page)
+    assert marketer.post(f"{page}application/").status_code == 422
+    assert marketer.post(f"{page}application/appeal/", {"text": " "}).status_code == 422
+    done = marketer.post(f"{page}application/appeal/", {"text": "No."}, follow=True)
+    assert done.redirect_chain
+    assert marketer.post(f"{page}application/appeal/", {"text": "No."}).status_code == 422
+
+
+def test_an_application_is_withdrawn_and_handed_in_again(marketer, page):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+
+    text = marketer.post(f"{page}application/withdraw/", follow=True, headers=ENGLISH).text
+    assert "is withdrawn" in text
+    assert "Hand in again" in text
+    assert marketer.post(f"{page}application/withdraw/").status_code == 422
+
+
+def test_a_viewer_reads_the_outcome_but_is_offered_no_step(client_as, marketer, page, store):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+    reviewed(store, applications.reject_application, because=reasons(["score_differs"]))
+
+    text = read(client_as(Role.VIEWER), page)
+    assert "The store scores we see differ" in text
+    assert "<textarea" not in text
