@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, transaction
 from django.db import connection as database
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from merchants import applications
 from merchants.models import Application, ApplicationStatus, IllegalMove, Store, StoreStatus
@@ -24,8 +24,10 @@ NOW = [REASONS["score_differs"]]
 
 
 @pytest.fixture(autouse=True)
-def own_clock(settings, tmp_path):
+def own_clock_in_english(settings, tmp_path):
     settings.VAR_DIR = tmp_path
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -294,15 +296,15 @@ def test_of_four_reviewers_who_claim_at_once_one_gets_it(submitted):
                 together.wait()
                 applications.claim_application(application, by=reviewer)
                 return "claimed"
-        except Claimed as refusal:
-            return str(refusal).split(" is ")[1][:9]
+        except Claimed:
+            return "too late"
         finally:
             database.close()
 
     with ThreadPoolExecutor(4) as people:
         outcomes = sorted(people.map(claim, reviewers))
 
-    assert outcomes == ["claimed"] + ["reviewing"] * 3
+    assert outcomes == ["claimed"] + ["too late"] * 3
     assert reread().status == "in_review"
 
 
@@ -317,8 +319,8 @@ def test_of_an_approval_and_a_rejection_at_once_one_is_the_decision(in_review, f
                 together.wait()
                 step(application, by=first)
                 return "decided"
-        except IllegalMove as refusal:
-            return "cannot become" in str(refusal)
+        except IllegalMove:
+            return "too late"
         finally:
             database.close()
 
@@ -326,8 +328,8 @@ def test_of_an_approval_and_a_rejection_at_once_one_is_the_decision(in_review, f
         applications.reject_application(application, because=NOW, by=by)
 
     with ThreadPoolExecutor(2) as people:
-        outcomes = list(people.map(decide, [applications.approve_application, reject]))
+        outcomes = sorted(people.map(decide, [applications.approve_application, reject]))
 
-    assert sorted(map(str, outcomes)) == ["True", "decided"]
+    assert outcomes == ["decided", "too late"]
     with scope(Hat.ADMIN):
         assert reread().events.exclude(waited=None).count() == 1
