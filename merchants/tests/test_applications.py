@@ -333,3 +333,13 @@ def test_of_an_approval_and_a_rejection_at_once_one_is_the_decision(in_review, f
     assert outcomes == ["decided", "too late"]
     with scope(Hat.ADMIN):
         assert reread().events.exclude(waited=None).count() == 1
+
+
+def test_of_two_moves_from_one_status_the_second_is_refused(in_review, user):
+    with scope(Hat.ADMIN):
+        stale = Application.objects.get()
+        in_review.move_to(ApplicationStatus.WITHDRAWN, by=user)
+
+        with pytest.raises(IllegalMove, match="Someone else just changed"):
+            stale.move_to(ApplicationStatus.REJECTED, by=user)
+        assert in_review.events.filter(source="in_review").count() == 1
