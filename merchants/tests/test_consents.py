@@ -143,7 +143,11 @@ def test_an_aged_state_is_void(owner, sandbox):
     assert "longer than 15 minutes" in response.text
 
 
-@pytest.mark.parametrize("state", ["", "made-up", signing.dumps({"brand": "shancha"})])
+@pytest.mark.parametrize(
+    "state",
+    ["", "made-up", signing.dumps({"brand": "shancha"})],
+    ids=["none", "made up", "signed for something else"],
+)
 def test_a_forged_state_is_refused(owner, caplog, state):
     response = follow(owner, f"/consent/top/?{urlencode({'state': state, 'code': 'c'})}")
 
