@@ -29,8 +29,8 @@ class Pace:
 
     @property
     def working_days(self) -> float:
-        """Return the median rounded up to a tenth, so that "at most" holds."""
-        return ceil(self.median / DAY * 10) / 10
+        """Return the median rounded up to a tenth, and never to none: it is shown as a limit."""
+        return max(ceil(self.median / DAY * 10), 1) / 10
 
 
 def working_time(start: datetime, end: datetime) -> timedelta:
