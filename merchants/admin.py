@@ -1,6 +1,5 @@
-"""For platform staff: applications to decide, and what they need to see for it."""
+"""For platform staff: brands, stores and people; applications have a module of their own."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
@@ -12,18 +11,11 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import IntegrityError
 from django.db.models import ForeignKey, QuerySet
-from django.forms import Form, ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
-from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
+from django.forms import ModelChoiceField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action
-from unfold.enums import ActionVariant
 from unfold.forms import (
     AdminPasswordChangeForm,
     PaginationInlineFormSet,
@@ -32,23 +24,19 @@ from unfold.forms import (
 )
 
 from merchants import (
+    admin_applications,
     policy_admin,  # noqa: F401  # its pages register themselves
-    rules,
     second_factor,
-    services,
 )
-from merchants.admin_evidence import EvidenceFiles, links
+from merchants.admin_evidence import EvidenceFiles
+from merchants.admin_parts import ReadOnly
 from merchants.brands import broken_rule
-from merchants.forms import ApproveForm, RejectForm
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
     AccessEvent,
-    Application,
-    ApplicationStatus,
     Brand,
     Connection,
     Evidence,
-    IllegalMove,
     Invitation,
     Membership,
     MembershipStore,
@@ -57,7 +45,6 @@ from merchants.models import (
     User,
 )
 from merchants.outbox_admin import NoticeMailAdmin
-from portal.lib import days
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
@@ -66,22 +53,7 @@ admin.site.unregister(UserSession)
 admin.site.register(NoticeMail, NoticeMailAdmin)
 
 
-def waiting_applications(request: HttpRequest) -> str:
-    """The badge beside the applications in the side bar."""
-    return str(Application.objects.waiting().count() or "")
-
-
-class ReadOnly:
-    """Staff may look; what changes these rows is a service or the brand itself."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+waiting_applications = admin_applications.waiting_applications
 
 
 class Kept:
@@ -89,128 +61,6 @@ class Kept:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(Application)
-class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
-    list_display = ["__str__", "store", "brand", "status", "waiting_for", "submitted_at", "policy"]
-    list_filter = ["status", "policy"]
-    list_select_related = ["store", "brand", "policy"]
-    search_fields = ["store__title", "store__nick", "store__sid", "brand__name"]
-    ordering = ["-submitted_at", "-pk"]
-    fields = [
-        ("store", "brand"),
-        ("status", "policy"),
-        ("submitted_at", "decided_at"),
-        "reason",
-        "stated",
-        "evidence_list",
-        "verdict_table",
-        "event_list",
-    ]
-    actions_detail = ["approve", "reject"]  # type: ignore[assignment]  # unfold declares an empty tuple
-
-    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("merchants.change_application")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        application = self.get_object(request, object_id)
-        waiting = application and application.status == ApplicationStatus.SUBMITTED
-        return super().get_actions_detail(request, object_id) if waiting else []
-
-    @admin.display(description=_("waiting for"))
-    def waiting_for(self, application: Application) -> str:
-        if application.status != ApplicationStatus.SUBMITTED or not application.submitted_at:
-            return "—"
-        return timesince(application.submitted_at, days.known_now())
-
-    @admin.display(description=_("stated by the brand"))
-    def stated(self, application: Application) -> SafeString:
-        return _table("stated", {"store": application.store})
-
-    @admin.display(description=_("evidence"))
-    def evidence_list(self, application: Application) -> SafeString:
-        return _table("evidence", {"files": links(application.store.evidence.newest_first())})
-
-    @admin.display(description=_("verdicts at submission"))
-    def verdict_table(self, application: Application) -> SafeString:
-        return _table("verdicts", {"verdicts": rules.thaw(application.verdicts)})
-
-    @admin.display(description=_("events"))
-    def event_list(self, application: Application) -> SafeString:
-        return _table("events", {"events": application.events.newest_first()})
-
-    @action(  # type: ignore[operator]  # unfold types its decorator as a record
-        description=_("Approve"),  # type: ignore[arg-type]  # a lazy text is one
-        permissions=["decide"],
-        icon="check",
-        variant=ActionVariant.PRIMARY,
-    )
-    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(
-            request,
-            object_id,
-            form=ApproveForm(request.POST or None),
-            title=gettext("Approve"),
-            decide=lambda application, form: services.approve_application(
-                application, by=cast(User, request.user)
-            ),
-        )
-
-    @action(  # type: ignore[operator]  # unfold types its decorator as a record
-        description=_("Reject"),  # type: ignore[arg-type]  # a lazy text is one
-        permissions=["decide"],
-        icon="close",
-    )
-    def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(
-            request,
-            object_id,
-            form=RejectForm(request.POST or None),
-            title=gettext("Reject"),
-            decide=lambda application, form: services.reject_application(
-                application, reason=form.cleaned_data["reason"], by=cast(User, request.user)
-            ),
-        )
-
-    def _decide(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        *,
-        form: Form,
-        title: str,
-        decide: Callable[[Application, Any], None],
-    ) -> HttpResponse:
-        """Ask once on a page of its own; the decision is taken by its POST."""
-        application = self.get_object(request, object_id)
-        if application is None:
-            raise Http404
-        if request.method == "POST" and form.is_valid():
-            return self._decided(request, application, lambda: decide(application, form))
-        context = self.admin_site.each_context(request) | {
-            "title": title,
-            "application": application,
-            "opts": self.opts,
-            "form": form,
-        }
-        status = 422 if request.method == "POST" else 200
-        template = "admin/merchants/application/decide.html"
-        return TemplateResponse(request, template, context, status=status)
-
-    def _decided(
-        self, request: HttpRequest, application: Application, decide: Callable[[], None]
-    ) -> HttpResponseRedirect:
-        try:
-            decide()
-        except (IllegalMove, services.Refused) as refusal:
-            messages.error(request, str(refusal))
-        else:
-            self.log_change(request, application, f"→ {application.status}")
-            said = gettext("%(application)s: %(status)s")
-            status = application.get_status_display()
-            messages.success(request, said % {"application": application, "status": status})
-        return redirect("admin:merchants_application_change", application.pk)
 
 
 @admin.register(Store)
@@ -406,7 +256,3 @@ def _owner_kept(request: HttpRequest, clash: IntegrityError) -> HttpResponseRedi
         raise clash
     messages.error(request, str(NEEDS_AN_OWNER))
     return HttpResponseRedirect(request.path)
-
-
-def _table(name: str, context: dict[str, Any]) -> SafeString:  # Any: template context
-    return render_to_string(f"admin/merchants/application/{name}.html", context)

@@ -3,7 +3,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from merchants.models import Category, NoticeKind, PolicyVersion, Store
 from merchants.services import StatedFacts
@@ -55,7 +54,15 @@ class StoreFactsForm(forms.Form):
 
     @classmethod
     def of(cls, store: Store) -> "StoreFactsForm":
-        return cls(initial={name: getattr(store, name) for name in ("category", *SCORES)})
+        """Show what was typed last where it could not be stated yet, else what is stated."""
+        stated = {name: getattr(store, name) for name in ("category", *SCORES)}
+        application = next(iter(store.applications.all()), None)
+        return cls(initial=stated | (application.draft if application else {}))
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Return the fields as they came; no field of ours is longer."""
+        return {name: str(self.data.get(name, ""))[:20] for name in self.fields}
 
     @property
     def facts(self) -> StatedFacts:
@@ -90,18 +97,22 @@ class NoticePreferencesForm(forms.Form):
             self.fields[kind.value] = forms.BooleanField(label=kind.label, required=False)
 
 
-class ApproveForm(forms.Form):
-    """Nothing to fill in; that it is sent is the decision."""
+class AppealForm(forms.Form):
+    text = forms.CharField(
+        label=_("What the decision got wrong"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
+    )
 
-    confirmed = forms.BooleanField(initial=True, widget=forms.HiddenInput)
 
+class AnswerForm(forms.Form):
+    """Handing in; `answer` is what a reviewer asked, and only then required."""
 
-class RejectForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("The brand reads this: say which fact has to change, and to what."),
-        max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+    answer = forms.CharField(
+        label=_("Your answer"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
     )
 
 

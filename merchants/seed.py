@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group, Permission
 from django.utils.crypto import salted_hmac
 
-from merchants import connections, consent, services
+from merchants import applications, connections, consent, services
 from merchants.connections import juguang_app, top_app
 from merchants.consent import Purpose
 from merchants.models import (
@@ -197,10 +197,11 @@ def _state(store: Store, user: User, category: Category, overall: str, *subs: st
 def _submit(store: Store, user: User) -> None:
     with scope(Hat.WEB, brand=store.brand_id, user=user.pk):
         if stand_today(store).is_open:
-            services.submit_application(store, by=user)
+            applications.submit_application(store, by=user)
 
 
 def _approve(store: Store) -> None:
     with scope(Hat.ADMIN):
         for application in store.applications.waiting():
-            services.approve_application(application, by=member("reviewer"))
+            applications.claim_application(application, by=member("reviewer"))
+            applications.approve_application(application, by=member("reviewer"))

@@ -8,11 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from merchants import rules
 from merchants.connections import Grant, TopConsent
 from merchants.models import (
     Application,
-    ApplicationStatus,
     Brand,
     Connection,
     ConnectionStatus,
@@ -20,11 +18,9 @@ from merchants.models import (
     Partner,
     Store,
     StoreKind,
-    StoreStatus,
     User,
 )
 from merchants.notices import notify
-from merchants.standing import stand_today
 from portal.lib import days
 
 logger = logging.getLogger(__name__)
@@ -44,14 +40,6 @@ class NotTmall(Refused):
     def __init__(self, nick: str) -> None:
         super().__init__(_("%(nick)s is a Taobao C-shop, not a Tmall store.") % {"nick": nick})
         self.nick = nick
-
-
-class NotReady(Refused):
-    """Rules are not met, or can't be judged yet; `gaps` says what each still lacks."""
-
-    def __init__(self, gaps: list[str]) -> None:
-        super().__init__(_("Not handed in. Still lacking: %(gaps)s") % {"gaps": " ".join(gaps)})
-        self.gaps = gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,58 +99,35 @@ def connect_juguang(store: Store, advertiser: tuple[str, str], grant: Grant, *, 
 
 
 @transaction.atomic
+def keep_draft(store: Store, typed: dict[str, str]) -> None:
+    """Keep the form as typed, finished or not; not while the platform is judging it."""
+    store = locked_store(store)
+    _refuse_while_judged(store)
+    application, _made = Application.objects.get_or_create(brand_id=store.brand_id, store=store)
+    application.draft, application.draft_saved_at = typed, days.known_now()
+    application.save(update_fields=["draft", "draft_saved_at"])
+
+
+@transaction.atomic
 def state_facts(store: Store, facts: StatedFacts, *, by: User) -> None:
     """Write what the brand states, and who stated it; not while a reviewer is judging it."""
-    store = _locked(store)
-    if store.applications.waiting().exists():
-        raise Refused(_("The application is under review; facts can change after the decision."))
+    store = locked_store(store)
+    _refuse_while_judged(store)
     stated = asdict(facts)
     for name, value in stated.items():
         setattr(store, name, value)
     store.facts_stated_at, store.facts_stated_by = days.known_now(), by
     store.save(update_fields=[*stated, "facts_stated_at", "facts_stated_by"])
+    store.applications.update(draft={})
 
 
-@transaction.atomic
-def submit_application(store: Store, *, by: User) -> Application:
-    """Hand the application in, with the policy and the verdicts of this moment frozen into it."""
-    store = _locked(store)
-    standing = stand_today(store)
-    if standing.policy is None:
-        raise Refused(_("No policy is in force today, so nothing can be judged."))
-    if standing.lacking:
-        raise NotReady([verdict.gap for verdict in standing.lacking])
-    application, _made = Application.objects.get_or_create(brand_id=store.brand_id, store=store)
-    application.move_to(ApplicationStatus.SUBMITTED, by=by)
-    application.policy = standing.policy
-    application.verdicts = rules.freeze(standing.policy.rules, standing.facts)
-    application.submitted_at, application.decided_at = days.known_now(), None
-    application.reason = ""
-    application.save(update_fields=["policy", "verdicts", "submitted_at", "decided_at", "reason"])
-    notify(store, NoticeKind.HANDED_IN, by=by, application=str(application))
-    return application
-
-
-@transaction.atomic
-def approve_application(application: Application, *, by: User) -> None:
-    application.move_to(ApplicationStatus.APPROVED, by=by)
-    _decide(application, reason="")
-    Store.objects.filter(pk=application.store_id).update(status=StoreStatus.APPROVED)
-    notify(application.store, NoticeKind.APPROVED, by=by, application=str(application))
-
-
-@transaction.atomic
-def reject_application(application: Application, *, reason: str, by: User) -> None:
-    if not reason.strip():
-        raise Refused(_("Say what the brand has to change."))
-    application.move_to(ApplicationStatus.REJECTED, by=by, note=reason)
-    _decide(application, reason=reason)
-    told = {"application": str(application), "reason": reason}
-    notify(application.store, NoticeKind.REJECTED, by=by, **told)
-
-
-def _locked(store: Store) -> Store:
+def locked_store(store: Store) -> Store:
     return Store.objects.select_for_update(of=("self",)).get(pk=store.pk)
+
+
+def _refuse_while_judged(store: Store) -> None:
+    if store.applications.waiting().exists():
+        raise Refused(_("The application is under review; facts can change after the decision."))
 
 
 def _own_store(brand: Brand, consent: TopConsent, by: User) -> tuple[Store, bool]:
@@ -197,7 +162,7 @@ def _connect(
     store: Store, partner: Partner, subject: str, subject_name: str, grant: Grant, by: User
 ) -> None:
     """Write the consent's tokens; a new version tells whoever refreshes that it came too late."""
-    store = _locked(store)
+    store = locked_store(store)
     connection = store.connections.filter(partner=partner).first() or Connection(
         brand_id=store.brand_id, store=store, partner=partner, version=0
     )
@@ -209,8 +174,3 @@ def _connect(
     connection.refresh_lease_until = None
     connection.consented_by, connection.consented_at = by, timezone.now()
     connection.save()
-
-
-def _decide(application: Application, *, reason: str) -> None:
-    application.decided_at, application.reason = days.known_now(), reason
-    application.save(update_fields=["decided_at", "reason"])

@@ -17,16 +17,20 @@ from merchants.models import (
     PolicyVersion,
     Store,
 )
+from merchants.models.application import JOINED, MOVES, WITH_THE_PLATFORM
 from merchants.rules import Facts, Result, Scores, Verdict
 from portal.lib import days
 
 EXPIRES_SOON = timedelta(days=7)
-DECIDED_BY_THEN = (ApplicationStatus.SUBMITTED, ApplicationStatus.APPROVED)
+JUDGED_BY_THEN = (*WITH_THE_PLATFORM, *JOINED)
 COLOURS: dict[str, str] = {
-    ApplicationStatus.SUBMITTED: "info",
-    ApplicationStatus.APPROVED: "ok",
+    **dict.fromkeys(WITH_THE_PLATFORM, "info"),
+    **dict.fromkeys(JOINED, "ok"),
+    ApplicationStatus.NEEDS_INFO: "warn",
     ApplicationStatus.REJECTED: "bad",
+    ApplicationStatus.UPHELD: "bad",
 }
+TURNED_DOWN = (ApplicationStatus.REJECTED, ApplicationStatus.UPHELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,45 @@ class Standing:
     @property
     def is_open(self) -> bool:
         """Whether an application can still be handed in, for the first time or again."""
-        return self.status not in DECIDED_BY_THEN
+        return self.status not in JUDGED_BY_THEN
 
     @property
     def is_ready(self) -> bool:
-        return bool(self.is_open and self.policy and not self.lacking)
+        may = self.is_open and not self.is_barred and not self.may_apply_from
+        return bool(may and self.policy and not self.lacking)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status in WITH_THE_PLATFORM
+
+    @property
+    def has_joined(self) -> bool:
+        return self.status in JOINED
+
+    @property
+    def is_turned_down(self) -> bool:
+        return self.status in TURNED_DOWN
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether the decision lets the store not apply again, ever."""
+        return bool(self.application and self.is_turned_down and self.application.is_final)
+
+    @property
+    def may_apply_from(self) -> date | None:
+        """Return the day of the next try while it is still to come."""
+        if not self.application or not self.is_turned_down:
+            return None
+        day = self.application.again_from
+        return day if day and day > days.today() else None
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self._may_become(ApplicationStatus.WITHDRAWN)
+
+    @property
+    def may_appeal(self) -> bool:
+        return self._may_become(ApplicationStatus.APPEALED)
 
     @property
     def next_step(self) -> str:
@@ -84,13 +122,20 @@ class Standing:
                 return _("Renew the Tmall consent")
         if self.is_open:
             return self._step_to_application()
-        if self.status == ApplicationStatus.SUBMITTED:
+        if self.is_waiting:
             return _("Wait for the platform's review")
         if any(not consent.is_valid for consent in self.consents):
             return _("Connect Juguang")
         return _("Attach links to notes")
 
+    def _may_become(self, target: ApplicationStatus) -> bool:
+        return bool(self.status) and target in MOVES[ApplicationStatus(self.status)]
+
     def _step_to_application(self) -> str:
+        if self.status == ApplicationStatus.NEEDS_INFO:
+            return _("Answer what the reviewer asked")
+        if self.is_barred:
+            return _("Read the decision")
         results = {verdict.result for verdict in self.verdicts}
         if Result.NOT_MET in results:
             return _("See what is lacking")
@@ -109,9 +154,11 @@ def stand(store: Store, policy: PolicyVersion | None) -> Standing:
     connections = {each.partner: each for each in store.connections.all()}
     facts = facts_of(store, connections, now)
     application = next(iter(store.applications.all()), None)
-    if application and application.status in DECIDED_BY_THEN:
+    if application and application.status in JUDGED_BY_THEN:
         policy, verdicts = application.policy, rules.thaw(application.verdicts)
     else:
+        if application and application.status == ApplicationStatus.NEEDS_INFO:
+            policy = application.policy  # a question doesn't bring a later policy in
         verdicts = rules.evaluate(policy.rules if policy else [], facts)
     return Standing(
         store=store,

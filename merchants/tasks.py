@@ -18,3 +18,12 @@ def send_owed_mails() -> None:
     outbox.doubt_lost_claims()
     for mail_id in outbox.due():
         send_mail.delay(mail_id)
+
+
+@shared_task
+def expire_unanswered() -> None:
+    from merchants import applications
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        applications.expire_unanswered()

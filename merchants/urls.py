@@ -27,6 +27,16 @@ urlpatterns = [
         name="application_submit",
     ),
     path(
+        "b/<slug:brand>/stores/<int:store_id>/application/withdraw/",
+        stores.application_withdraw,
+        name="application_withdraw",
+    ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/application/appeal/",
+        stores.application_appeal,
+        name="application_appeal",
+    ),
+    path(
         "b/<slug:brand>/stores/<int:store_id>/juguang/",
         consents.juguang_connect,
         name="juguang_connect",

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -273,6 +274,10 @@ if not DEMO:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
+# Joining -------------------------------------------------------------------------------------
+REVIEW_WORKING_DAYS = int(number("REVIEW_WORKING_DAYS", 3))  # promised to the brand
+ANSWER_DAYS = int(number("ANSWER_DAYS", 14))  # for what a reviewer asks
+
 # Work in the background ----------------------------------------------------------------------
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
@@ -302,6 +307,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "merchants.tasks.send_owed_mails",
         "schedule": MAIL_TICK,
         "options": {"expires": MAIL_TICK.total_seconds()},
+    },
+    "expire what nobody answered": {
+        "task": "merchants.tasks.expire_unanswered",
+        "schedule": crontab(hour=0, minute=20),
     },
 }
 

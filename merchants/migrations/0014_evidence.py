@@ -10,7 +10,7 @@ from portal.lib.rls import tenant_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0012_policy"),
+        ("merchants", "0013_application"),
     ]
 
     operations = [

@@ -1,8 +1,4 @@
-from merchants.models.admission import (
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-)
+from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
 from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from merchants import services
+from merchants import applications
 from merchants.models import (
     Application,
     Connection,
@@ -29,6 +29,9 @@ from merchants.tests.factories import (
 )
 from portal.lib.scope import Hat, scope
 
+STEPS = ["claim", "approve", "ask", "reject", "overturn", "uphold"]
+YES = {"confirmed": "True"}
+NO = {"reasons": ["score_below", "category_differs"], "note": "We see 4.3."}
 ENGLISH = {"accept-language": "en"}
 LISTS = [
     "merchants/application",
@@ -66,7 +69,7 @@ def application(people):
     store = make_store(brand, status="registered")
     make_connection(store, "top")
     with scope(Hat.WEB, brand=brand.pk):
-        return services.submit_application(store, by=make_user())
+        return applications.submit_application(store, by=make_user())
 
 
 @pytest.fixture
@@ -79,6 +82,10 @@ def logged_in(email):
     client.force_login(user)
     give_second_factor(client, user)
     return client
+
+
+def claim(client, application):
+    client.post(action_url(application, "claim"), {"confirmed": "True"})
 
 
 def reread(application):
@@ -102,55 +109,117 @@ def test_a_reviewer_reads_facts_verdicts_and_events(reviewer, page):
 
 
 def test_a_reviewer_approves(reviewer, application, page):
+    claim(reviewer, application)
     action = action_url(application, "approve")
     assert reviewer.get(action).status_code == 200
-    assert reread(application).status == "submitted"
+    assert reread(application).status == "in_review"
 
     reviewer.post(action, {"confirmed": "True"})
 
     decided = reread(application)
     assert (decided.status, decided.store.status) == ("approved", "approved")
-    assert LogEntry.objects.get().object_repr == str(application)
+    assert LogEntry.objects.first().object_repr == str(application)
 
 
-def test_a_reviewer_rejects_with_a_reason(reviewer, application):
-    reviewer.post(action_url(application, "reject"), {"reason": "We see 4.3."})
+def test_a_reviewer_rejects_with_reasons_and_a_note(reviewer, application):
+    claim(reviewer, application)
+    reviewer.post(action_url(application, "reject"), NO)
 
-    assert (reread(application).status, reread(application).reason) == ("rejected", "We see 4.3.")
+    decided = reread(application)
+    assert (decided.status, decided.reason) == ("rejected", "We see 4.3.")
+    assert decided.reasons == ["score_below", "category_differs"]
 
 
-@pytest.mark.parametrize("reason", ["", "   "])
-def test_a_rejection_without_a_reason_is_refused(reviewer, application, reason):
-    response = reviewer.post(action_url(application, "reject"), {"reason": reason})
+@pytest.mark.parametrize(
+    "form", [{}, {"reasons": []}, {"reasons": ["none"]}, {"reasons": ["other"], "note": "  "}]
+)
+def test_a_rejection_without_a_reason_in_words_is_refused(reviewer, application, form):
+    claim(reviewer, application)
+    response = reviewer.post(action_url(application, "reject"), form or {"note": "no"})
 
     assert response.status_code == 422
-    assert reread(application).status == "submitted"
+    assert reread(application).status == "in_review"
 
 
 def test_the_second_of_two_reviewers_gets_a_clear_line(reviewer, boss, application):
-    boss.post(action_url(application, "reject"), {"reason": "We see 4.3."})
+    claim(boss, application)
+    boss.post(action_url(application, "reject"), NO)
 
-    response = reviewer.post(
-        action_url(application, "approve"), {"confirmed": "True"}, follow=True, headers=ENGLISH
-    )
+    response = reviewer.post(action_url(application, "approve"), YES, follow=True, headers=ENGLISH)
 
     assert "A Rejected application cannot become Approved." in response.text
     assert reread(application).status == "rejected"
 
 
-def test_a_decided_application_offers_no_decision(boss, application, page):
-    assert action_url(application, "approve") in boss.get(f"{page}change/").text
-    boss.post(action_url(application, "approve"), {"confirmed": "True"})
+def test_what_another_reviewer_holds_cannot_be_claimed_or_decided(reviewer, boss, application):
+    claim(boss, application)
 
-    assert action_url(application, "approve") not in boss.get(f"{page}change/").text
+    said = reviewer.post(action_url(application, "claim"), YES, follow=True, headers=ENGLISH)
+    assert "平台管理员 is reviewing this application until" in said.text
+    said = reviewer.post(action_url(application, "approve"), YES, follow=True, headers=ENGLISH)
+    assert "平台管理员 has taken this application over. Nothing was decided." in said.text
+    assert reread(application).status == "in_review"
+
+
+def test_a_decision_is_offered_only_to_who_holds_the_claim(reviewer, boss, application, page):
+    approve = action_url(application, "approve")
+    assert approve not in boss.get(f"{page}change/").text
+    claim(boss, application)
+
+    assert approve in boss.get(f"{page}change/").text
+    assert approve not in reviewer.get(f"{page}change/").text
+
+
+def test_a_decided_application_offers_no_step(boss, application, page):
+    claim(boss, application)
+    boss.post(action_url(application, "approve"), YES)
+
+    text = boss.get(f"{page}change/").text
+    assert action_url(application, "claim") not in text
+    assert action_url(application, "approve") not in text
+
+
+def test_a_reviewer_asks_the_brand(reviewer, application):
+    claim(reviewer, application)
+    reviewer.post(action_url(application, "ask"), {"question": "Whose licence is this?"})
+
+    assert (reread(application).status, reread(application).asked) == (
+        "needs_info",
+        "Whose licence is this?",
+    )
+
+
+@pytest.mark.parametrize(("step", "outcome"), [("uphold", "upheld"), ("overturn", "overturned")])
+def test_an_appeal_is_judged_by_another_reviewer(reviewer, boss, application, step, outcome):
+    claim(reviewer, application)
+    reviewer.post(action_url(application, "reject"), NO)
+    with scope(Hat.ADMIN):
+        applications.appeal_application(application, text="It is 4.8.", by=make_user("m@x.test"))
+
+    claim(reviewer, application)
+    reviewer.post(action_url(application, step), {"note": "Seen."})
+    assert reread(application).status == "appealed"
+    claim(boss, application)
+    boss.post(action_url(application, step), {"note": "Seen."})
+    assert reread(application).status == outcome
+
+
+def test_the_list_tells_what_is_free_from_what_is_mine(reviewer, boss, application):
+    free, mine = (f"/admin/merchants/application/?hands={hands}" for hands in ("free", "mine"))
+    assert str(application) in reviewer.get(free).text
+    claim(boss, application)
+
+    assert str(application) not in reviewer.get(free).text
+    assert str(application) not in reviewer.get(mine).text
+    assert str(application) in boss.get(mine).text
 
 
 def test_staff_without_the_right_decides_nothing(people, application):
     make_user("trainee@example.test", is_staff=True)
     trainee = logged_in("trainee@example.test")
 
-    for name in ("approve", "reject"):
-        response = trainee.post(action_url(application, name), {"confirmed": "1", "reason": "x"})
+    for name in STEPS:
+        response = trainee.post(action_url(application, name), YES | NO)
         assert response.status_code == 403
     assert reread(application).status == "submitted"
 
@@ -265,7 +334,7 @@ def action_url(application, name):
 
 
 @pytest.mark.parametrize("oddity", ["abc", "0", "9" * 30, "1'", "_00"])
-@pytest.mark.parametrize("page", ["change", "approve", "reject"])
+@pytest.mark.parametrize("page", ["change", *STEPS])
 def test_an_application_that_is_none_is_no_error_of_ours(boss, oddity, page):
     response = boss.get(f"/admin/merchants/application/{oddity}/{page}/", follow=True)
 

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from merchants import services
+from merchants import applications, services
+from merchants.applications import NotReady
 from merchants.connections import Grant, TopConsent
 from merchants.models import (
     Application,
-    ApplicationStatus,
     Connection,
     ConnectionStatus,
     IllegalMove,
@@ -20,7 +20,7 @@ from merchants.models import (
     StoreStatus,
 )
 from merchants.seed import seed_policy
-from merchants.services import NotReady, NotTmall, Refused, StatedFacts
+from merchants.services import NotTmall, Refused, StatedFacts
 from merchants.tests.factories import make_brand, make_connection, make_store, make_user
 from portal.lib.scope import Hat, scope
 from portal.partners.top import Seller, Shop
@@ -53,7 +53,7 @@ def candidate(brand, user):
 @pytest.fixture
 def submitted(brand, candidate, user):
     with scope(Hat.WEB, brand=brand.pk):
-        return services.submit_application(candidate, by=user)
+        return applications.submit_application(candidate, by=user)
 
 
 def test_a_tmall_seller_becomes_a_store_with_its_consent(brand, user):
@@ -158,7 +158,7 @@ def test_an_application_with_a_rule_not_met_or_unknown_is_refused(brand, user, f
 
     with scope(Hat.WEB, brand=brand.pk):
         with pytest.raises(NotReady) as refusal:
-            services.submit_application(store, by=user)
+            applications.submit_application(store, by=user)
         assert not Application.objects.exists()
     assert len(refusal.value.gaps) == 1
 
@@ -175,77 +175,29 @@ def test_a_consent_that_ended_is_lacking(brand, candidate, user, fields):
         candidate.connections.update(**fields)
 
     with scope(Hat.WEB, brand=brand.pk), pytest.raises(NotReady):
-        services.submit_application(candidate, by=user)
+        applications.submit_application(candidate, by=user)
 
 
 def test_without_a_policy_nothing_is_judged(brand, user):
     store = make_store(brand)
     with scope(Hat.WEB, brand=brand.pk), pytest.raises(Refused):
-        services.submit_application(store, by=user)
+        applications.submit_application(store, by=user)
 
 
 def test_handing_in_twice_makes_one_application(brand, submitted, user):
     with scope(Hat.WEB, brand=brand.pk):
         with pytest.raises(IllegalMove):
-            services.submit_application(submitted.store, by=user)
+            applications.submit_application(submitted.store, by=user)
         assert Application.objects.get().events.count() == 1
 
 
 def test_an_approved_application_opens_the_store(brand, submitted, user):
     with scope(Hat.ADMIN):
-        services.approve_application(submitted, by=user)
+        applications.claim_application(submitted, by=user)
+        applications.approve_application(submitted, by=user)
         store = Store.objects.get()
 
     assert store.status == StoreStatus.APPROVED
-
-
-def test_a_rejection_keeps_its_reason_and_can_be_answered(brand, submitted, user):
-    with scope(Hat.ADMIN):
-        services.reject_application(submitted, reason="The score is 4.3.", by=user)
-        assert submitted.events.last().note == submitted.reason == "The score is 4.3."
-
-    with scope(Hat.WEB, brand=brand.pk):
-        again = services.submit_application(submitted.store, by=user)
-        assert (again.status, again.reason) == (ApplicationStatus.SUBMITTED, "")
-
-
-def test_a_rejection_without_a_reason_is_refused(submitted, user):
-    with scope(Hat.ADMIN), pytest.raises(Refused):
-        services.reject_application(submitted, reason="  ", by=user)
-
-
-def test_of_two_reviewers_one_decides(submitted, user):
-    with scope(Hat.ADMIN):
-        stale = Application.objects.get()
-        services.reject_application(submitted, reason="The score is 4.3.", by=user)
-
-        with pytest.raises(IllegalMove):
-            services.approve_application(stale, by=user)
-        assert Store.objects.get().status == StoreStatus.REGISTERED
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_of_four_reviewers_at_once_one_decides(submitted, user):
-    together = Barrier(4)
-
-    def decide(n):
-        try:
-            with scope(Hat.ADMIN):
-                application = Application.objects.get()
-                together.wait()
-                services.reject_application(application, reason=f"Reason {n}", by=user)
-                return "decided"
-        except IllegalMove:
-            return "too late"
-        finally:
-            database.close()
-
-    with ThreadPoolExecutor(4) as reviewers:
-        outcomes = sorted(reviewers.map(decide, range(4)))
-
-    assert outcomes == ["decided"] + ["too late"] * 3
-    with scope(Hat.ADMIN):
-        assert submitted.events.filter(target="rejected").count() == 1
 
 
 def test_a_partners_longest_names_are_cut_to_what_we_keep(brand, user):

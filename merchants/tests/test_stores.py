@@ -2,8 +2,9 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from merchants import services
+from merchants import applications
 from merchants.models import Application, ApplicationStatus, ConnectionStatus, Role, StoreStatus
+from merchants.reasons import read as reasons
 from merchants.seed import seed_policy
 from merchants.tests.factories import (
     make_application,
@@ -132,6 +133,7 @@ def test_an_application_is_handed_in_and_then_waits(marketer, page):
     assert "is handed in" in response.text
     assert "A reviewer confirms the category and the store scores" in response.text
     assert "facts/" not in response.text
+    assert "A decision is promised by" in response.text
 
 
 def test_facts_and_application_are_closed_while_under_review(marketer, page, brand, store):
@@ -147,11 +149,14 @@ def test_a_rejection_shows_its_reason_and_the_way_on(marketer, page, brand, stor
     reviewer = make_user("reviewer@example.test", name="Reviewer Lin")
     with scope(Hat.ADMIN):
         application = Application.objects.get()
-        services.reject_application(application, reason="We see 4.3.", by=reviewer)
+        applications.claim_application(application, by=reviewer)
+        because = reasons(["score_differs"])
+        applications.reject_application(application, because=because, note="4.3.", by=reviewer)
 
     text = read(marketer, page)
 
-    assert "We see 4.3." in text
+    assert "The store scores we see differ from those stated." in text
+    assert "“4.3.”" in text
     assert "Hand in again" in text
     assert "Reviewer Lin" not in text
 
@@ -200,3 +205,90 @@ def test_a_score_that_is_wrong_twice_is_told_once(marketer, page):
     facts = GOOD | {"overall_score": "7.77"}
     response = marketer.post(f"{page}facts/", facts, headers=ENGLISH)
     assert response.text.count("Enter a number from 0 to 5") == 1
+
+
+HTMX = {"hx-request": "true"} | ENGLISH
+
+
+def test_what_is_typed_is_kept_before_it_is_complete(marketer, page, store):
+    answer = marketer.post(f"{page}facts/", {"overall_score": "4."}, headers=HTMX)
+
+    assert answer.status_code == 200
+    assert "Draft kept" in answer.text
+    assert 'value="4."' in read(marketer, page)
+    with scope(Hat.ADMIN):
+        store.refresh_from_db()
+        assert Application.objects.get().status == "draft"
+    assert store.facts_stated_at is None
+
+
+def test_what_is_typed_is_stated_by_itself_once_it_is_right(marketer, page):
+    marketer.post(f"{page}facts/", {"overall_score": "4."}, headers=HTMX)
+    answer = marketer.post(f"{page}facts/", GOOD, headers=HTMX)
+
+    assert "Saved and stated." in answer.text
+    assert "Every rule is met" in answer.text
+    assert 'value="4.8"' in read(marketer, page)
+
+
+def test_typing_on_after_somebody_handed_in_loads_the_page_anew(marketer, page):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+
+    answer = marketer.post(f"{page}facts/", GOOD, headers=HTMX)
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def reviewed(store, step, **options):
+    reviewer = make_user("reviewer@example.test", name="Reviewer Lin")
+    with scope(Hat.ADMIN):
+        application = Application.objects.get(store=store)
+        applications.claim_application(application, by=reviewer)
+        step(application, by=reviewer, **options)
+
+
+def test_a_question_is_read_and_answered(marketer, page, store):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+    reviewed(store, applications.ask_brand, question="Whose licence?")
+
+    assert "Whose licence?" in read(marketer, page)
+    refused = marketer.post(f"{page}application/", {"answer": " "}, headers=ENGLISH)
+    assert (refused.status_code, "Answer what the reviewer asked." in refused.text) == (422, True)
+    answered = marketer.post(f"{page}application/", {"answer": "Ours."}, follow=True)
+    assert "“Ours.”" in answered.text
+    assert "Reviewer Lin" not in answered.text
+
+
+def test_a_rejection_is_appealed_from_the_page_once(marketer, page, store):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+    because = reasons(["counterfeit"])
+    reviewed(store, applications.reject_application, because=because)
+
+    assert "The store may not apply again." in read(marketer, page)
+    assert marketer.post(f"{page}application/").status_code == 422
+    assert marketer.post(f"{page}application/appeal/", {"text": " "}).status_code == 422
+    done = marketer.post(f"{page}application/appeal/", {"text": "No."}, follow=True)
+    assert done.redirect_chain
+    assert marketer.post(f"{page}application/appeal/", {"text": "No."}).status_code == 422
+
+
+def test_an_application_is_withdrawn_and_handed_in_again(marketer, page):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+
+    text = marketer.post(f"{page}application/withdraw/", follow=True, headers=ENGLISH).text
+    assert "is withdrawn" in text
+    assert "Hand in again" in text
+    assert marketer.post(f"{page}application/withdraw/").status_code == 422
+
+
+def test_a_viewer_reads_the_outcome_but_is_offered_no_step(client_as, marketer, page, store):
+    marketer.post(f"{page}facts/", GOOD)
+    marketer.post(f"{page}application/")
+    reviewed(store, applications.reject_application, because=reasons(["score_differs"]))
+
+    text = read(client_as(Role.VIEWER), page)
+    assert "The store scores we see differ" in text
+    assert "<textarea" not in text

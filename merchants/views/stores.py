@@ -1,21 +1,25 @@
 """The brand's stores: where each stands, what it states, and its application."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from merchants import services
+from merchants import applications, reasons, review_clock, services
 from merchants.access import BrandRequest, brand_view
 from merchants.evidence_forms import EvidenceForm, folders
-from merchants.forms import StoreFactsForm
-from merchants.models import IllegalMove, Role, Store
+from merchants.forms import AnswerForm, AppealForm, StoreFactsForm
+from merchants.models import Application, IllegalMove, Role, Store
 from merchants.openings import shelves
 from merchants.policies import policies_from_today
-from merchants.standing import policy_in_force, stand, stand_today
+from merchants.standing import Standing, policy_in_force, stand, stand_today
 from portal.lib import days
-from portal.lib.htmx import render_page
+from portal.lib.htmx import render_page, wants_fragment
 
 
 @require_GET
@@ -40,15 +44,24 @@ def store_detail(request: BrandRequest, store_id: int) -> HttpResponse:
 @require_POST
 @brand_view(Role.MARKETER)
 def store_facts(request: BrandRequest, store_id: int) -> HttpResponse:
+    """Keep the form as typed, and state it as soon as it is complete; htmx sends it by itself."""
     store = own_store(request, store_id)
     form = StoreFactsForm(request.POST)
-    if not form.is_valid():
-        error = _("Not saved: please look at the fields marked below.")
-        return store_page(request, store, form=form, error=error, status=422)
+    error = ""
     try:
-        services.state_facts(store, form.facts, by=request.user)
+        if form.is_valid():
+            services.state_facts(store, form.facts, by=request.user)
+        else:
+            services.keep_draft(store, form.typed)
+            error = _("Kept, but not stated yet: please look at the fields marked below.")
     except services.Refused as refusal:
-        return store_page(request, store, form=form, error=str(refusal), status=422)
+        if wants_fragment(request):
+            return HttpResponse(headers={"HX-Refresh": "true"})  # the form is closed by now
+        error = str(refusal)
+    if wants_fragment(request):  # it replaces what depends on the form, never the form itself
+        return store_page(request, own_store(request, store_id), form=form)
+    if error:
+        return store_page(request, store, form=form, error=error, status=422)
     messages.success(request, _("Stated. The check below is up to date."))
     return redirect("merchants:store", request.brand.slug, store.pk)
 
@@ -57,11 +70,45 @@ def store_facts(request: BrandRequest, store_id: int) -> HttpResponse:
 @brand_view(Role.MARKETER)
 def application_submit(request: BrandRequest, store_id: int) -> HttpResponse:
     store = own_store(request, store_id)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return store_page(request, store, answer=form, error=_first_error(form), status=422)
     try:
-        application = services.submit_application(store, by=request.user)
+        answer = form.cleaned_data["answer"]
+        application = applications.submit_application(store, by=request.user, answer=answer)
     except (services.Refused, IllegalMove) as refusal:
-        return store_page(request, store, error=str(refusal), status=422)
+        return store_page(request, store, answer=form, error=str(refusal), status=422)
     messages.success(request, _("Application %(number)s is handed in.") % {"number": application})
+    return redirect("merchants:store", request.brand.slug, store.pk)
+
+
+@require_POST
+@brand_view(Role.MARKETER)
+def application_withdraw(request: BrandRequest, store_id: int) -> HttpResponse:
+    store = own_store(request, store_id)
+    application = get_object_or_404(store.applications.all())
+    try:
+        applications.withdraw_application(application, by=request.user)
+    except IllegalMove as refusal:
+        return store_page(request, store, error=str(refusal), status=422)
+    messages.success(request, _("Application %(number)s is withdrawn.") % {"number": application})
+    return redirect("merchants:store", request.brand.slug, store.pk)
+
+
+@require_POST
+@brand_view(Role.MARKETER)
+def application_appeal(request: BrandRequest, store_id: int) -> HttpResponse:
+    store = own_store(request, store_id)
+    application = get_object_or_404(store.applications.all())
+    form = AppealForm(request.POST)
+    if not form.is_valid():
+        return store_page(request, store, appeal=form, error=_first_error(form), status=422)
+    try:
+        text = form.cleaned_data["text"]
+        applications.appeal_application(application, text=text, by=request.user)
+    except (services.Refused, IllegalMove) as refusal:
+        return store_page(request, store, appeal=form, error=str(refusal), status=422)
+    messages.success(request, _("The appeal is handed in; another reviewer judges it."))
     return redirect("merchants:store", request.brand.slug, store.pk)
 
 
@@ -81,6 +128,8 @@ def store_page(
     *,
     form: StoreFactsForm | None = None,
     evidence_form: EvidenceForm | None = None,
+    answer: AnswerForm | None = None,
+    appeal: AppealForm | None = None,
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -91,10 +140,30 @@ def store_page(
         "store": store,
         "form": form or StoreFactsForm.of(store),
         "folders": folders(pieces, tried=evidence_form),
+        "answer_form": answer or AnswerForm(),
+        "appeal_form": appeal or AppealForm(),
         "error": error,
-        "events": standing.application.events.newest_first() if standing.application else [],
         "may_state": request.membership.allows(Role.MARKETER),
         "may_connect": request.membership.allows(Role.OWNER),
         "shelves": shelves(policies_from_today(), days.today()),
+        **_progress(standing),
     }
     return render_page(request, "merchants/store_detail.html", context, status=status)
+
+
+def _progress(standing: Standing) -> dict[str, Any]:  # Any: template context
+    """Return how the application went, and when its decision is promised and usual."""
+    application: Application | None = standing.application
+    events = list(application.events.oldest_first()) if application else []
+    return {
+        "events": events[::-1],
+        "reasons": reasons.read(application.reasons) if application else [],
+        "promised_by": review_clock.promised_by(events),
+        "promise": settings.REVIEW_WORKING_DAYS,
+        "pace": review_clock.pace(),
+        "now": days.known_now(),
+    }
+
+
+def _first_error(form: Form) -> str:
+    return next(str(errors[0]) for errors in form.errors.values())

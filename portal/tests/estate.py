@@ -56,7 +56,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_click(link, click_id=name)
     make_note_day(noted, DAY, fee_fen=fee)
     evidence = make_evidence(store, name=name)
-    application = make_application(store, reason=f"{name} 因")
+    application = make_application(
+        store, reason=f"{name} 因", asked=f"{name} 问", draft={"overall_score": f"{name} 分"}
+    )
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
     return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)

@@ -44,6 +44,8 @@ NAMED = [
     ("get", "stores/{store}/"),
     ("post", "stores/{store}/facts/"),
     ("post", "stores/{store}/application/"),
+    ("post", "stores/{store}/application/withdraw/"),
+    ("post", "stores/{store}/application/appeal/"),
     ("post", "stores/{store}/juguang/"),
     ("get", "stores/{store}/juguang/advertiser/"),
     ("post", "stores/{store}/juguang/advertiser/"),

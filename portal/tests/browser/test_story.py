@@ -79,6 +79,8 @@ def approve(reviewer, store: str) -> None:
     reviewer.sign_in("reviewer")
     page = reviewer.open("/admin/merchants/application/")
     page.get_by_role("row", name=store).get_by_role("link").first.click()
+    page.get_by_role("link", name="Claim").first.click()
+    page.get_by_role("button", name="Claim").click()
     page.get_by_role("link", name="Approve").first.click()
     page.get_by_role("button", name="Approve").click()
     expect(page.locator("body")).to_contain_text("Approved")

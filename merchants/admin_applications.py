@@ -1,0 +1,267 @@
+"""For reviewers: the applications that wait, claimed before they are decided."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from merchants import applications, reasons, review_clock, rules
+from merchants.admin_evidence import links
+from merchants.admin_parts import ReadOnly
+from merchants.models import Application, ApplicationStatus, IllegalMove, User
+from merchants.models.application import Claimed
+from merchants.review_forms import (
+    ClaimForm,
+    ConfirmForm,
+    NoteForm,
+    QuestionForm,
+    RejectForm,
+    UpholdForm,
+)
+from merchants.services import Refused
+from portal.lib import days
+
+Step = Callable[[Application, Any, User], None]  # Any: the step's own form
+Status = ApplicationStatus
+
+DECIDING: dict[str, tuple[str, ...]] = {
+    Status.SUBMITTED: (),
+    Status.IN_REVIEW: ("approve", "ask", "reject"),
+    Status.APPEALED: ("overturn", "uphold"),
+}
+
+
+def waiting_applications(request: HttpRequest) -> str:
+    """The badge beside the applications in the side bar."""
+    return str(Application.objects.waiting().count() or "")
+
+
+class HandsFilter(admin.SimpleListFilter):
+    title = _("in whose hands")
+    parameter_name = "hands"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("mine")), ("free", _("nobody's"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Application]
+    ) -> QuerySet[Application]:
+        if self.value() == "mine":
+            return queryset.filter(claimed_by=cast(User, request.user))
+        if self.value() == "free":
+            waiting = Q(status__in=DECIDING)
+            return queryset.filter(waiting, Q(claimed_by=None) | Q(claimed_until__lte=Now()))
+        return queryset
+
+
+@admin.register(Application)
+class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["__str__", "store", "brand", "status", "waiting_for", "hands", "submitted_at"]
+    list_filter = ["status", HandsFilter, "policy"]
+    list_select_related = ["store", "brand", "policy", "claimed_by"]
+    search_fields = ["store__title", "store__nick", "store__sid", "brand__name"]
+    ordering = ["-submitted_at", "-pk"]
+    fields = [
+        ("store", "brand"),
+        ("status", "policy"),
+        ("submitted_at", "decided_at"),
+        ("hands", "promised"),
+        "decision",
+        "asked",
+        "stated",
+        "evidence_list",
+        "verdict_table",
+        "event_list",
+    ]
+    actions_detail = ["claim", "approve", "ask", "reject", "overturn", "uphold"]  # type: ignore[assignment]  # unfold declares an empty tuple
+
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("merchants.change_application")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        application = self.get_object(request, object_id)
+        offered = _offered(application, cast(User, request.user)) if application else ()
+        actions = super().get_actions_detail(request, object_id)
+        return [each for each in actions if each.action_name.rsplit("_", 1)[-1] in offered]
+
+    @admin.display(description=_("waiting for"))
+    def waiting_for(self, application: Application) -> str:
+        if not application.is_waiting or not application.submitted_at:
+            return "—"
+        return timesince(application.submitted_at, days.known_now())
+
+    @admin.display(description=_("in the hands of"))
+    def hands(self, application: Application) -> str:
+        if application.claimed_by is None or application.claimed_until is None:
+            return "—"
+        if application.claimed_until <= timezone.now():
+            return gettext("%(who)s, run out") % {"who": application.claimed_by}
+        until = _clock(application.claimed_until)
+        return gettext("%(who)s until %(until)s") % {"who": application.claimed_by, "until": until}
+
+    @admin.display(description=_("promised by"))
+    def promised(self, application: Application) -> str:
+        moment = review_clock.promised_by(application.events.oldest_first())
+        return _clock(moment, "%Y-%m-%d %H:%M") if moment else "—"
+
+    @admin.display(description=_("decision"))
+    def decision(self, application: Application) -> SafeString:
+        found = reasons.read(application.reasons)
+        return _table("decision", {"application": application, "reasons": found})
+
+    @admin.display(description=_("stated by the brand"))
+    def stated(self, application: Application) -> SafeString:
+        return _table("stated", {"store": application.store})
+
+    @admin.display(description=_("evidence"))
+    def evidence_list(self, application: Application) -> SafeString:
+        return _table("evidence", {"files": links(application.store.evidence.newest_first())})
+
+    @admin.display(description=_("verdicts at submission"))
+    def verdict_table(self, application: Application) -> SafeString:
+        return _table("verdicts", {"verdicts": rules.thaw(application.verdicts)})
+
+    @admin.display(description=_("events"))
+    def event_list(self, application: Application) -> SafeString:
+        return _table("events", {"events": application.events.oldest_first().reverse()})
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Claim"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="back_hand",
+    )
+    def claim(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._step(request, object_id, ClaimForm, gettext("Claim"), _claim)
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Approve"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="check",
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._step(request, object_id, ConfirmForm, gettext("Approve"), _approve)
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Ask the brand"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="help",
+    )
+    def ask(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._step(request, object_id, QuestionForm, gettext("Ask the brand"), _ask)
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Reject"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="close",
+    )
+    def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._step(request, object_id, RejectForm, gettext("Reject"), _reject)
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Approve on appeal"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="check",
+        variant=ActionVariant.PRIMARY,
+    )
+    def overturn(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._step(request, object_id, NoteForm, gettext("Approve on appeal"), _overturn)
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Uphold the rejection"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["decide"],
+        icon="close",
+    )
+    def uphold(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._step(request, object_id, UpholdForm, gettext("Uphold the rejection"), _uphold)
+
+    def _step(
+        self, request: HttpRequest, object_id: str, form_class: type[Form], title: str, step: Step
+    ) -> HttpResponse:
+        """Ask once on a page of its own; the step is taken by its POST."""
+        application = self.get_object(request, object_id)
+        if application is None:
+            raise Http404
+        form = form_class(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            return self._taken(request, application, form, step)
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "application": application,
+            "opts": self.opts,
+            "form": form,
+        }
+        status = 422 if request.method == "POST" else 200
+        template = "admin/merchants/application/decide.html"
+        return TemplateResponse(request, template, context, status=status)
+
+    def _taken(
+        self, request: HttpRequest, application: Application, form: Form, step: Step
+    ) -> HttpResponseRedirect:
+        try:
+            step(application, form, cast(User, request.user))
+        except (IllegalMove, Refused, Claimed) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            self.log_change(request, application, f"→ {application.status}")
+            said = gettext("%(application)s: %(status)s")
+            status = application.get_status_display()
+            messages.success(request, said % {"application": application, "status": status})
+        return redirect("admin:merchants_application_change", application.pk)
+
+
+def _offered(application: Application, user: User) -> tuple[str, ...]:
+    if application.status not in DECIDING:
+        return ()
+    if application.claimed_by_id == user.pk:
+        return ("claim", *DECIDING[application.status])
+    return ("claim",)
+
+
+def _claim(application: Application, form: ClaimForm, user: User) -> None:
+    applications.claim_application(application, by=user)
+
+
+def _approve(application: Application, form: ConfirmForm, user: User) -> None:
+    applications.approve_application(application, by=user)
+
+
+def _ask(application: Application, form: QuestionForm, user: User) -> None:
+    applications.ask_brand(application, question=form.cleaned_data["question"], by=user)
+
+
+def _reject(application: Application, form: RejectForm, user: User) -> None:
+    note = form.cleaned_data["note"]
+    applications.reject_application(application, because=form.because, note=note, by=user)
+
+
+def _overturn(application: Application, form: NoteForm, user: User) -> None:
+    applications.overturn_rejection(application, note=form.cleaned_data["note"], by=user)
+
+
+def _uphold(application: Application, form: UpholdForm, user: User) -> None:
+    applications.uphold_rejection(application, note=form.cleaned_data["note"], by=user)
+
+
+def _clock(moment: datetime, shape: str = "%H:%M") -> str:
+    return moment.astimezone(days.SHANGHAI).strftime(shape)
+
+
+def _table(name: str, context: dict[str, Any]) -> SafeString:  # Any: template context
+    return render_to_string(f"admin/merchants/application/{name}.html", context)

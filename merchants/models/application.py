@@ -1,0 +1,285 @@
+"""A store's request to join, from its draft to the last word on an appeal."""
+
+from datetime import date, timedelta
+from typing import Any, Self
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models.people import Brand, User
+from merchants.models.policy import IllegalMove, PolicyVersion
+from merchants.models.stores import Store, StoreOwnedQuerySet
+from portal.lib import days
+from portal.lib.days import known_now
+
+CLAIM_LEASE = timedelta(minutes=30)
+
+
+class ApplicationStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    NEEDS_INFO = "needs_info", _("Answer needed")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    APPEALED = "appealed", _("Appealed")
+    UPHELD = "upheld", _("Rejection upheld")
+    OVERTURNED = "overturned", _("Approved on appeal")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+Status = ApplicationStatus
+MOVES: dict[ApplicationStatus, set[ApplicationStatus]] = {
+    Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
+    Status.SUBMITTED: {Status.IN_REVIEW, Status.WITHDRAWN},
+    Status.IN_REVIEW: {
+        Status.NEEDS_INFO,
+        Status.APPROVED,
+        Status.REJECTED,
+        Status.WITHDRAWN,
+    },
+    Status.NEEDS_INFO: {Status.SUBMITTED, Status.WITHDRAWN, Status.EXPIRED},
+    Status.APPROVED: set(),
+    Status.REJECTED: {Status.APPEALED, Status.SUBMITTED},
+    Status.APPEALED: {Status.UPHELD, Status.OVERTURNED},
+    Status.UPHELD: {Status.SUBMITTED},
+    Status.OVERTURNED: set(),
+    Status.WITHDRAWN: {Status.SUBMITTED},
+    Status.EXPIRED: {Status.SUBMITTED},
+}
+WITH_THE_PLATFORM = (Status.SUBMITTED, Status.IN_REVIEW, Status.APPEALED)
+JOINED = (Status.APPROVED, Status.OVERTURNED)
+DECISIONS = (Status.APPROVED, Status.REJECTED, Status.UPHELD, Status.OVERTURNED)
+BY_THE_BRAND = (Status.SUBMITTED, Status.WITHDRAWN, Status.APPEALED)
+
+
+class Claimed(Exception):
+    """Another reviewer holds the application; the message is shown to whoever came second."""
+
+
+class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
+    def waiting(self) -> Self:
+        """Keep those that wait for the platform."""
+        return self.filter(status__in=WITH_THE_PLATFORM)
+
+    def unanswered(self, day: date) -> Self:
+        """Keep those whose question had to be answered before `day`."""
+        return self.filter(status=Status.NEEDS_INFO, answer_due__lt=day)
+
+    def claimable(self, by: User) -> Self:
+        free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_until__lte=Now())
+        return self.waiting().filter(free)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
+
+
+class Application(models.Model):
+    """A store's request to join, with the policy version and the facts it was judged by.
+
+    `draft` holds the brand's form as typed, until it can be stated. What a decision means for
+    another try is written with it: a later change of the reasons doesn't reach back.
+    """
+
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="applications", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="applications", verbose_name=_("store")
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=ApplicationStatus, default=ApplicationStatus.DRAFT
+    )
+    draft = models.JSONField(_("draft"), default=dict, blank=True)
+    draft_saved_at = models.DateTimeField(_("draft saved"), null=True, blank=True)
+    policy = models.ForeignKey(
+        PolicyVersion,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("policy version"),
+    )
+    facts = models.JSONField(
+        _("facts at submission"), default=dict, blank=True, encoder=DjangoJSONEncoder
+    )
+    verdicts = models.JSONField(_("verdicts at submission"), default=list, blank=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("claimed by"),
+    )
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    asked = models.TextField(_("what is asked"), blank=True)
+    answer_due = models.DateField(_("answer due"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    reasons = models.JSONField(_("reasons"), default=list, blank=True)
+    reason = models.TextField(_("note on the decision"), blank=True)
+    again_from = models.DateField(_("may apply again from"), null=True, blank=True)
+    is_final = models.BooleanField(_("may not apply again"), default=False)
+    rejected_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("rejected by"),
+    )
+    appeal_judged_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("appeal judged by"),
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "store"], name="application_once_per_store"),
+            models.CheckConstraint(
+                condition=Q(claimed_by=None, claimed_until=None)
+                | Q(claimed_by__isnull=False, claimed_until__isnull=False),
+                name="application_claim_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="needs_info") | (~Q(asked="") & Q(answer_due__isnull=False)),
+                name="application_asks_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["upheld", "overturned"])
+                | Q(appeal_judged_by__isnull=False, rejected_by__isnull=False),
+                name="application_appeal_has_its_judge",
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal_judged_by=None)
+                | Q(rejected_by=None)
+                | ~Q(appeal_judged_by=F("rejected_by")),
+                name="application_appeal_judged_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"A-{self.pk:06d}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status in WITH_THE_PLATFORM
+
+    def claim(self, *, by: User) -> None:
+        """Take the application for CLAIM_LEASE, or for longer; raise Claimed if another has it.
+
+        The UPDATE matches only what is free, so of two at once one gets it.
+        """
+        rows = Application.objects.filter(pk=self.pk).claimable(by)
+        taken = rows.update(claimed_by=by, claimed_until=Now() + CLAIM_LEASE)
+        self.refresh_from_db()
+        if taken:
+            return
+        if not self.is_waiting or self.claimed_by is None:
+            raise IllegalMove(
+                _("A %(source)s application is not reviewed.")
+                % {"source": Status(self.status).label}
+            )
+        raise Claimed(
+            _("%(who)s is reviewing this application until %(until)s.")
+            % {"who": self.claimed_by, "until": _clock(self)}
+        )
+
+    def move_to(
+        self,
+        target: ApplicationStatus,
+        *,
+        by: User | None = None,
+        note: str = "",
+        changes: dict[str, Any] | None = None,  # Any: as update() takes them
+        details: dict[str, Any] | None = None,  # Any: the event's other columns
+    ) -> None:
+        """Change the status, and `changes` with it, and record who did it; or raise IllegalMove.
+
+        The UPDATE matches only the status we read, so of two concurrent moves one fails. A claim
+        ends with the status it was made for.
+        """
+        source = ApplicationStatus(self.status)
+        if target not in MOVES[source]:
+            raise IllegalMove(
+                _("A %(source)s application cannot become %(target)s.")
+                % {"source": source.label, "target": target.label}
+            )
+        claim = {} if target == Status.IN_REVIEW else {"claimed_by": None, "claimed_until": None}
+        values = {"status": target} | claim | (changes or {})
+        with transaction.atomic():
+            if not Application.objects.filter(pk=self.pk, status=source).update(**values):
+                raise IllegalMove(_("Someone else just changed this application."))
+            self.events.create(
+                brand_id=self.brand_id,
+                store_id=self.store_id,
+                source=source,
+                target=target,
+                actor=by,
+                note=note,
+                at=days.known_now(),
+                **(details or {}),
+            )
+        for name, value in values.items():
+            setattr(self, name, value)
+
+
+class ApplicationEventQuerySet(StoreOwnedQuerySet["ApplicationEvent"]):
+    def oldest_first(self) -> Self:
+        return self.select_related("actor").order_by("pk")
+
+
+class ApplicationEvent(models.Model):
+    """A move, kept for good; `frozen` is what was handed in with it, `waited` its review's time."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="events")
+    source = models.CharField(_("from"), max_length=10, choices=ApplicationStatus)
+    target = models.CharField(_("to"), max_length=10, choices=ApplicationStatus)
+    actor = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(_("note"), blank=True)
+    reasons = models.JSONField(_("reasons"), default=list, blank=True)
+    frozen = models.JSONField(_("handed in"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+    waited = models.DurationField(_("working time until the decision"), null=True, blank=True)
+    at = models.DateTimeField(_("at"), default=known_now)
+
+    objects = ApplicationEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application event")
+        verbose_name_plural = _("application events")
+        indexes = [
+            models.Index(
+                F("id").desc(),
+                condition=Q(waited__isnull=False),
+                name="application_decisions_newest",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"
+
+    @property
+    def is_the_brands(self) -> bool:
+        return self.target in BY_THE_BRAND
+
+
+def _clock(application: Application) -> str:
+    until = application.claimed_until
+    return until.astimezone(days.SHANGHAI).strftime("%H:%M") if until else ""
