@@ -173,7 +173,8 @@ def test_a_question_cannot_be_answered_with_silence(asked, candidate, user):
 def test_a_later_policy_does_not_reach_a_question(asked, candidate, user):
     closed = {"id": "score", "kind": "score_floor", "overall": "5.0", "each": "5.0"}
     with scope(Hat.ADMIN):
-        type(asked.policy).objects.update(effective_until=days.today())
+        newest = type(asked.policy).objects.filter(effective_until=None)
+        newest.update(effective_until=days.today())
     make_policy("2025-07", effective_from=days.today(), rules=[closed])
 
     assert submit(candidate, user, answer="Ours.").policy.code == "2025-06"

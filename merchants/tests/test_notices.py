@@ -5,7 +5,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from merchants import services
+from merchants import applications
 from merchants.models import (
     Membership,
     Notice,
@@ -18,6 +18,7 @@ from merchants.models import (
 )
 from merchants.notice_kinds import WORDINGS
 from merchants.notices import notify
+from merchants.reasons import REASONS
 from merchants.seed import seed_policy
 from merchants.tests.factories import (
     make_brand,
@@ -76,9 +77,14 @@ def test_an_application_tells_of_each_step_but_not_who_took_it(brand, store, rea
     marketer = make_user("marketer@example.test")
     make_membership(brand, marketer, Role.MARKETER)
     with scope(Hat.WEB, brand=brand.pk):
-        application = services.submit_application(store, by=marketer)
+        application = applications.submit_application(store, by=marketer)
+    reviewer = make_user()
     with scope(Hat.ADMIN):
-        services.reject_application(application, reason="We see 4.3.", by=make_user())
+        applications.claim_application(application, by=reviewer)
+        because = [REASONS["score_below"]]
+        applications.reject_application(
+            application, because=because, note="We see 4.3.", by=reviewer
+        )
 
     assert told() == [
         ("reader@example.test", "handed_in"),
