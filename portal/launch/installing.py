@@ -92,10 +92,10 @@ def _install_front_end(env: Mapping[str, str]) -> None:
     if not lock.exists():
         return
     found = _digest(lock, ROOT / "package.json", ROOT / "portal" / "frontend.py")
-    if _read(stamp) == found and (ROOT / "portal" / "static" / "vendor").exists():
-        return
-    say("Installing the front-end files …")
-    run_step([str(PYTHON), "-c", NPM_CI], env, log="npm.log")
+    if _read(stamp) != found:
+        say("Installing the front-end files …")
+        run_step([str(PYTHON), "-c", NPM_CI], env, log="npm.log")
+    # always: the icons are those that the templates name now
     run_step([str(PYTHON), "-m", "portal.frontend"], env, log="frontend.log")
     stamp.write_text(found)
 
