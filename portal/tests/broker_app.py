@@ -7,9 +7,14 @@ from pathlib import Path
 from celery import Celery
 from django.conf import settings
 
-app = Celery("broker-test", broker=settings.CELERY_BROKER_URL)
+from portal.lib.database import broker_transport_options
+
+app = Celery("broker-test", broker="pgmq://localhost")
 app.conf.update(
-    broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS | {"visibility_timeout": 3},
+    broker_transport_options=broker_transport_options(
+        os.environ, settings.VAR_DIR, settings.SECRET_KEY
+    )
+    | {"visibility_timeout": 3},
     task_default_queue=f"test_{os.environ.get('BROKER_TEST', 'queue')}",
     task_acks_late=True,
     task_ignore_result=True,
