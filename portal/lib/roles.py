@@ -91,6 +91,10 @@ def _install_queue(admin: Admin) -> None:
     owner = "SELECT FROM pg_namespace WHERE nspname = 'pgmq' AND nspowner = %s::regrole"
     if not _is_there(admin, owner, QUEUE):
         raise Unsafe(f"The schema pgmq is there already and does not belong to {QUEUE}.")
+    # Unlogged, as pgmq makes it, a crash empties it, and nothing wakes the workers any more.
+    _run(admin, "SET LOCAL ROLE {}", QUEUE)
+    admin.execute("ALTER TABLE pgmq.notify_insert_throttle SET LOGGED")
+    _run(admin, "RESET ROLE")
 
 
 def _refuse_powerful_roles(admin: Admin) -> None:

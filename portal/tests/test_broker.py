@@ -68,3 +68,10 @@ def test_the_brokers_login_reaches_nothing_but_its_queues():
                 queue.execute(refused)
             queue.rollback()
         assert queue.execute("SELECT count(*) FROM pgmq.list_queues()").fetchone()[0] >= 1
+
+
+def test_who_is_to_be_woken_outlives_a_crash_of_the_database():
+    login = queue_conninfo(os.environ, settings.VAR_DIR, settings.SECRET_KEY)
+    kept = "SELECT relpersistence FROM pg_class WHERE oid = 'pgmq.notify_insert_throttle'::regclass"
+    with psycopg.connect(login) as queue:
+        assert queue.execute(kept).fetchone() == ("p",)

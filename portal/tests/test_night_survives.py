@@ -112,7 +112,7 @@ def middle_of_a_night(portal: Nights, *, days: int = 1) -> Iterator[None]:
 
 
 def assert_complete(portal: Nights) -> None:
-    wait_for(portal.is_complete, seconds=120)  # as quality asks: also by polling alone
+    wait_for(portal.is_complete, seconds=30)
     truth = truth_of(portal)
     held = ledger(portal)
     assert len(held) > 1000
