@@ -91,7 +91,8 @@ def broker_transport_options(
         "init_extension": False,
         "use_notify": True,
         "wait_time_seconds": 0,
-        "polling_interval": 1,
+        # also how long a worker that has all it may hold waits before it asks for more
+        "polling_interval": 0.2,
         "visibility_timeout": 60,
         "pool_timeout": 3,
         "pool_size": 4,
