@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from django.db import connection, transaction
 
+Setting = tuple[str, str, str, str]  # role, brand, user, stores
+
 
 class Hat(StrEnum):
     """The database role that a piece of work wears."""
@@ -40,31 +42,34 @@ def scope(
         _array(stores) if stores else "",
     )
     with transaction.atomic():
-        before = _present()
-        _set(wanted)
+        before = _change(wanted)
         yield
-        _set(before)
+        if before != wanted:
+            _change(before)
 
 
 def _array(ids: Sequence[int]) -> str:
     return "{" + ",".join(str(int(each)) for each in ids) + "}"
 
 
-def _present() -> tuple[str, str, str, str]:
+# One trip to the database; the CTE is read to its end before anything is set.
+CHANGE = """
+WITH before AS MATERIALIZED (
+    SELECT current_setting('role') AS role,
+           coalesce(current_setting('app.brand', true), '') AS brand,
+           coalesce(current_setting('app.user', true), '') AS person,
+           coalesce(current_setting('app.stores', true), '') AS stores
+)
+SELECT role, brand, person, stores,
+       set_config('role', %s, true), set_config('app.brand', %s, true),
+       set_config('app.user', %s, true), set_config('app.stores', %s, true)
+FROM before
+"""
+
+
+def _change(wanted: Setting) -> Setting:
+    """Set what the transaction may see, and return what it was."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('role'), coalesce(current_setting('app.brand', true), ''),"
-            " coalesce(current_setting('app.user', true), ''),"
-            " coalesce(current_setting('app.stores', true), '')"
-        )
-        role, brand, user, stores = cursor.fetchone()
+        cursor.execute(CHANGE, wanted)
+        role, brand, user, stores, *_now = cursor.fetchone()
     return role, brand, user, stores
-
-
-def _set(values: tuple[str, str, str, str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('role', %s, true), set_config('app.brand', %s, true),"
-            " set_config('app.user', %s, true), set_config('app.stores', %s, true)",
-            values,
-        )
