@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
+from campaigns.models import Link, Note, PulledPage, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
 from merchants.models import (
+    AccessEvent,
     Application,
     Brand,
     Evidence,
@@ -16,7 +17,7 @@ from merchants.models import (
     Role,
     Store,
 )
-from merchants.notices import notify
+from merchants.notices import keep_wishes, notify
 from merchants.tests.factories import (
     make_application,
     make_connection,
@@ -26,6 +27,7 @@ from merchants.tests.factories import (
     make_store,
     make_user,
 )
+from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 
 DAY = date(2025, 6, 18)
@@ -61,7 +63,20 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     )
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
+    _make_history(application, link, evidence, name)
     return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)
+
+
+def _make_history(application: Application, link: Link, evidence: Evidence, name: str) -> None:
+    store = application.store
+    own = {"brand_id": store.brand_id, "store_id": store.pk}
+    with scope(Hat.ADMIN):
+        moved = {"source": "draft", "target": "submitted", "note": f"{name} 言"}
+        application.events.create(**own, **moved)
+    with scope(Hat.WEB, brand=store.brand_id):
+        link.events.create(**own, source="live", target="paused", note=f"{name} 言")
+    with scope(Hat.ADMIN):
+        AccessEvent.objects.create(**own, kind="evidence", evidence=evidence)
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:
@@ -74,9 +89,11 @@ def _make_people(store: Store, number: int, name: str) -> Membership:
 
 
 def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
-    make_membership(store.brand, make_user(f"told{store.brand_id}-{number}@example.test"))
-    with scope(Hat.WEB, brand=store.brand_id):
+    told = make_user(f"told{store.brand_id}-{number}@example.test")
+    make_membership(store.brand, told)
+    with scope(Hat.WEB, brand=store.brand_id, user=told.pk):
         notify(store, NoticeKind.APPROVED, application="A-1")
+        keep_wishes(store.brand, told, {NoticeKind.REJECTED: False})
     with scope(Hat.ADMIN):
         mail = NoticeMail.objects.filter(store=store).select_related("notice").latest("pk")
         return mail.notice, mail
@@ -94,4 +111,6 @@ def _make_window(note: Note, error: str) -> None:
             status="failed",
             error=error,
         )
+        page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
+        PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
         QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)

@@ -187,3 +187,24 @@ def test_row_level_security_alone_keeps_a_narrowed_member_to_their_stores(
 
     assert leaks(narrowed, mine, sibling) == []
     assert statuses(narrowed, sibling) == {404}
+
+
+@transactional
+def test_with_neither_lock_the_other_store_shows(
+    narrowed, mine, sibling, without_row_level_security, monkeypatch
+):
+    monkeypatch.setattr(StoreOwnedQuerySet, "seen_by", lambda rows, membership: rows)
+
+    assert len(leaks(narrowed, mine, sibling)) > 5
+
+
+@transactional
+def test_a_hole_in_the_policy_of_any_table_shows(brand, mine, foreign, without_row_level_security):
+    with scope(Hat.WEB, brand=brand.pk):
+        blind = {
+            model._meta.db_table
+            for model in apps.get_models()
+            if model._meta.db_table in tenant_tables() - {"merchants_brand"}
+            and set(model._default_manager.values_list("brand_id", flat=True)) <= {brand.pk}
+        }
+    assert blind == set()
