@@ -67,7 +67,7 @@ def test_the_mail_is_in_the_persons_language_whatever_the_browser_says(client, p
     assert "密码已修改。" in told.body
 
 
-@pytest.mark.django_db(transaction=True)  # told after the commit
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])  # told on commit
 def test_a_second_factor_is_told_of_when_it_comes_and_when_it_goes(client, person):
     set_up_an_app(client)
     client.post("/account/second-step/totp/deactivate/")
