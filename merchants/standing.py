@@ -1,6 +1,6 @@
 """Where a store stands on its way in: its consents, the policy's verdicts, and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,11 +13,13 @@ from merchants.models import (
     ApplicationStatus,
     Connection,
     ConnectionStatus,
+    Evidence,
     Partner,
     PolicyVersion,
     Store,
 )
 from merchants.models.application import JOINED, MOVES, WITH_THE_PLATFORM
+from merchants.models.evidence import in_force
 from merchants.rules import Facts, Result, Scores, Verdict
 from portal.lib import days
 
@@ -149,7 +151,10 @@ def policy_in_force(day: date) -> PolicyVersion | None:
 
 
 def stand(store: Store, policy: PolicyVersion | None) -> Standing:
-    """Judge a store by `policy`, or as it was judged when its application was handed in."""
+    """Judge a store by `policy`, or as it was judged when its application was handed in.
+
+    The store comes from `with_standing()`.
+    """
     now = timezone.now()
     connections = {each.partner: each for each in store.connections.all()}
     facts = facts_of(store, connections, now)
@@ -171,11 +176,14 @@ def stand(store: Store, policy: PolicyVersion | None) -> Standing:
 
 
 def stand_today(store: Store) -> Standing:
-    return stand(store, policy_in_force(days.today()))
+    """Read the store anew and judge it by the version in force."""
+    read = Store.objects.with_standing().get(pk=store.pk)
+    return stand(read, policy_in_force(days.today()))
 
 
 def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime) -> Facts:
-    """Read the only facts that rules may know from the store's row and its consents."""
+    """Read the only facts that rules may know from the store's row, its consents and evidence."""
+    today = days.today()
     return Facts(
         kind=store.kind,
         category=store.category,
@@ -191,8 +199,15 @@ def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime)
             for partner, each in connections.items()
             if _is_connected(each, now)
         },
-        day=days.today(),
+        members_with_mfa=store.members_with_mfa,
+        evidence=evidence_days(store.evidence.all(), today),
+        day=today,
     )
+
+
+def evidence_days(pieces: Iterable[Evidence], day: date) -> dict[str, date]:
+    """Return for each kind of evidence in force on `day` when its newest piece was uploaded."""
+    return {piece.kind: days.business_day(piece.uploaded_at) for piece in in_force(pieces, day)}
 
 
 def _is_connected(connection: Connection, now: datetime) -> bool:
