@@ -82,9 +82,7 @@ def _fill_people_and_evidence(brands: list[Brand], stores: list[Store]) -> None:
     """Three members for each brand, some with a second factor; two files for each store."""
     people = User.objects.bulk_create(User(email=f"{n}@example.test") for n in range(3 * BRANDS))
     factor = apps.get_model("mfa", "Authenticator")
-    factor.objects.bulk_create(
-        factor(user=each, type="totp", data={}) for each in people[::2]
-    )
+    factor.objects.bulk_create(factor(user=each, type="totp", data={}) for each in people[::2])
     with scope(Hat.ADMIN):
         Membership.objects.bulk_create(
             Membership(brand=brands[n // 3], user=each, role="owner")

@@ -86,7 +86,7 @@ def test_a_new_draft_begins_with_the_present_rules(reviewer):
 
 def test_the_editor_writes_typed_rules(reviewer, draft):
     text = reviewer.get(url(draft, "edit_rules")).text
-    assert "Screenshot of the scores" in text
+    assert "Evidence: Store scores" in text
     assert "<pre>" not in text
 
     assert reviewer.post(url(draft, "edit_rules"), RULES).status_code == 302
