@@ -22,7 +22,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from merchants import applications, reasons, review_clock, rules
-from merchants.admin_evidence import links
+from merchants.admin_evidence import frozen, links
 from merchants.admin_parts import ReadOnly
 from merchants.models import Application, ApplicationStatus, IllegalMove, User
 from merchants.models.application import Claimed
@@ -85,6 +85,7 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         "decision",
         "asked",
         "stated",
+        "frozen_evidence",
         "evidence_list",
         "verdict_table",
         "event_list",
@@ -129,7 +130,11 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
     def stated(self, application: Application) -> SafeString:
         return _table("stated", {"store": application.store})
 
-    @admin.display(description=_("evidence"))
+    @admin.display(description=_("evidence at submission"))
+    def frozen_evidence(self, application: Application) -> SafeString:
+        return _table("frozen", {"pieces": frozen(application)})
+
+    @admin.display(description=_("all evidence files"))
     def evidence_list(self, application: Application) -> SafeString:
         return _table("evidence", {"files": links(application.store.evidence.newest_first())})
 

@@ -20,6 +20,7 @@ from merchants.models import (
 )
 from merchants.models.application import JOINED, MOVES, WITH_THE_PLATFORM
 from merchants.models.evidence import in_force
+from merchants.policies import decides_alone
 from merchants.rules import Facts, Result, Scores, Verdict
 from portal.lib import days
 
@@ -87,6 +88,10 @@ class Standing:
     @property
     def is_waiting(self) -> bool:
         return self.status in WITH_THE_PLATFORM
+
+    @property
+    def is_decided_at_once(self) -> bool:
+        return bool(self.policy and decides_alone(self.policy))
 
     @property
     def has_joined(self) -> bool:
@@ -177,8 +182,12 @@ def stand(store: Store, policy: PolicyVersion | None) -> Standing:
 
 def stand_today(store: Store) -> Standing:
     """Read the store anew and judge it by the version in force."""
-    read = Store.objects.with_standing().get(pk=store.pk)
-    return stand(read, policy_in_force(days.today()))
+    return stand(_read_anew(store), policy_in_force(days.today()))
+
+
+def facts_today(store: Store) -> Facts:
+    read = _read_anew(store)
+    return facts_of(read, {each.partner: each for each in read.connections.all()}, timezone.now())
 
 
 def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime) -> Facts:
@@ -208,6 +217,10 @@ def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime)
 def evidence_days(pieces: Iterable[Evidence], day: date) -> dict[str, date]:
     """Return for each kind of evidence in force on `day` when its newest piece was uploaded."""
     return {piece.kind: days.business_day(piece.uploaded_at) for piece in in_force(pieces, day)}
+
+
+def _read_anew(store: Store) -> Store:
+    return Store.objects.with_standing().get(pk=store.pk)
 
 
 def _is_connected(connection: Connection, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """A store's request to join, from its draft to the last word on an appeal."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -35,7 +36,13 @@ class ApplicationStatus(models.TextChoices):
 Status = ApplicationStatus
 MOVES: dict[ApplicationStatus, set[ApplicationStatus]] = {
     Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
-    Status.SUBMITTED: {Status.IN_REVIEW, Status.WITHDRAWN},
+    # to a decision only by the rules: a person claims it first
+    Status.SUBMITTED: {
+        Status.IN_REVIEW,
+        Status.APPROVED,
+        Status.REJECTED,
+        Status.WITHDRAWN,
+    },
     Status.IN_REVIEW: {
         Status.NEEDS_INFO,
         Status.APPROVED,
@@ -65,6 +72,10 @@ class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
     def waiting(self) -> Self:
         """Keep those that wait for the platform."""
         return self.filter(status__in=WITH_THE_PLATFORM)
+
+    def for_the_rules(self, versions: Iterable[PolicyVersion]) -> Self:
+        """Keep what nobody has begun to review, of versions that decide alone."""
+        return self.filter(status=Status.SUBMITTED, policy__in=versions)
 
     def unanswered(self, day: date) -> Self:
         """Keep those whose question had to be answered before `day`."""
@@ -108,6 +119,7 @@ class Application(models.Model):
         _("facts at submission"), default=dict, blank=True, encoder=DjangoJSONEncoder
     )
     verdicts = models.JSONField(_("verdicts at submission"), default=list, blank=True)
+    evidence = models.JSONField(_("evidence at submission"), default=list, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     claimed_by = models.ForeignKey(
         User,
@@ -133,6 +145,7 @@ class Application(models.Model):
         related_name="+",
         verbose_name=_("rejected by"),
     )
+    rejected_by_rules = models.BooleanField(_("rejected by the rules alone"), default=False)
     appeal_judged_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -160,8 +173,13 @@ class Application(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["upheld", "overturned"])
-                | Q(appeal_judged_by__isnull=False, rejected_by__isnull=False),
+                | Q(appeal_judged_by__isnull=False, rejected_by__isnull=False)
+                | Q(appeal_judged_by__isnull=False, rejected_by_rules=True),
                 name="application_appeal_has_its_judge",
+            ),
+            models.CheckConstraint(
+                condition=Q(rejected_by_rules=False) | Q(rejected_by=None),
+                name="application_rejected_by_rules_or_a_person",
             ),
             models.CheckConstraint(
                 condition=Q(appeal_judged_by=None)
@@ -278,6 +296,12 @@ class ApplicationEvent(models.Model):
     @property
     def is_the_brands(self) -> bool:
         return self.target in BY_THE_BRAND
+
+    @property
+    def decided_by_version(self) -> str:
+        """The policy version whose rules alone took this step, if they did."""
+        code: str = self.frozen.get("policy", "") if self.target in DECISIONS else ""
+        return code
 
 
 def _clock(application: Application) -> str:
