@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from campaigns.models import LinkText
-from merchants.models import Store, StoreStatus
+from campaigns.models.link import LinkTarget
+from campaigns.models.note import NoteSource
+from merchants.models import PolicyVersion, Store, StoreStatus
 from portal.lib.destinations import STORE, Destination
 from portal.partners.top import Item
 
@@ -36,6 +38,25 @@ def objections(wish: Wish, store: Store, *, has_open_link: bool) -> list[str]:
         )
     if wish.destination.kind == STORE:
         found.extend(_about_the_address(wish, store))
+    return found
+
+
+def objections_of_policy(wish: Wish, source: int, policy: PolicyVersion | None) -> list[str]:
+    """Return what the version in force says against the target or the note.
+
+    A version from before these were part of it names none, and so forbids none.
+    """
+    found = []
+    if policy and policy.link_types and wish.destination.kind not in policy.link_types:
+        found.append(
+            _("Policy version %(policy)s does not allow links of this kind: %(kind)s.")
+            % {"policy": policy, "kind": LinkTarget(wish.destination.kind).label}
+        )
+    if policy and policy.note_sources and source not in policy.note_sources:
+        found.append(
+            _("Policy version %(policy)s does not allow links below such notes: %(source)s.")
+            % {"policy": policy, "source": NoteSource(source).label}
+        )
     return found
 
 
