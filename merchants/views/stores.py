@@ -155,10 +155,12 @@ def _progress(standing: Standing) -> dict[str, Any]:  # Any: template context
     """Return how the application went, and when its decision is promised and usual."""
     application: Application | None = standing.application
     events = list(application.events.oldest_first()) if application else []
+    promised = review_clock.promised_by(events)
     return {
         "events": events[::-1],
         "reasons": reasons.read(application.reasons) if application else [],
-        "promised_by": review_clock.promised_by(events),
+        "promised_by": promised,
+        "unknown_year": review_clock.unknown_year(promised),
         "promise": settings.REVIEW_WORKING_DAYS,
         "pace": review_clock.pace(),
         "now": days.known_now(),
