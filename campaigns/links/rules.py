@@ -42,22 +42,21 @@ def objections(wish: Wish, store: Store, *, has_open_link: bool) -> list[str]:
 
 
 def objections_of_policy(wish: Wish, source: int, policy: PolicyVersion | None) -> list[str]:
-    """Return what the version in force says against the target or the note.
+    """Return what the version in force says against the target and the note.
 
     A version from before these were part of it names none, and so forbids none.
     """
-    found = []
-    if policy and policy.link_types and wish.destination.kind not in policy.link_types:
-        found.append(
-            _("Policy version %(policy)s does not allow links of this kind: %(kind)s.")
-            % {"policy": policy, "kind": LinkTarget(wish.destination.kind).label}
-        )
-    if policy and policy.note_sources and source not in policy.note_sources:
-        found.append(
-            _("Policy version %(policy)s does not allow links below such notes: %(source)s.")
-            % {"policy": policy, "source": NoteSource(source).label}
-        )
-    return found
+    found = [_objection_to_target(wish.destination.kind, policy), objection_to_note(source, policy)]
+    return [each for each in found if each]
+
+
+def objection_to_note(source: int, policy: PolicyVersion | None) -> str:
+    if policy is None or not policy.note_sources or source in policy.note_sources:
+        return ""
+    return _("Policy version %(policy)s does not allow links below such notes: %(source)s.") % {
+        "policy": policy,
+        "source": NoteSource(source).label,
+    }
 
 
 def objections_to_item(item: Item, wish: Wish) -> list[str]:
@@ -67,6 +66,15 @@ def objections_to_item(item: Item, wish: Wish) -> list[str]:
     if item.approve_status != ON_SALE:
         return [_("This item is not on sale at the moment.")]
     return []
+
+
+def _objection_to_target(target: str, policy: PolicyVersion | None) -> str:
+    if policy is None or not policy.link_types or target in policy.link_types:
+        return ""
+    return _("Policy version %(policy)s does not allow links of this kind: %(kind)s.") % {
+        "policy": policy,
+        "kind": LinkTarget(target).label,
+    }
 
 
 def _about_the_address(wish: Wish, store: Store) -> Iterator[str]:

@@ -95,6 +95,16 @@ def test_the_page_says_what_the_policy_forbids(note, client_as):
     assert CREAM in answer.text
 
 
+def test_the_page_says_beforehand_that_the_note_may_carry_no_link(note, client_as):
+    make_policy(note_sources=[1])
+    url = f"/b/shancha/notes/{note.pk}/link/"
+
+    text = client_as(Role.MARKETER).get(url, headers={"accept-language": "en"}).text
+
+    assert "Policy version 2025-06 does not allow links below such notes: Cooperation." in text
+    assert "/b/shancha/policy/" in text
+
+
 def test_the_counts_are_told_by_category_and_size(brand):
     unknown, small = make_store(brand, 1), make_store(brand, 2, category="food")
     make_connection(small, "juguang")
