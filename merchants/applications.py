@@ -22,7 +22,6 @@ from merchants.models import (
 )
 from merchants.models.evidence import in_force
 from merchants.notices import notify
-from merchants.policies import decides_alone
 from merchants.reasons import Reason
 from merchants.rules import Facts, Result
 from merchants.services import Refused, locked_store
@@ -38,7 +37,6 @@ FRESH: Frozen = {
     "again_from": None,
     "is_final": False,
     "rejected_by": None,
-    "rejected_by_rules": False,
     "appeal_judged_by": None,
     "asked": "",
     "answer_due": None,
@@ -72,11 +70,17 @@ def submit_application(store: Store, *, by: User, answer: str = "") -> Applicati
         **_freeze(standing.policy, standing.facts),
         "evidence": _hashes(standing.store),
     }
-    changes = {**FRESH, **frozen, "policy": standing.policy, "submitted_at": days.known_now()}
+    changes = {
+        **FRESH,
+        **frozen,
+        "policy": standing.policy,
+        "left_to_rules": standing.is_left_to_rules,
+        "submitted_at": days.known_now(),
+    }
     details = {"frozen": {**frozen, "policy": str(standing.policy)}}
     application.move_to(Status.SUBMITTED, by=by, note=answer, changes=changes, details=details)
     notify(store, NoticeKind.HANDED_IN, by=by, application=str(application))
-    if standing.is_decided_at_once:  # a message that gets lost costs a minute: the tick finds it
+    if standing.is_left_to_rules:  # a message that gets lost costs a minute: the tick finds it
         decide = partial(tasks.decide_by_rules.delay, application.pk)
         transaction.on_commit(decide, robust=True)
     return application
@@ -108,7 +112,7 @@ def claim_application(application: Application, *, by: User) -> None:
         raise Refused(_("An appeal is judged by another reviewer than the one who rejected."))
     application.claim(by=by)
     if application.status == Status.SUBMITTED:
-        application.move_to(Status.IN_REVIEW, by=by)
+        application.move_to(Status.IN_REVIEW, by=by, changes={"left_to_rules": False})
 
 
 @transaction.atomic
@@ -165,10 +169,7 @@ def overturn_rejection(application: Application, *, note: str = "", by: User) ->
 
 def left_to_the_rules() -> list[int]:
     """Return what is still to be decided without a reviewer, where a message got lost."""
-    versions = PolicyVersion.objects.published().filter(decides_by_itself=True)
-    alone = [policy for policy in versions if decides_alone(policy)]
-    rows = Application.objects.for_the_rules(alone).order_by("pk")
-    return list(rows.values_list("pk", flat=True))
+    return list(Application.objects.for_the_rules().order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -179,7 +180,7 @@ def decide_by_rules(application: Application) -> None:
     """
     _lock(application)
     policy = application.policy
-    if application.status != Status.SUBMITTED or policy is None or not decides_alone(policy):
+    if application.status != Status.SUBMITTED or not application.left_to_rules or policy is None:
         return
     facts = facts_today(application.store)
     judged = [(rule, rule.judge(facts)) for rule in rules.read(policy.rules)]
@@ -296,7 +297,6 @@ def _turn_down(
         "again_from": again_from,
         "is_final": is_final,
         "rejected_by": by,
-        "rejected_by_rules": by is None,
     }
     details = {"reasons": codes} | (details or {})
     _decide(application, Status.REJECTED, by=by, note=note, changes=changes, details=details)

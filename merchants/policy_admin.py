@@ -100,7 +100,7 @@ class PolicyVersionAdmin(ModelAdmin):
 
     @admin.display(description=_("rules"))
     def rule_table(self, policy: PolicyVersion) -> SafeString:
-        return _table("rules", {"rules": rules.read(policy.rules), "policy": policy})
+        return _table("rules", {"rules": rules.read(policy.rules)})
 
     @admin.display(description=_("against the version before"))
     def difference_table(self, policy: PolicyVersion) -> SafeString:

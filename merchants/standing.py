@@ -90,7 +90,11 @@ class Standing:
         return self.status in WITH_THE_PLATFORM
 
     @property
-    def is_decided_at_once(self) -> bool:
+    def is_left_to_rules(self) -> bool:
+        """Whether no reviewer decides; once one has had the application, one always does."""
+        was_handed_in = self.status not in ("", ApplicationStatus.DRAFT)
+        if self.application and was_handed_in and not self.application.left_to_rules:
+            return False
         return bool(self.policy and decides_alone(self.policy))
 
     @property

@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="application",
-            name="rejected_by_rules",
-            field=models.BooleanField(default=False, verbose_name="rejected by the rules alone"),
+            name="left_to_rules",
+            field=models.BooleanField(default=False, verbose_name="left to the rules alone"),
         ),
         migrations.AddField(
             model_name="policyversion",
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("status__in", ["upheld", "overturned"]), _negated=True),
                     models.Q(("appeal_judged_by__isnull", False), ("rejected_by__isnull", False)),
-                    models.Q(("appeal_judged_by__isnull", False), ("rejected_by_rules", True)),
+                    models.Q(("appeal_judged_by__isnull", False), ("left_to_rules", True)),
                     _connector="OR",
                 ),
                 name="application_appeal_has_its_judge",
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             model_name="application",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("rejected_by_rules", False), ("rejected_by", None), _connector="OR"
+                    ("left_to_rules", False), ("rejected_by", None), _connector="OR"
                 ),
                 name="application_rejected_by_rules_or_a_person",
             ),

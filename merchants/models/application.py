@@ -1,6 +1,5 @@
 """A store's request to join, from its draft to the last word on an appeal."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -73,9 +72,9 @@ class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
         """Keep those that wait for the platform."""
         return self.filter(status__in=WITH_THE_PLATFORM)
 
-    def for_the_rules(self, versions: Iterable[PolicyVersion]) -> Self:
-        """Keep what nobody has begun to review, of versions that decide alone."""
-        return self.filter(status=Status.SUBMITTED, policy__in=versions)
+    def for_the_rules(self) -> Self:
+        """Keep what waits for no reviewer, and none has claimed."""
+        return self.filter(status=Status.SUBMITTED, left_to_rules=True)
 
     def unanswered(self, day: date) -> Self:
         """Keep those whose question had to be answered before `day`."""
@@ -94,6 +93,8 @@ class Application(models.Model):
 
     `draft` holds the brand's form as typed, until it can be stated. What a decision means for
     another try is written with it: a later change of the reasons doesn't reach back.
+    `left_to_rules` holds from a submission under rules that decide alone until a reviewer claims
+    it, and stays with what they decided.
     """
 
     brand = models.ForeignKey(
@@ -145,7 +146,7 @@ class Application(models.Model):
         related_name="+",
         verbose_name=_("rejected by"),
     )
-    rejected_by_rules = models.BooleanField(_("rejected by the rules alone"), default=False)
+    left_to_rules = models.BooleanField(_("left to the rules alone"), default=False)
     appeal_judged_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -174,11 +175,11 @@ class Application(models.Model):
             models.CheckConstraint(
                 condition=~Q(status__in=["upheld", "overturned"])
                 | Q(appeal_judged_by__isnull=False, rejected_by__isnull=False)
-                | Q(appeal_judged_by__isnull=False, rejected_by_rules=True),
+                | Q(appeal_judged_by__isnull=False, left_to_rules=True),
                 name="application_appeal_has_its_judge",
             ),
             models.CheckConstraint(
-                condition=Q(rejected_by_rules=False) | Q(rejected_by=None),
+                condition=Q(left_to_rules=False) | Q(rejected_by=None),
                 name="application_rejected_by_rules_or_a_person",
             ),
             models.CheckConstraint(

@@ -44,6 +44,7 @@ class Model:
     lapsed: bool = False
     rejecter: int | None = None
     consented: bool = True
+    left_to_rules: bool = False
     barred: bool = False
     moves: int = 0
 
@@ -95,6 +96,8 @@ class Moves(RuleBasedStateMachine):
         done = self.tried(step, self.store, hat=Hat.WEB, by=self.owner, answer=answer)
         assert done == may
         if done:
+            first = model.moves == 0
+            model.left_to_rules = self.alone and (first or model.left_to_rules)
             model.go("submitted")
             model.rejecter, model.barred = None, False
 
@@ -109,7 +112,7 @@ class Moves(RuleBasedStateMachine):
     def rules_decide(self):
         if application := self.current():
             decide_by_rules(application.pk)
-            if self.model.status == "submitted" and self.alone:
+            if self.model.status == "submitted" and self.model.left_to_rules:
                 self.model.go("approved" if self.model.consented else "rejected")
 
     @rule()
@@ -141,6 +144,7 @@ class Moves(RuleBasedStateMachine):
             assert self.tried(step, application, by=self.people[who]) == may
             if may and model.status == "submitted":
                 model.go("in_review", who)
+                model.left_to_rules = False
             elif may:
                 model.holder, model.lapsed = who, False
 
@@ -212,8 +216,7 @@ class Moves(RuleBasedStateMachine):
             joined = Store.objects.get(pk=self.store.pk).status == "approved"
         assert (targets[-1], len(targets)) == (model.status, model.moves)
         assert joined == (model.status in {"approved", "overturned"})
-        turned_down = model.status in {"rejected", "appealed", "upheld", "overturned"}
-        assert application.rejected_by_rules == (turned_down and model.rejecter is None)
+        assert application.left_to_rules == model.left_to_rules
         assert application.rejected_by_id == (
             None if model.rejecter is None else self.people[model.rejecter].pk
         )

@@ -130,12 +130,12 @@ def test_the_decision_keeps_the_facts_that_it_rests_on(store, rejected):
 
 def test_a_rule_that_is_not_met_any_more_rejects_for_its_reason(rejected, store, user):
     assert (rejected.status, rejected.reasons) == ("rejected", ["consent_missing"])
-    assert (rejected.rejected_by, rejected.rejected_by_rules) == (None, True)
+    assert (rejected.rejected_by, rejected.left_to_rules) == (None, True)
     assert (rejected.again_from, rejected.is_final) == (days.today(), False)
 
     consent(store, "connected")
     again = submit(store, user)
-    assert (again.status, again.rejected_by_rules) == ("submitted", False)
+    assert (again.status, again.rejected_by, again.left_to_rules) == ("submitted", None, True)
 
 
 def test_the_facts_count_as_they_are_when_it_is_decided(store, submitted):
@@ -160,6 +160,18 @@ def test_whoever_claimed_it_meanwhile_decides(submitted, reviewer):
     decide_by_rules(submitted.pk)
 
     assert (reread().status, reread().claimed_by) == ("in_review", reviewer)
+
+
+def test_what_a_reviewer_asked_or_rejected_is_read_by_one_ever_after(submitted, store, reviewer):
+    with scope(Hat.ADMIN):
+        applications.claim_application(submitted, by=reviewer)
+        applications.ask_brand(submitted, question="Whose is it?", by=reviewer)
+    with scope(Hat.WEB, brand=store.brand_id):
+        applications.withdraw_application(submitted, by=reviewer)
+    submit(store, reviewer)
+    decide_by_rules(submitted.pk)
+
+    assert (reread().status, reread().left_to_rules, left()) == ("submitted", False, [])
 
 
 def test_what_was_withdrawn_is_not_decided(submitted, user):
@@ -238,7 +250,7 @@ def test_any_reviewer_judges_the_appeal(rejected, reviewer, user):
     "change",
     [
         {"status": "upheld"},
-        {"status": "upheld", "appeal_judged_by": True, "rejected_by_rules": False},
+        {"status": "upheld", "appeal_judged_by": True, "left_to_rules": False},
         {"rejected_by": True},
     ],
 )
