@@ -34,6 +34,7 @@ from merchants.review_forms import (
     RejectForm,
     UpholdForm,
 )
+from merchants.rules import Verdict
 from merchants.services import Refused
 from portal.lib import days
 
@@ -124,7 +125,8 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
     @admin.display(description=_("decision"))
     def decision(self, application: Application) -> SafeString:
         found = reasons.read(application.reasons)
-        return _table("decision", {"application": application, "reasons": found})
+        context = {"application": application, "reasons": found, "unmet": _unmet(application)}
+        return _table("decision", context)
 
     @admin.display(description=_("stated by the brand"))
     def stated(self, application: Application) -> SafeString:
@@ -237,6 +239,15 @@ def _offered(application: Application, user: User) -> tuple[str, ...]:
     if application.claimed_by_id == user.pk:
         return ("claim", *DECIDING[application.status])
     return ("claim",)
+
+
+def _unmet(application: Application) -> list[Verdict]:
+    """Return what the rules alone found lacking when they decided, if they did."""
+    for event in application.events.oldest_first().reverse():
+        if event.decided_by_version:
+            verdicts = rules.thaw(event.frozen["verdicts"])
+            return [verdict for verdict in verdicts if not verdict.result.lets_in]
+    return []
 
 
 def _claim(application: Application, form: ClaimForm, user: User) -> None:

@@ -26,6 +26,7 @@ from merchants.rules import KINDS
 from merchants.services import Refused
 from merchants.tasks import decide_by_rules
 from merchants.tests.factories import (
+    give_second_factor,
     make_connection,
     make_membership,
     make_policy,
@@ -267,6 +268,17 @@ def test_the_brand_reads_that_no_person_decided_and_how_to_ask_for_one(rejected,
     assert "A consent that the policy asks for is missing" in text
     assert "by the rules of 2025-06 alone, without a reviewer" in text
     assert "A reviewer of the platform judges it." in text
+
+
+def test_the_reviewer_of_the_appeal_sees_what_the_rules_found(client, rejected):
+    user = make_user("staff@example.test", is_staff=True, is_superuser=True)
+    client.force_login(user)
+    give_second_factor(client, user)
+    url = f"/admin/merchants/application/{rejected.pk}/change/"
+    text = client.get(url, headers=ENGLISH).text
+
+    assert "A valid consent at Tmall (TOP) → No consent" in text
+    assert "any reviewer may judge an appeal" in text
 
 
 def test_everybody_of_the_brand_is_told_why_in_their_language(brand, store, submitted):
