@@ -22,7 +22,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from merchants import applications, reasons, review_clock, rules
-from merchants.admin_evidence import links
+from merchants.admin_evidence import frozen, links
 from merchants.admin_parts import ReadOnly
 from merchants.models import Application, ApplicationStatus, IllegalMove, User
 from merchants.models.application import Claimed
@@ -34,6 +34,7 @@ from merchants.review_forms import (
     RejectForm,
     UpholdForm,
 )
+from merchants.rules import Verdict
 from merchants.services import Refused
 from portal.lib import days
 
@@ -85,6 +86,7 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         "decision",
         "asked",
         "stated",
+        "frozen_evidence",
         "evidence_list",
         "verdict_table",
         "event_list",
@@ -123,13 +125,18 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
     @admin.display(description=_("decision"))
     def decision(self, application: Application) -> SafeString:
         found = reasons.read(application.reasons)
-        return _table("decision", {"application": application, "reasons": found})
+        context = {"application": application, "reasons": found, "unmet": _unmet(application)}
+        return _table("decision", context)
 
     @admin.display(description=_("stated by the brand"))
     def stated(self, application: Application) -> SafeString:
         return _table("stated", {"store": application.store})
 
-    @admin.display(description=_("evidence"))
+    @admin.display(description=_("evidence at submission"))
+    def frozen_evidence(self, application: Application) -> SafeString:
+        return _table("frozen", {"pieces": frozen(application)})
+
+    @admin.display(description=_("all evidence files"))
     def evidence_list(self, application: Application) -> SafeString:
         return _table("evidence", {"files": links(application.store.evidence.newest_first())})
 
@@ -232,6 +239,15 @@ def _offered(application: Application, user: User) -> tuple[str, ...]:
     if application.claimed_by_id == user.pk:
         return ("claim", *DECIDING[application.status])
     return ("claim",)
+
+
+def _unmet(application: Application) -> list[Verdict]:
+    """Return what the rules alone found lacking when they decided, if they did."""
+    for event in application.events.oldest_first().reverse():
+        if event.decided_by_version:
+            verdicts = rules.thaw(event.frozen["verdicts"])
+            return [verdict for verdict in verdicts if not verdict.result.lets_in]
+    return []
 
 
 def _claim(application: Application, form: ClaimForm, user: User) -> None:

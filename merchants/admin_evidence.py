@@ -1,5 +1,6 @@
 """How platform staff look at evidence: one file at a time, and each look is recorded."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import admin
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from merchants import evidence
-from merchants.models import Evidence, User
+from merchants.models import Application, Evidence, User
 
 
 class EvidenceFiles(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's own
@@ -39,6 +40,28 @@ class EvidenceFiles(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's 
 
 def file_url(piece: Evidence) -> str:
     return reverse("admin:merchants_evidence_file", args=[piece.pk])
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPiece:
+    """A file as it was handed in with an application, and the one that replaced it since."""
+
+    piece: Evidence
+    url: str
+    sha256: str
+    day: str
+
+
+def frozen(application: Application) -> list[FrozenPiece]:
+    """Return what was in force when the application was handed in, in the order of its uploads."""
+    handed_in = {each["id"]: each for each in application.evidence}
+    pieces = Evidence.objects.filter(pk__in=handed_in, store=application.store_id).newest_first()
+    return [
+        FrozenPiece(
+            piece, file_url(piece), handed_in[piece.pk]["sha256"], handed_in[piece.pk]["day"]
+        )
+        for piece in reversed(pieces)
+    ]
 
 
 def links(pieces: Any) -> list[tuple[Evidence, str]]:

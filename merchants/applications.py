@@ -3,18 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from merchants import reasons, review_clock, rules
-from merchants.models import Application, ApplicationStatus, NoticeKind, Store, StoreStatus, User
+from merchants import reasons, review_clock, rules, tasks
+from merchants.models import (
+    Application,
+    ApplicationStatus,
+    NoticeKind,
+    PolicyVersion,
+    Store,
+    StoreStatus,
+    User,
+)
+from merchants.models.evidence import in_force
 from merchants.notices import notify
 from merchants.reasons import Reason
+from merchants.rules import Facts, Result
 from merchants.services import Refused, locked_store
-from merchants.standing import Standing, stand_today
+from merchants.standing import Standing, facts_today, stand_today
 from portal.lib import days
 
 Status = ApplicationStatus
@@ -47,18 +58,31 @@ class NotReady(Refused):
 def submit_application(store: Store, *, by: User, answer: str = "") -> Application:
     """Hand in, for the first time, again, or with the answer to what a reviewer asked.
 
-    Facts, verdicts and policy version of this moment are frozen into the row and its event.
+    Facts, evidence, verdicts and policy version of this moment are frozen into the row and its
+    event. Where the version decides alone, the decision follows the commit.
     """
     store = locked_store(store)
     standing = stand_today(store)
     _refuse_unready(standing, answer)
     application, _made = Application.objects.get_or_create(brand_id=store.brand_id, store=store)
     _lock(application)
-    frozen = _freeze(standing)
-    changes = {**FRESH, **frozen, "submitted_at": days.known_now()}
+    frozen = {
+        **_freeze(standing.policy, standing.facts),
+        "evidence": _hashes(standing.store),
+    }
+    changes = {
+        **FRESH,
+        **frozen,
+        "policy": standing.policy,
+        "left_to_rules": standing.is_left_to_rules,
+        "submitted_at": days.known_now(),
+    }
     details = {"frozen": {**frozen, "policy": str(standing.policy)}}
     application.move_to(Status.SUBMITTED, by=by, note=answer, changes=changes, details=details)
     notify(store, NoticeKind.HANDED_IN, by=by, application=str(application))
+    if standing.is_left_to_rules:  # a message that gets lost costs a minute: the tick finds it
+        decide = partial(tasks.decide_by_rules.delay, application.pk)
+        transaction.on_commit(decide, robust=True)
     return application
 
 
@@ -88,7 +112,7 @@ def claim_application(application: Application, *, by: User) -> None:
         raise Refused(_("An appeal is judged by another reviewer than the one who rejected."))
     application.claim(by=by)
     if application.status == Status.SUBMITTED:
-        application.move_to(Status.IN_REVIEW, by=by)
+        application.move_to(Status.IN_REVIEW, by=by, changes={"left_to_rules": False})
 
 
 @transaction.atomic
@@ -119,18 +143,7 @@ def reject_application(
     if not note.strip() and any(not reason.about for reason in because):
         raise Refused(_("Say what the brand has to change."))
     _hold(application, by)
-    again_from, is_final = reasons.next_try(because, days.today())
-    codes = [reason.code for reason in because]
-    changes = {
-        "reasons": codes,
-        "reason": note,
-        "again_from": again_from,
-        "is_final": is_final,
-        "rejected_by": by,
-    }
-    _decide(application, Status.REJECTED, by=by, note=note, changes=changes, codes=codes)
-    told = {"application": str(application), "reason": note or "—"}
-    notify(application.store, NoticeKind.REJECTED, by=by, **told)
+    _turn_down(application, because, note=note, by=by)
 
 
 @transaction.atomic
@@ -149,6 +162,36 @@ def overturn_rejection(application: Application, *, note: str = "", by: User) ->
     changes = {"appeal_judged_by": by, "again_from": None, "is_final": False}
     _decide(application, Status.OVERTURNED, by=by, note=note, changes=changes)
     _let_in(application, by=by)
+
+
+# By the rules alone, or by time ---------------------------------------------------------------
+
+
+def left_to_the_rules() -> list[int]:
+    """Return what is still to be decided without a reviewer, where a message got lost."""
+    return list(Application.objects.for_the_rules().order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def decide_by_rules(application: Application) -> None:
+    """Decide by the facts of this moment, read under the lock; or leave it to a person.
+
+    Safe to run twice, and beside a reviewer: whoever comes first has it.
+    """
+    _lock(application)
+    policy = application.policy
+    if application.status != Status.SUBMITTED or not application.left_to_rules or policy is None:
+        return
+    facts = facts_today(application.store)
+    judged = [(rule, rule.judge(facts)) for rule in rules.read(policy.rules)]
+    failing = [rule for rule, result in judged if not result.lets_in]
+    frozen = {**_freeze(policy, facts), "policy": str(policy)}
+    if not failing:
+        _decide(application, Status.APPROVED, details={"frozen": frozen})
+        _let_in(application)
+    elif all(result != Result.UNKNOWN for _rule, result in judged):
+        because = reasons.of_rules(failing)
+        _turn_down(application, because, details={"frozen": frozen})
 
 
 def expire_unanswered() -> int:
@@ -178,18 +221,30 @@ def _refuse_unready(standing: Standing, answer: str) -> None:
         raise NotReady([verdict.gap for verdict in standing.lacking])
 
 
-def _freeze(standing: Standing) -> Frozen:
-    policy = standing.policy
+def _freeze(policy: PolicyVersion | None, facts: Facts) -> Frozen:
     stored = policy.rules if policy else []
-    return {
-        "policy": policy,
-        "facts": asdict(standing.facts),
-        "verdicts": rules.freeze(stored, standing.facts),
-    }
+    return {"facts": asdict(facts), "verdicts": rules.freeze(stored, facts)}
+
+
+def _hashes(store: Store) -> list[Frozen]:
+    """Return which files were in force: a later one takes their place, but not here."""
+    return [
+        {
+            "id": piece.pk,
+            "kind": piece.kind,
+            "sha256": piece.sha256,
+            "day": days.business_day(piece.uploaded_at).isoformat(),
+        }
+        for piece in in_force(store.evidence.all(), days.today())
+    ]
 
 
 def _lock(application: Application) -> None:
-    """Read the row anew and keep others off it until the transaction ends."""
+    """Read the row anew and keep others off it until the transaction ends.
+
+    The store goes first, as in each step that begins with it: so no two wait for each other.
+    """
+    locked_store(application.store)
     application.refresh_from_db(from_queryset=Application.objects.select_for_update(of=("self",)))
 
 
@@ -209,22 +264,46 @@ def _decide(
     application: Application,
     target: ApplicationStatus,
     *,
-    by: User,
+    by: User | None = None,
     note: str = "",
     changes: Frozen | None = None,
-    codes: Sequence[str] = (),
+    details: Frozen | None = None,
 ) -> None:
+    """Only what a person decided counts for how long the platform takes."""
     now = days.known_now()
-    waited = review_clock.waited(application.events.oldest_first(), now)
+    waited = review_clock.waited(application.events.oldest_first(), now) if by else None
     application.move_to(
         target,
         by=by,
         note=note,
         changes={"decided_at": now} | (changes or {}),
-        details={"waited": waited, "reasons": list(codes)},
+        details={"waited": waited} | (details or {}),
     )
 
 
-def _let_in(application: Application, *, by: User) -> None:
+def _turn_down(
+    application: Application,
+    because: Sequence[Reason],
+    *,
+    by: User | None = None,
+    note: str = "",
+    details: Frozen | None = None,
+) -> None:
+    again_from, is_final = reasons.next_try(because, days.today())
+    codes = [reason.code for reason in because]
+    changes = {
+        "reasons": codes,
+        "reason": note,
+        "again_from": again_from,
+        "is_final": is_final,
+        "rejected_by": by,
+    }
+    details = {"reasons": codes} | (details or {})
+    _decide(application, Status.REJECTED, by=by, note=note, changes=changes, details=details)
+    told = {"application": str(application), "reason": note or " ".join(codes)}
+    notify(application.store, NoticeKind.REJECTED, by=by, **told)
+
+
+def _let_in(application: Application, *, by: User | None = None) -> None:
     Store.objects.filter(pk=application.store_id).update(status=StoreStatus.APPROVED)
     notify(application.store, NoticeKind.APPROVED, by=by, application=str(application))

@@ -51,6 +51,7 @@ def _permissions(before: PolicyVersion | None, after: PolicyVersion) -> list[Dif
             before.note_source_names if before else [],
             after.note_source_names,
         ),
+        (_("Who decides"), [before.who_decides] if before else [], [after.who_decides]),
     )
     comma = _(", ")
     return [

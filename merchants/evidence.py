@@ -20,7 +20,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from merchants.models import AccessEvent, AccessKind, Brand, Evidence, EvidenceKind, Store, User
-from merchants.services import Refused
+from merchants.services import Refused, locked_store
 from portal.lib import documents
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def keep(brand: Brand, upload: "UploadedFile[bytes]") -> Kept:
 @transaction.atomic
 def add(store: Store, kept: Kept, stated: Stated, *, by: User) -> Evidence:
     """Put a kept file on the store's record; not while a reviewer is judging it."""
-    store = Store.objects.select_for_update(of=("self",)).get(pk=store.pk)
+    store = locked_store(store)
     if store.applications.waiting().exists():
         raise Refused(_("The application is under review; files can change after the decision."))
     _check_place(store, kept, stated)

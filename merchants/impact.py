@@ -14,13 +14,14 @@ from merchants import rules
 from merchants.models import (
     Category,
     Connection,
+    Evidence,
     Partner,
     PolicyVersion,
     Store,
     StoreStatus,
 )
 from merchants.rules import Facts, Rule
-from merchants.standing import facts_of
+from merchants.standing import evidence_days, facts_of
 from portal.lib import days
 from portal.lib.sheets import Cell
 
@@ -75,7 +76,7 @@ class Impact:
 
 
 def preview(draft: PolicyVersion, current: PolicyVersion | None) -> Impact:
-    """Judge every store by both versions, from the facts stored now: three queries in all.
+    """Judge every store by both versions, from the facts stored now: four queries in all.
 
     A joined store is restricted where it stops meeting the rules; any other qualifies or not.
     """
@@ -133,25 +134,31 @@ def _judge_all(
     )
     for store in _stores():
         facts, size = _facts(store, now), _size(store, notes.get(store.pk, 0))
-        before = _failing(old, facts, today) if current else [""]
-        after = _failing(new, facts, draft.effective_from)
+        before = _failing(old, _on(today, store, facts)) if current else [""]
+        after = _failing(new, _on(draft.effective_from, store, facts))
         yield store, size, _affected(store, size, before, after, names)
 
 
 def _stores() -> list[Store]:
     """No token is read: what is sealed stays in the database."""
     consents = Connection.objects.only("store_id", "partner", "status", "refresh_expires_at")
-    rows = Store.objects.select_related("brand").order_by("pk")
-    return list(rows.prefetch_related(Prefetch("connections", queryset=consents)))
+    papers = Evidence.objects.only("store_id", "kind", "uploaded_at", "valid_until", "replaces_id")
+    rows = Store.objects.with_members_with_mfa().select_related("brand").order_by("pk")
+    rows = rows.prefetch_related(Prefetch("connections", queryset=consents))
+    return list(rows.prefetch_related(Prefetch("evidence", queryset=papers)))
 
 
 def _facts(store: Store, now: datetime) -> Facts:
     return facts_of(store, {each.partner: each for each in store.connections.all()}, now)
 
 
-def _failing(asked: Iterable[Rule], facts: Facts, day: date) -> list[str]:
-    on_day = replace(facts, day=day)
-    return [rule.id for rule in asked if not rule.judge(on_day).lets_in]
+def _on(day: date, store: Store, facts: Facts) -> Facts:
+    """What will have run out by the day is no evidence then."""
+    return replace(facts, day=day, evidence=evidence_days(store.evidence.all(), day))
+
+
+def _failing(asked: Iterable[Rule], facts: Facts) -> list[str]:
+    return [rule.id for rule in asked if not rule.judge(facts).lets_in]
 
 
 def _affected(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from merchants import reasons
 from merchants.models import Notice, NoticeKind, Partner
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ WORDINGS: dict[NoticeKind, Wording] = {
     NoticeKind.REJECTED: Wording(
         icon="circle-x",
         title=_("The application of %(store)s is rejected"),
-        sentence=_("%(application)s, the reviewer's reason: %(reason)s"),
+        sentence=_("%(application)s, the reason: %(reason)s"),
     ),
     NoticeKind.NEEDS_CONSENT: Wording(
         icon="alert-triangle",
@@ -51,7 +52,10 @@ WORDINGS: dict[NoticeKind, Wording] = {
         ),
     ),
 }
-SHOWN: dict[str, Callable[[str], object]] = {"partner": lambda partner: Partner(partner).label}
+SHOWN: dict[str, Callable[[str], object]] = {
+    "partner": lambda partner: Partner(partner).label,
+    "reason": reasons.in_words,
+}
 
 
 @dataclass(frozen=True, slots=True)

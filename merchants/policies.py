@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from merchants import rules
 from merchants.models import PolicyStatus, PolicyVersion, User
-from merchants.rules import Stored
+from merchants.rules import Rule, Stored
 from merchants.services import Refused
 from portal.lib import days
 
@@ -22,6 +22,16 @@ def policies_from_today() -> list[PolicyVersion]:
 
 def latest_published() -> PolicyVersion | None:
     return PolicyVersion.objects.published().newest_first().first()
+
+
+def decides_alone(policy: PolicyVersion) -> bool:
+    """Whether an application under this version is decided at once, without a reviewer."""
+    return policy.decides_by_itself and not need_a_person(policy)
+
+
+def need_a_person(policy: PolicyVersion) -> list[Rule]:
+    """Return the rules whose facts rest on somebody's word."""
+    return [rule for rule in rules.read(policy.rules) if not rule.machine_checkable]
 
 
 def forerunner_of(policy: PolicyVersion) -> PolicyVersion | None:

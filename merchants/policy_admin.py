@@ -57,6 +57,7 @@ class PolicyVersionAdmin(ModelAdmin):
         "source_note_en",
         "link_types",
         "note_sources",
+        "decides_by_itself",
         "rule_table",
         "difference_table",
         "event_list",
@@ -67,8 +68,11 @@ class PolicyVersionAdmin(ModelAdmin):
         is_draft = obj is None or obj.status == PolicyStatus.DRAFT
         return is_draft and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: PolicyVersion | None = None) -> bool:
+        """Only a draft, and one by one; what was ever proposed has its events, which stay."""
+        if obj is None or obj.status != PolicyStatus.DRAFT or obj.events.exists():
+            return False
+        return self.has_draft_permission(request)
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("merchants.publish_policyversion")
@@ -78,7 +82,7 @@ class PolicyVersionAdmin(ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Context:
         forerunner = policies.latest_published()
-        kept = ("link_types", "note_sources")
+        kept = ("link_types", "note_sources", "decides_by_itself")
         return {name: getattr(forerunner, name) for name in kept} if forerunner else {}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -58,7 +58,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
             "source_note_en",
             "link_types",
             "note_sources",
+            "decides_by_itself",
         ]
+        widgets = {"decides_by_itself": UnfoldBooleanSwitchWidget}
 
 
 class RuleForm(forms.Form):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from merchants.rules import Rule
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -16,12 +18,16 @@ NEVER = -1
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`about` is the rule or the evidence it speaks of; `wait` the days until another try."""
+    """`about` is the rule or the evidence it speaks of; `wait` the days until another try.
+
+    `of_kind` is the kind of rule that gives this reason where the rules alone decide.
+    """
 
     code: str
     about: str
     sentence: "StrOrPromise"
     wait: int = 0
+    of_kind: str = ""
 
     @property
     def again(self) -> str:
@@ -84,6 +90,24 @@ REASONS = {
             gettext_lazy("The store was found to sell counterfeit goods."),
             wait=NEVER,
         ),
+        Reason(
+            "not_tmall",
+            "store_type",
+            gettext_lazy("The store is not a Tmall store."),
+            of_kind="store_type",
+        ),
+        Reason(
+            "consent_missing",
+            "consent",
+            gettext_lazy("A consent that the policy asks for is missing or has run out."),
+            of_kind="connection",
+        ),
+        Reason(
+            "second_factor_missing",
+            "member_mfa",
+            gettext_lazy("Fewer members have a second factor than the policy asks for."),
+            of_kind="member_mfa",
+        ),
         Reason("other", "", gettext_lazy("Another reason, named in the note.")),
     )
 }
@@ -92,6 +116,20 @@ REASONS = {
 def read(codes: Iterable[str]) -> list[Reason]:
     """Return the reasons of a decision; one that is no longer registered keeps its code."""
     return [REASONS.get(code) or Reason(code, "", code) for code in codes]
+
+
+def of_rules(failing: Iterable[Rule]) -> list[Reason]:
+    """Return the reason that each kind of failing rule gives, or none for one that has none."""
+    kinds = {rule.kind for rule in failing}
+    return [reason for reason in REASONS.values() if reason.of_kind in kinds]
+
+
+def in_words(note_or_codes: str) -> str:
+    """Return a reviewer's own words as they are, and the codes of reasons as sentences."""
+    codes = note_or_codes.split()
+    if all(code in REASONS for code in codes):
+        return " ".join(str(REASONS[code].sentence) for code in codes)
+    return note_or_codes
 
 
 def next_try(reasons: Sequence[Reason], today: date) -> tuple[date | None, bool]:

@@ -1,6 +1,6 @@
 """How long an application has waited for the platform: working days only, and only its own turn.
 
-A working day is Monday to Friday in Shanghai; public holidays are not known here and count.
+A working day is one in mainland China, by Shanghai's clock; see portal.lib.working_days.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ from django.db import connection
 from merchants.models import ApplicationEvent, ApplicationStatus
 from merchants.models.application import WITH_THE_PLATFORM
 from portal.lib import days
+from portal.lib.working_days import is_known, is_working_day
 
-SATURDAY = 5
 DAY = timedelta(days=1)
 ONE_TRY = (*WITH_THE_PLATFORM, ApplicationStatus.NEEDS_INFO)
 
@@ -37,7 +37,7 @@ def working_time(start: datetime, end: datetime) -> timedelta:
     """Return how much of the span from `start` to `end` lies on working days."""
     total = timedelta(0)
     for day in days.days_between(days.business_day(start), days.business_day(end)):
-        if day.weekday() < SATURDAY:
+        if is_working_day(day):
             opens = days.starts_at(day)
             total += max(min(end, opens + DAY) - max(start, opens), timedelta(0))
     return total
@@ -47,7 +47,7 @@ def after_working_time(start: datetime, owed: timedelta) -> datetime:
     """Return when `owed` working time from `start` is over; the inverse of working_time."""
     opens = days.starts_at(days.business_day(start))
     while True:
-        if opens.weekday() < SATURDAY:
+        if is_working_day(days.business_day(opens)):
             begins = max(start, opens)
             left = opens + DAY - begins
             if owed <= left:
@@ -69,6 +69,13 @@ def promised_by(events: Iterable[ApplicationEvent]) -> datetime | None:
         return None
     promise: timedelta = settings.REVIEW_WORKING_DAYS * DAY
     return after_working_time(since, max(promise - used, timedelta(0)))
+
+
+def unknown_year(promised: datetime | None) -> int | None:
+    """Return the year of the promise if its public holidays are not known here."""
+    if promised is None or is_known(year := days.business_day(promised).year):
+        return None
+    return year
 
 
 def pace() -> Pace | None:

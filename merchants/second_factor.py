@@ -24,15 +24,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from merchants.models import User
+from merchants.models.people import SECOND_FACTORS
 from portal.lib.sealed import seal, unseal
 
-FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 SEALED_FOR = "second factor"
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def has_second_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    return Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
 
 
 def gave_second_factor(request: HttpRequest, user: User) -> bool:

@@ -122,7 +122,11 @@ def state_facts(store: Store, facts: StatedFacts, *, by: User) -> None:
 
 
 def locked_store(store: Store) -> Store:
-    return Store.objects.select_for_update(of=("self",)).get(pk=store.pk)
+    """Return the store anew, and keep other changes off it until the transaction ends.
+
+    Rows that merely point to it, such as clicks, need not wait.
+    """
+    return Store.objects.select_for_update(of=("self",), no_key=True).get(pk=store.pk)
 
 
 def _refuse_while_judged(store: Store) -> None:

@@ -1,6 +1,6 @@
 """Where a store stands on its way in: its consents, the policy's verdicts, and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,11 +13,14 @@ from merchants.models import (
     ApplicationStatus,
     Connection,
     ConnectionStatus,
+    Evidence,
     Partner,
     PolicyVersion,
     Store,
 )
 from merchants.models.application import JOINED, MOVES, WITH_THE_PLATFORM
+from merchants.models.evidence import in_force
+from merchants.policies import decides_alone
 from merchants.rules import Facts, Result, Scores, Verdict
 from portal.lib import days
 
@@ -87,6 +90,14 @@ class Standing:
         return self.status in WITH_THE_PLATFORM
 
     @property
+    def is_left_to_rules(self) -> bool:
+        """Whether no reviewer decides; once one has had the application, one always does."""
+        was_handed_in = self.status not in ("", ApplicationStatus.DRAFT)
+        if self.application and was_handed_in and not self.application.left_to_rules:
+            return False
+        return bool(self.policy and decides_alone(self.policy))
+
+    @property
     def has_joined(self) -> bool:
         return self.status in JOINED
 
@@ -149,7 +160,10 @@ def policy_in_force(day: date) -> PolicyVersion | None:
 
 
 def stand(store: Store, policy: PolicyVersion | None) -> Standing:
-    """Judge a store by `policy`, or as it was judged when its application was handed in."""
+    """Judge a store by `policy`, or as it was judged when its application was handed in.
+
+    The store comes from `with_standing()`.
+    """
     now = timezone.now()
     connections = {each.partner: each for each in store.connections.all()}
     facts = facts_of(store, connections, now)
@@ -171,11 +185,18 @@ def stand(store: Store, policy: PolicyVersion | None) -> Standing:
 
 
 def stand_today(store: Store) -> Standing:
-    return stand(store, policy_in_force(days.today()))
+    """Read the store anew and judge it by the version in force."""
+    return stand(_read_anew(store), policy_in_force(days.today()))
+
+
+def facts_today(store: Store) -> Facts:
+    read = _read_anew(store)
+    return facts_of(read, {each.partner: each for each in read.connections.all()}, timezone.now())
 
 
 def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime) -> Facts:
-    """Read the only facts that rules may know from the store's row and its consents."""
+    """Read the only facts that rules may know from the store's row, its consents and evidence."""
+    today = days.today()
     return Facts(
         kind=store.kind,
         category=store.category,
@@ -191,8 +212,19 @@ def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime)
             for partner, each in connections.items()
             if _is_connected(each, now)
         },
-        day=days.today(),
+        members_with_mfa=store.members_with_mfa,
+        evidence=evidence_days(store.evidence.all(), today),
+        day=today,
     )
+
+
+def evidence_days(pieces: Iterable[Evidence], day: date) -> dict[str, date]:
+    """Return for each kind of evidence in force on `day` when its newest piece was uploaded."""
+    return {piece.kind: days.business_day(piece.uploaded_at) for piece in in_force(pieces, day)}
+
+
+def _read_anew(store: Store) -> Store:
+    return Store.objects.with_standing().get(pk=store.pk)
 
 
 def _is_connected(connection: Connection, now: datetime) -> bool:

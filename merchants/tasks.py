@@ -27,3 +27,25 @@ def expire_unanswered() -> None:
 
     with scope(Hat.NIGHT):
         applications.expire_unanswered()
+
+
+@shared_task
+def decide_by_rules(application_id: int) -> None:
+    from merchants import applications
+    from merchants.models import Application
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        applications.decide_by_rules(Application.objects.get(pk=application_id))
+
+
+@shared_task
+def hand_out_decisions() -> None:
+    """Hint at each application that the rules alone decide."""
+    from merchants import applications
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        waiting = applications.left_to_the_rules()
+    for application_id in waiting:
+        decide_by_rules.delay(application_id)

@@ -282,6 +282,7 @@ ANSWER_DAYS = int(number("ANSWER_DAYS", 14))  # for what a reviewer asks
 # Work in the background ----------------------------------------------------------------------
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
+DECISION_TICK = timedelta(minutes=1)
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
@@ -308,6 +309,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "merchants.tasks.send_owed_mails",
         "schedule": MAIL_TICK,
         "options": {"expires": MAIL_TICK.total_seconds()},
+    },
+    "decide what the rules alone decide": {
+        "task": "merchants.tasks.hand_out_decisions",
+        "schedule": DECISION_TICK,
+        "options": {"expires": DECISION_TICK.total_seconds()},
     },
     "expire what nobody answered": {
         "task": "merchants.tasks.expire_unanswered",

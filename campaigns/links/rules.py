@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from campaigns.models import LinkText
-from merchants.models import Store, StoreStatus
+from campaigns.models.link import LinkTarget
+from campaigns.models.note import NoteSource
+from merchants.models import PolicyVersion, Store, StoreStatus
 from portal.lib.destinations import STORE, Destination
 from portal.partners.top import Item
 
@@ -39,6 +41,24 @@ def objections(wish: Wish, store: Store, *, has_open_link: bool) -> list[str]:
     return found
 
 
+def objections_of_policy(wish: Wish, source: int, policy: PolicyVersion | None) -> list[str]:
+    """Return what the version in force says against the target and the note.
+
+    A version from before these were part of it names none, and so forbids none.
+    """
+    found = [_objection_to_target(wish.destination.kind, policy), objection_to_note(source, policy)]
+    return [each for each in found if each]
+
+
+def objection_to_note(source: int, policy: PolicyVersion | None) -> str:
+    if policy is None or not policy.note_sources or source in policy.note_sources:
+        return ""
+    return _("Policy version %(policy)s does not allow links below such notes: %(source)s.") % {
+        "policy": policy,
+        "source": NoteSource(source).label,
+    }
+
+
 def objections_to_item(item: Item, wish: Wish) -> list[str]:
     """Return what Tmall's answer says against the item."""
     if item.num_iid != wish.destination.item_id:
@@ -46,6 +66,15 @@ def objections_to_item(item: Item, wish: Wish) -> list[str]:
     if item.approve_status != ON_SALE:
         return [_("This item is not on sale at the moment.")]
     return []
+
+
+def _objection_to_target(target: str, policy: PolicyVersion | None) -> str:
+    if policy is None or not policy.link_types or target in policy.link_types:
+        return ""
+    return _("Policy version %(policy)s does not allow links of this kind: %(kind)s.") % {
+        "policy": policy,
+        "kind": LinkTarget(target).label,
+    }
 
 
 def _about_the_address(wish: Wish, store: Store) -> Iterator[str]:

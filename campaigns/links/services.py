@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from campaigns.links.rules import Wish, objections, objections_to_item
+from campaigns.links.rules import Wish, objections, objections_of_policy, objections_to_item
 from campaigns.models import Link, LinkStatus, Note
 from merchants.connections import call_top
 from merchants.models import Connection, DomainTaken, Partner, Store, User
+from merchants.standing import policy_in_force
+from portal.lib import days
 from portal.lib.destinations import ITEM
 from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, Rejected, Unavailable
@@ -58,7 +60,12 @@ def attach_link(note: Note, wish: Wish, *, by: User) -> Link:
     with scope(Hat.WEB, brand=note.brand_id, user=by.pk):
         store = Store.objects.get(pk=note.store_id)
         has_open_link = note.links.not_ended().exists()
-    if reasons := objections(wish, store, has_open_link=has_open_link):
+        policy = policy_in_force(days.today())
+    reasons = [
+        *objections(wish, store, has_open_link=has_open_link),
+        *objections_of_policy(wish, note.source, policy),
+    ]
+    if reasons:
         raise NotAttachable(*reasons)
     title = _own_item(store, wish).title[:TITLE] if wish.destination.kind == ITEM else ""
     with scope(Hat.WEB, brand=note.brand_id, user=by.pk):

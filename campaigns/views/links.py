@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.forms.links import AttachForm
 from campaigns.jump.macros import MONITOR_QUERY
 from campaigns.jump.taps import taps_by_day, total
+from campaigns.links.rules import objection_to_note
 from campaigns.links.services import NotAttachable, attach_link, items_on_sale
 from campaigns.models import Link, Note
 from campaigns.models.link import VERBS
 from merchants.access import BrandRequest, brand_scope, brand_view
 from merchants.models import IllegalMove, Role
+from merchants.standing import policy_in_force
 from portal.lib import days
 from portal.lib.htmx import render_page, wants_fragment
 
@@ -90,6 +92,8 @@ def _attach_page(
     context["is_owner"] = request.membership.allows(Role.OWNER)
     template = "campaigns/link_attach.html"
     with brand_scope(request):
+        policy = policy_in_force(days.today())
+        context["policy_says"] = objection_to_note(context["note"].source, policy)
         return render_page(request, template, context, fragment=asked, status=status)
 
 

@@ -35,7 +35,13 @@ class ApplicationStatus(models.TextChoices):
 Status = ApplicationStatus
 MOVES: dict[ApplicationStatus, set[ApplicationStatus]] = {
     Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
-    Status.SUBMITTED: {Status.IN_REVIEW, Status.WITHDRAWN},
+    # to a decision only by the rules: a person claims it first
+    Status.SUBMITTED: {
+        Status.IN_REVIEW,
+        Status.APPROVED,
+        Status.REJECTED,
+        Status.WITHDRAWN,
+    },
     Status.IN_REVIEW: {
         Status.NEEDS_INFO,
         Status.APPROVED,
@@ -66,6 +72,10 @@ class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
         """Keep those that wait for the platform."""
         return self.filter(status__in=WITH_THE_PLATFORM)
 
+    def for_the_rules(self) -> Self:
+        """Keep what waits for no reviewer, and none has claimed."""
+        return self.filter(status=Status.SUBMITTED, left_to_rules=True)
+
     def unanswered(self, day: date) -> Self:
         """Keep those whose question had to be answered before `day`."""
         return self.filter(status=Status.NEEDS_INFO, answer_due__lt=day)
@@ -83,6 +93,8 @@ class Application(models.Model):
 
     `draft` holds the brand's form as typed, until it can be stated. What a decision means for
     another try is written with it: a later change of the reasons doesn't reach back.
+    `left_to_rules` holds from a submission under rules that decide alone until a reviewer claims
+    it, and stays with what they decided.
     """
 
     brand = models.ForeignKey(
@@ -108,6 +120,7 @@ class Application(models.Model):
         _("facts at submission"), default=dict, blank=True, encoder=DjangoJSONEncoder
     )
     verdicts = models.JSONField(_("verdicts at submission"), default=list, blank=True)
+    evidence = models.JSONField(_("evidence at submission"), default=list, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     claimed_by = models.ForeignKey(
         User,
@@ -133,6 +146,7 @@ class Application(models.Model):
         related_name="+",
         verbose_name=_("rejected by"),
     )
+    left_to_rules = models.BooleanField(_("left to the rules alone"), default=False)
     appeal_judged_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -160,8 +174,13 @@ class Application(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["upheld", "overturned"])
-                | Q(appeal_judged_by__isnull=False, rejected_by__isnull=False),
+                | Q(appeal_judged_by__isnull=False, rejected_by__isnull=False)
+                | Q(appeal_judged_by__isnull=False, left_to_rules=True),
                 name="application_appeal_has_its_judge",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_to_rules=False) | Q(rejected_by=None),
+                name="application_rejected_by_rules_or_a_person",
             ),
             models.CheckConstraint(
                 condition=Q(appeal_judged_by=None)
@@ -278,6 +297,12 @@ class ApplicationEvent(models.Model):
     @property
     def is_the_brands(self) -> bool:
         return self.target in BY_THE_BRAND
+
+    @property
+    def decided_by_version(self) -> str:
+        """The policy version whose rules alone took this step, if they did."""
+        code: str = self.frozen.get("policy", "") if self.target in DECISIONS else ""
+        return code
 
 
 def _clock(application: Application) -> str:

@@ -1,5 +1,7 @@
 """What a brand shows for the facts it states, and who of the platform's staff looked at it."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -97,6 +99,17 @@ class Evidence(models.Model):
         if self.valid_until and self.valid_until < days.today():
             return "bad", _("Expired")
         return "ok", _("On file")
+
+
+def in_force(pieces: Iterable[Evidence], day: date) -> list[Evidence]:
+    """Keep what no other piece replaces and what is still valid on the day, oldest first."""
+    pieces = sorted(pieces, key=lambda piece: piece.pk)
+    replaced = {piece.replaces_id for piece in pieces}
+    return [
+        piece
+        for piece in pieces
+        if piece.pk not in replaced and (piece.valid_until is None or piece.valid_until >= day)
+    ]
 
 
 class AccessKind(models.TextChoices):

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from merchants.models.stores import Store
 
 
+# allauth's names of them; recovery codes are no factor of their own
+SECOND_FACTORS = ("totp", "webauthn")
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -103,6 +107,11 @@ MAY: dict[Role, frozenset[Role]] = {
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(suspended_at=None)
+
+    def with_second_factor(self) -> Self:
+        """Keep the members who may come in, and have a second factor of their own."""
+        people = User.objects.filter(is_active=True, authenticator__type__in=SECOND_FACTORS)
+        return self.active().filter(user__in=people)
 
     def owners_first(self) -> Self:
         return self.order_by(Case(When(role=Role.OWNER, then=0), default=1), "joined_at", "pk")

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models.people import User
@@ -88,6 +88,14 @@ class PolicyVersion(models.Model):
     rules = models.JSONField(_("rules"), default=list)
     link_types = models.JSONField(_("link types allowed"), default=list, blank=True)
     note_sources = models.JSONField(_("note sources allowed"), default=list, blank=True)
+    decides_by_itself = models.BooleanField(
+        _("decides by itself"),
+        default=False,
+        help_text=_(
+            "Where every rule of the version is checked automatically, an application is decided"
+            " at once, without a reviewer."
+        ),
+    )
     proposed_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -140,6 +148,12 @@ class PolicyVersion(models.Model):
     @property
     def note_source_names(self) -> list[str]:
         return [str(NoteOrigin(each).label) for each in self.note_sources]
+
+    @property
+    def who_decides(self) -> str:
+        if self.decides_by_itself:
+            return gettext("The rules, at once, where each is checked automatically")
+        return gettext("A reviewer of the platform")
 
     def move_to(self, target: PolicyStatus, *, by: User) -> None:
         """Change the status and record who did it, or raise IllegalMove.

@@ -1,19 +1,17 @@
 """Tmall stores, and the consents by which their data may be pulled."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from merchants.models.people import Brand, User
+from merchants.models.people import Brand, Membership, User
 from portal.lib import sealed
-
-if TYPE_CHECKING:
-    from merchants.models.people import Membership
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -46,7 +44,7 @@ class StoreOwnedQuerySet(models.QuerySet[Row]):
 
     store_column = "store_id"
 
-    def seen_by(self, membership: "Membership") -> Self:
+    def seen_by(self, membership: Membership) -> Self:
         """Keep what the membership may see: its brand, and its stores where it is narrowed."""
         rows = self.filter(brand_id=membership.brand_id)
         stores = membership.narrowed_to
@@ -67,12 +65,22 @@ class StoreQuerySet(StoreOwnedQuerySet["Store"]):
         return self.filter(status=StoreStatus.APPROVED)
 
     def with_standing(self) -> Self:
-        """Load what says where each store stands: its consents, its application and the policy."""
-        return self.prefetch_related("connections", "applications__policy")
+        """Load what says where each store stands: its facts, its application and the policy."""
+        return self.with_members_with_mfa().prefetch_related(
+            "connections", "evidence", "applications__policy"
+        )
+
+    def with_members_with_mfa(self) -> Self:
+        """Add `members_with_mfa`, how many members of the store's brand have a second factor."""
+        members = Membership.objects.with_second_factor().filter(brand=OuterRef("brand"))
+        counted = members.values("brand").annotate(number=Count("pk")).values("number")
+        return self.annotate(members_with_mfa=Coalesce(Subquery(counted), 0))
 
 
 class Store(models.Model):
     """A shop on Tmall. Seller, nick, sid, title and kind are TOP's word; scores the brand's."""
+
+    members_with_mfa: int  # only where the QuerySet added it
 
     brand = models.ForeignKey(
         Brand, on_delete=models.PROTECT, related_name="stores", verbose_name=_("brand")

@@ -68,6 +68,7 @@ def thaw(frozen: Iterable[Stored]) -> tuple[Verdict, ...]:
             rule_id=each["rule_id"],
             since=each["since"],
             result=Result(each["result"]),
+            place=each.get("place", ""),
             **each["said"].get(language, each["said"][settings.LANGUAGE_CODE]),
         )
         for each in frozen

@@ -11,6 +11,8 @@ from django import forms
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from merchants.models import EvidenceKind
+
 Stored = dict[str, Any]  # Any: JSON of a policy or of a verdict
 
 
@@ -41,7 +43,7 @@ class Scores:
 class Facts:
     """All that a rule may know of a store and its brand; None is "nobody has told us".
 
-    `connected` says until when each consent holds, `evidence` from when each document is,
+    `connected` says until when each consent holds, `evidence` from when each kind's file is,
     `amounts` what was spent and paid. `day` is the day that the store is judged for.
     """
 
@@ -58,7 +60,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`gap` is the smallest change that would meet the rule; `seen` is empty when unknown."""
+    """`gap` is the smallest change that would meet the rule; `seen` is empty when unknown.
+
+    `place` is the part of the store's page that has something left to do, if any.
+    """
 
     rule_id: str
     since: str
@@ -68,6 +73,15 @@ class Verdict:
     seen: str
     evidence: str
     gap: str = ""
+    place: str = ""
+
+
+class Place(StrEnum):
+    """Where a person does what a rule still asks for; each kind of evidence is one more."""
+
+    FACTS = "facts"
+    CONSENTS = "consents"
+    SECOND_FACTOR = "second-factor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +91,7 @@ class Rule:
     `variants` are the rules that a policy may hold of this kind: a stable id, and the
     parameters that belong to it. `since` is the policy version that brought the rule in,
     where it isn't the version asked. `judge` says no sentence, so that many stores cost little.
+    `machine_checkable` says whether the facts are established without any person's word.
     """
 
     kind: ClassVar[str]
@@ -85,16 +100,25 @@ class Rule:
     id: str
     since: str = ""
 
+    @property
+    def machine_checkable(self) -> bool:
+        return False
+
     @classmethod
     def read(cls, stored: Stored) -> Self:
         values: Stored = {
             name: tuple(value) if isinstance(value, list) else value
-            for name, value in stored.items()
+            for name, value in cls.in_todays_words(stored).items()
         }
         try:
             return cls(**values)
         except TypeError as problem:
             raise BadPolicy(f"{cls.kind}: {problem}") from problem
+
+    @classmethod
+    def in_todays_words(cls, stored: Stored) -> Stored:
+        """Return what a version from before a rule was renamed means by it."""
+        return stored
 
     @classmethod
     def fields(cls) -> dict[str, forms.Field]:
@@ -134,6 +158,9 @@ class Rule:
     def gap(self, facts: Facts, result: Result) -> str:
         raise NotImplementedError
 
+    def place(self, facts: Facts, result: Result) -> str:
+        return ""
+
     def evaluate(self, facts: Facts) -> Verdict:
         result = self.judge(facts)
         return Verdict(
@@ -145,6 +172,7 @@ class Rule:
             seen=self.seen(facts),
             evidence=self.evidence(facts),
             gap="" if result.lets_in else self.gap(facts, result),
+            place=self.place(facts, result),
         )
 
 
@@ -152,10 +180,28 @@ def day_of(moment: datetime) -> str:
     return formats.date_format(timezone.localtime(moment), "Y-m-d")
 
 
-def stated(facts: Facts) -> str:
+def stated(facts: Facts, kind: EvidenceKind) -> str:
+    """Say when the brand stated the facts, and from when the file is that shows them."""
     if facts.stated_at is None:
         return ""
-    return _("Stated by the brand, %(day)s") % {"day": day_of(facts.stated_at)}
+    said = _("Stated by the brand, %(day)s") % {"day": day_of(facts.stated_at)}
+    return _("; ").join([said, uploaded(facts, kind) or _("no file")])
+
+
+def uploaded(facts: Facts, kind: str) -> str:
+    day = (facts.evidence or {}).get(kind)
+    return _("file of %(day)s") % {"day": day.isoformat()} if day else ""
+
+
+def place_of(facts: Facts, result: Result, kind: EvidenceKind) -> str:
+    """Return where to state what is missing, or else where to upload the file that shows it."""
+    if not result.lets_in:
+        return Place.FACTS
+    return "" if kind in (facts.evidence or {}) else upload_of(kind)
+
+
+def upload_of(kind: str) -> str:
+    return f"evidence-{kind}"
 
 
 def _plain(value: Any) -> Any:  # Any: a cleaned value, and JSON of it

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from merchants import categories
 from merchants.categories import covers
-from merchants.models import Category
-from merchants.rules.base import Facts, Result, Rule, Stored, stated
+from merchants.models import Category, EvidenceKind
+from merchants.rules.base import Facts, Result, Rule, Stored, place_of, stated
 
 OPENS = "opens_on_"
 
@@ -101,7 +101,10 @@ class CategoryAllowed(Rule):
         return str(Category(facts.category).label) if facts.category else ""
 
     def evidence(self, facts: Facts) -> str:
-        return stated(facts)
+        return stated(facts, EvidenceKind.CATEGORY)
+
+    def place(self, facts: Facts, result: Result) -> str:
+        return place_of(facts, result, EvidenceKind.CATEGORY)
 
     def gap(self, facts: Facts, result: Result) -> str:
         if result == Result.UNKNOWN:

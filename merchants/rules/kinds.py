@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants.models import Partner, StoreKind
-from merchants.rules.base import Facts, Result, Rule, Stored, day_of
+from merchants.models import EvidenceKind, Partner, StoreKind
+from merchants.rules.base import Facts, Place, Result, Rule, Stored, day_of, upload_of, uploaded
 
 
 class Amount(models.TextChoices):
@@ -18,16 +18,15 @@ class Amount(models.TextChoices):
     FEE = "fee", gettext_lazy("Minimum fee")
 
 
-class Document(models.TextChoices):
-    SCORES = "scores", gettext_lazy("Screenshot of the scores")
-    LICENCE = "licence", gettext_lazy("Business licence")
-    AUTHORISATION = "authorisation", gettext_lazy("Authorisation for the category")
+# What versions written before call a kind of evidence; they are kept as they were published.
+FORMER_NAMES = {"authorisation": EvidenceKind.CATEGORY.value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreType(Rule):
     kind = "store_type"
     variants = {"store_type": {}}
+    machine_checkable = True
 
     @classmethod
     def heading(cls, fixed: Stored) -> str:
@@ -54,6 +53,7 @@ class StoreType(Rule):
 class Connected(Rule):
     kind = "connection"
     variants = {"consent": {"partner": Partner.TOP}, "juguang": {"partner": Partner.JUGUANG}}
+    machine_checkable = True
 
     partner: str
 
@@ -81,11 +81,15 @@ class Connected(Rule):
         partner = Partner(self.partner).label
         return _("Give the consent at %(partner)s again.") % {"partner": partner}
 
+    def place(self, facts: Facts, result: Result) -> str:
+        return "" if result.lets_in else Place.CONSENTS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembersWithMfa(Rule):
     kind = "member_mfa"
     variants = {"member_mfa": {}}
+    machine_checkable = True
 
     at_least: int
 
@@ -114,12 +118,18 @@ class MembersWithMfa(Rule):
     def seen(self, facts: Facts) -> str:
         return "" if facts.members_with_mfa is None else str(facts.members_with_mfa)
 
+    def evidence(self, facts: Facts) -> str:
+        return _("Counted by the portal, checked automatically")
+
     def gap(self, facts: Facts, result: Result) -> str:
         if facts.members_with_mfa is None:
             return _("Not known yet how many members have a second factor.")
         return _("Second factors still to set up: %(number)s.") % {
             "number": self.at_least - facts.members_with_mfa
         }
+
+    def place(self, facts: Facts, result: Result) -> str:
+        return "" if result.lets_in else Place.SECOND_FACTOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +141,11 @@ class MinimumAmount(Rule):
 
     of: str
     floor: str = ""
+
+    @property
+    def machine_checkable(self) -> bool:
+        """Nobody tells the amounts yet."""
+        return not self.floor
 
     @classmethod
     def fields(cls) -> dict[str, forms.Field]:
@@ -175,10 +190,16 @@ class MinimumAmount(Rule):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFresh(Rule):
     kind = "evidence"
-    variants = {f"evidence_{each}": {"document": each} for each in Document}
+    variants = {f"evidence_{each}": {"document": each} for each in EvidenceKind}
 
     document: str
     max_age_days: int | None = None
+
+    @classmethod
+    def in_todays_words(cls, stored: Stored) -> Stored:
+        if kind := FORMER_NAMES.get(stored.get("document", "")):
+            return stored | {"id": f"evidence_{kind}", "document": kind}
+        return stored
 
     @classmethod
     def fields(cls) -> dict[str, forms.Field]:
@@ -193,12 +214,12 @@ class EvidenceFresh(Rule):
 
     @classmethod
     def heading(cls, fixed: Stored) -> str:
-        return str(Document(fixed["document"]).label)
+        return _("Evidence: %(kind)s") % {"kind": EvidenceKind(fixed["document"]).label}
 
     def required(self) -> str:
         if self.max_age_days is None:
-            return _("Handed in")
-        return _("Handed in, not older than %(days)s days") % {"days": self.max_age_days}
+            return _("A file that is valid")
+        return _("A file that is valid, not older than %(days)s days") % {"days": self.max_age_days}
 
     def judge(self, facts: Facts) -> Result:
         if facts.evidence is None or (self.max_age_days and facts.day is None):
@@ -215,7 +236,16 @@ class EvidenceFresh(Rule):
         dated = (facts.evidence or {}).get(self.document)
         return _("Dated %(day)s") % {"day": dated.isoformat()} if dated else ""
 
+    def evidence(self, facts: Facts) -> str:
+        return uploaded(facts, self.document)
+
     def gap(self, facts: Facts, result: Result) -> str:
         if result == Result.UNKNOWN:
             return _("Evidence is not collected yet.")
-        return _("Hand in a new one: %(document)s.") % {"document": self.name()}
+        kind = EvidenceKind(self.document).label
+        if self.document in (facts.evidence or {}):
+            return _("The file is too old. Upload a newer one: %(kind)s.") % {"kind": kind}
+        return _("No valid file yet. Upload one: %(kind)s.") % {"kind": kind}
+
+    def place(self, facts: Facts, result: Result) -> str:
+        return "" if result.lets_in else upload_of(self.document)

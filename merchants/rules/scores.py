@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants.rules.base import Facts, Result, Rule, Scores, Stored, stated
+from merchants.models import EvidenceKind
+from merchants.rules.base import Facts, Result, Rule, Scores, Stored, place_of, stated
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -56,7 +57,10 @@ class ScoreFloor(Rule):
         return _(", ").join(f"{name} {score}" for name, score in named.items() if score is not None)
 
     def evidence(self, facts: Facts) -> str:
-        return stated(facts)
+        return stated(facts, EvidenceKind.SCORES)
+
+    def place(self, facts: Facts, result: Result) -> str:
+        return place_of(facts, result, EvidenceKind.SCORES)
 
     def gap(self, facts: Facts, result: Result) -> str:
         scores = facts.scores

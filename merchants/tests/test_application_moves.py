@@ -1,8 +1,9 @@
-"""An application walked at random by brand and reviewers, against a model of a few lines."""
+"""An application walked at random by brand, reviewers and rules, against a model of a few lines."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,14 +19,22 @@ from merchants import applications
 from merchants.models import Application, IllegalMove, Store
 from merchants.models.application import Claimed
 from merchants.reasons import REASONS
-from merchants.seed import seed_policy
 from merchants.services import Refused
-from merchants.tests.factories import make_brand, make_connection, make_store, make_user
+from merchants.tasks import decide_by_rules
+from merchants.tests.factories import (
+    make_brand,
+    make_connection,
+    make_policy,
+    make_store,
+    make_user,
+)
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 REFUSALS = (IllegalMove, Refused, Claimed)
 reviewers = st.integers(0, 1)
+TMALL = {"id": "store_type", "kind": "store_type"}
+CONSENT = {"id": "consent", "kind": "connection", "partner": "top"}
 
 
 @dataclass
@@ -34,6 +43,8 @@ class Model:
     holder: int | None = None
     lapsed: bool = False
     rejecter: int | None = None
+    consented: bool = True
+    left_to_rules: bool = False
     barred: bool = False
     moves: int = 0
 
@@ -43,7 +54,10 @@ class Model:
 
 
 class Moves(RuleBasedStateMachine):
+    """`alone` says whether the version in force decides by itself."""
+
     number = 0
+    alone = False
 
     @initialize()
     def begin(self):
@@ -77,13 +91,29 @@ class Moves(RuleBasedStateMachine):
         may = model.status in open_ and not (
             model.barred and model.status in ("rejected", "upheld")
         )
-        may = may and (answer != "" or model.status != "needs_info")
+        may = may and (answer != "" or model.status != "needs_info") and model.consented
         step = applications.submit_application
         done = self.tried(step, self.store, hat=Hat.WEB, by=self.owner, answer=answer)
         assert done == may
         if done:
+            first = model.moves == 0
+            model.left_to_rules = self.alone and (first or model.left_to_rules)
             model.go("submitted")
             model.rejecter, model.barred = None, False
+
+    @rule()
+    def consent_goes_or_comes_back(self):
+        self.model.consented = not self.model.consented
+        status = "connected" if self.model.consented else "revoked"
+        with scope(Hat.NIGHT):
+            self.store.connections.update(status=status)
+
+    @rule()
+    def rules_decide(self):
+        if application := self.current():
+            decide_by_rules(application.pk)
+            if self.model.status == "submitted" and self.model.left_to_rules:
+                self.model.go("approved" if self.model.consented else "rejected")
 
     @rule()
     def withdraw(self):
@@ -114,6 +144,7 @@ class Moves(RuleBasedStateMachine):
             assert self.tried(step, application, by=self.people[who]) == may
             if may and model.status == "submitted":
                 model.go("in_review", who)
+                model.left_to_rules = False
             elif may:
                 model.holder, model.lapsed = who, False
 
@@ -185,12 +216,26 @@ class Moves(RuleBasedStateMachine):
             joined = Store.objects.get(pk=self.store.pk).status == "approved"
         assert (targets[-1], len(targets)) == (model.status, model.moves)
         assert joined == (model.status in {"approved", "overturned"})
+        assert application.left_to_rules == model.left_to_rules
+        assert application.rejected_by_id == (
+            None if model.rejecter is None else self.people[model.rejecter].pk
+        )
 
 
-def test_no_walk_leaves_the_table_of_moves(db):
-    seed_policy()
+class MovesUnderRules(Moves):
+    alone = True
+
+
+@pytest.mark.parametrize("machine", [Moves, MovesUnderRules])
+def test_no_walk_leaves_the_table_of_moves(db, machine):
+    make_policy(rules=[TMALL, CONSENT], decides_by_itself=machine.alone)
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
     limits = settings(
-        max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=slow
+        max_examples=25,
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=slow,
+        derandomize=True,
+        database=None,
     )
-    run_state_machine_as_test(Moves, settings=limits)
+    run_state_machine_as_test(machine, settings=limits)

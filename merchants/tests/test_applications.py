@@ -336,6 +336,34 @@ def test_of_an_approval_and_a_rejection_at_once_one_is_the_decision(in_review, f
         assert reread().events.exclude(waited=None).count() == 1
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_of_two_reviewers_who_approve_at_once_the_holder_of_the_claim_does(
+    in_review, first, second
+):
+    """The second took over a claim that ran out, while the first still looks at the page."""
+    together = Barrier(2)
+    with scope(Hat.ADMIN):
+        Application.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+        applications.claim_application(in_review, by=second)
+
+    def approve(reviewer):
+        try:
+            with scope(Hat.ADMIN):
+                application = Application.objects.get()
+                together.wait()
+                applications.approve_application(application, by=reviewer)
+                return "approved"
+        except (Refused, IllegalMove):
+            return "too late"
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(2) as people:
+        assert list(people.map(approve, [first, second])) == ["too late", "approved"]
+    with scope(Hat.ADMIN):
+        assert [event.actor for event in reread().events.exclude(waited=None)] == [second]
+
+
 def test_of_two_moves_from_one_status_the_second_is_refused(in_review, user):
     with scope(Hat.ADMIN):
         stale = Application.objects.get()

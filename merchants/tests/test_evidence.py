@@ -7,8 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError
 
-from merchants import evidence
-from merchants.models import AccessEvent, ApplicationStatus, Evidence, Role
+from merchants import applications, evidence
+from merchants.admin_evidence import frozen
+from merchants.models import AccessEvent, ApplicationStatus, Evidence, Role, Store
 from merchants.services import Refused
 from merchants.tests.factories import (
     PIXEL,
@@ -17,6 +18,7 @@ from merchants.tests.factories import (
     make_brand,
     make_evidence,
     make_membership,
+    make_policy,
     make_store,
     make_user,
 )
@@ -257,6 +259,63 @@ def test_an_application_lists_its_evidence_for_the_reviewer(client, store):
     text = client.get(f"/admin/merchants/application/{application.pk}/change/").text
 
     assert f"/admin/merchants/evidence/{piece.pk}/file/" in text
+
+
+@pytest.fixture
+def handed_in(store):
+    """An application with a file, sent back with a question, so that files may change."""
+    make_policy()
+    piece, user = make_evidence(store), make_user()
+    with scope(Hat.ADMIN):
+        Store.objects.update(status="registered")
+        application = applications.submit_application(store, by=user)
+        applications.claim_application(application, by=user)
+        applications.ask_brand(application, question="Whose is it?", by=user)
+    return application, piece
+
+
+def test_the_files_are_frozen_by_hash_with_the_application_and_its_event(handed_in):
+    application, piece = handed_in
+    with scope(Hat.ADMIN):
+        event = application.events.get(target="submitted")
+
+    frozen = {"id": piece.pk, "kind": "licence", "sha256": piece.sha256, "day": "2025-06-23"}
+    assert application.evidence == event.frozen["evidence"] == [frozen]
+
+
+def test_what_had_been_replaced_is_not_frozen(store):
+    make_policy()
+    second = make_evidence(store, picture("PNG"), replaces=make_evidence(store))
+    with scope(Hat.ADMIN):
+        Store.objects.update(status="registered")
+        application = applications.submit_application(store, by=make_user())
+
+    assert [each["id"] for each in application.evidence] == [second.pk]
+
+
+def test_the_reviewer_sees_what_was_handed_in_and_what_replaced_it_since(client, handed_in, store):
+    application, piece = handed_in
+    user = make_user("staff@example.test", is_staff=True, is_superuser=True)
+    client.force_login(user)
+    give_second_factor(client, user)
+    url = f"/admin/merchants/application/{application.pk}/change/"
+
+    before = client.get(url, headers=ENGLISH).text
+    make_evidence(store, picture("PNG"), name="newer", replaces=piece)
+    after = client.get(url, headers=ENGLISH).text
+
+    assert piece.sha256[:12] in before
+    assert "replaced since" not in before
+    assert "by newer.png" in after
+
+
+def test_a_file_of_another_store_is_never_shown_as_handed_in(brand, handed_in, store):
+    application, _piece = handed_in
+    other = make_evidence(make_store(brand, 2))
+    application.evidence = [{"id": other.pk, "sha256": other.sha256, "day": "2025-06-23"}]
+
+    with scope(Hat.ADMIN):
+        assert frozen(application) == []
 
 
 def test_the_page_takes_as_many_queries_for_ten_files_as_for_one(

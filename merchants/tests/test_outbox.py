@@ -65,7 +65,7 @@ def test_a_mail_says_what_happened_and_where_in_its_readers_language(server, owe
     [mail] = server.mails
     assert mail["Subject"].strip() == "RedCat · The application of 山茶旗舰店 is rejected"
     body = mail.get_content()
-    assert "A-1, the reviewer's reason: We see 4.3." in body
+    assert "A-1, the reason: We see 4.3." in body
     assert f"https://portal.test/b/shancha/stores/{owed.store_id}/" in body
     assert (mail["To"], mail["Message-ID"]) == ("reader@example.test", owed.message_id)
 

@@ -146,6 +146,7 @@ def refused(statement, *values, because="stays as it was"):
         "status = 'draft'",
         "code = 'mine'",
         "link_types = '[]'",
+        "decides_by_itself = true",
         "published_by_id = proposed_by_id",
     ],
 )
@@ -175,6 +176,14 @@ def test_the_database_lets_no_draft_skip_its_proposal(one, two, as_staff):
     make_draft()
     publishing = "status = 'published', proposed_by_id = %s, published_by_id = %s"
     refused(publishing, one.pk, two.pk, because="proposed first")
+
+
+def test_the_database_lets_go_of_drafts_only(present, proposed):
+    for version in (present, proposed):
+        with pytest.raises(IntegrityError, match="Only a draft"), transaction.atomic():
+            PolicyVersion.objects.filter(pk=version.pk)._raw_delete("default")
+    make_draft("2025-09").delete()
+    assert PolicyVersion.objects.count() == 2
 
 
 def test_no_brand_sees_a_draft_or_writes_a_policy(present, proposed, brand):

@@ -86,7 +86,7 @@ def test_a_new_draft_begins_with_the_present_rules(reviewer):
 
 def test_the_editor_writes_typed_rules(reviewer, draft):
     text = reviewer.get(url(draft, "edit_rules")).text
-    assert "Screenshot of the scores" in text
+    assert "Evidence: Store scores" in text
     assert "<pre>" not in text
 
     assert reviewer.post(url(draft, "edit_rules"), RULES).status_code == 302
@@ -183,11 +183,39 @@ def test_the_preview_tells_who_is_concerned_as_page_and_file(reviewer, draft):
     assert row[-2:] == ["Joined, would be restricted", "Main category"]
 
 
+def test_a_draft_that_was_never_proposed_is_deleted_after_a_question(reviewer, draft):
+    assert "2025-08" in reviewer.get(url(draft, "delete")).text
+    reviewer.post(url(draft, "delete"), {"post": "yes"})
+
+    with scope(Hat.ADMIN):
+        assert not PolicyVersion.objects.filter(code="2025-08").exists()
+
+
+def test_what_was_ever_proposed_stays(reviewer, boss, draft):
+    boss.post(url(draft, "propose"))
+    assert boss.post(url(draft, "delete"), {"post": "yes"}).status_code == 403
+    boss.post(url(draft, "take_back"))
+    assert boss.post(url(draft, "delete"), {"post": "yes"}).status_code == 403
+    assert boss.post(url(reread("2025-06"), "delete"), {"post": "yes"}).status_code == 403
+
+    assert reread().status == "draft"
+
+
+def test_a_version_decides_by_itself_only_when_it_is_switched_on(reviewer):
+    reviewer.post(ADD, NEW)
+    assert not reread().decides_by_itself
+    reviewer.post(url(reread(), "change"), NEW | {"decides_by_itself": "on"})
+
+    assert reread().decides_by_itself
+    text = reviewer.get(url(reread(), "change")).text
+    assert "The rules, at once, where each is checked automatically" in text
+
+
 def test_a_trainee_without_rights_gets_nowhere(people, draft):
     User.objects.create_user("trainee@demo.redcat.test", "x", is_staff=True)
     trainee = logged_in("trainee")
 
-    for name in ("edit_rules", "impact", "propose", "take_back", "publish", "change"):
+    for name in ("edit_rules", "impact", "propose", "take_back", "publish", "change", "delete"):
         assert trainee.get(url(draft, name)).status_code == 403
         assert trainee.post(url(draft, name)).status_code == 403
     assert reread().status == "draft"

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merchants import review_clock
-from merchants.models import ApplicationEvent
+from merchants.models import ApplicationEvent, Role
 from merchants.review_clock import after_working_time, promised_by, waited, working_time
 from merchants.tests.factories import make_application, make_brand, make_store
+from portal.lib import days
 from portal.lib.days import SHANGHAI
 from portal.lib.scope import Hat, scope
 
@@ -36,6 +37,31 @@ def test_only_working_days_count(start, end, length):
 @given(moments, st.timedeltas(timedelta(0), timedelta(days=20)))
 def test_a_promise_is_over_when_its_working_time_is(start, owed):
     assert working_time(start, after_working_time(start, owed)) == owed
+
+
+def test_a_public_holiday_does_not_count_and_a_worked_sunday_does():
+    before, after = (datetime(2025, *day, tzinfo=SHANGHAI) for day in [(9, 27), (10, 13)])
+
+    assert working_time(before, after) == 6 * DAY  # 28th to 30th, 9th and 10th, 11th
+
+
+def test_a_promise_over_the_turn_of_a_known_year_says_so():
+    assert review_clock.unknown_year(datetime(2026, 12, 31, 23, tzinfo=SHANGHAI)) is None
+    assert review_clock.unknown_year(datetime(2027, 1, 1, 1, tzinfo=SHANGHAI)) == 2027
+    assert review_clock.unknown_year(None) is None
+
+
+def test_the_page_says_where_holidays_are_not_known(brand, client_as, own_files):
+    days.set_demo_clock(datetime(2027, 3, 1, 9, tzinfo=SHANGHAI))
+    application = make_application(make_store(brand), status="submitted")
+    with scope(Hat.ADMIN):
+        application.events.create(
+            brand=brand, store=application.store, source="draft", target="submitted"
+        )
+    page = f"/b/shancha/stores/{application.store_id}/"
+    text = client_as(Role.VIEWER).get(page, headers={"accept-language": "en"}).text
+
+    assert "The public holidays of 2027 are not known here yet" in text
 
 
 def test_the_brands_own_time_does_not_count():

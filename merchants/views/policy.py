@@ -9,7 +9,7 @@ from merchants.comparison import differences
 from merchants.forms import PolicyChoiceForm
 from merchants.models import PolicyLogEntry, PolicyVersion, Role
 from merchants.openings import shelves
-from merchants.policies import policies_from_today
+from merchants.policies import need_a_person, policies_from_today
 from merchants.standing import policy_in_force
 from portal.lib import days
 from portal.lib.htmx import render_page
@@ -29,6 +29,7 @@ def policy(request: BrandRequest) -> HttpResponse:
         "shown": shown,
         "before": before,
         "rules": rules.read(shown.rules) if shown else (),
+        "need_a_person": need_a_person(shown) if shown else [],
         "differences": differences(before, shown) if shown and before else [],
         "shelves": shelves(policies_from_today(), today),
         "log": PolicyLogEntry.objects.until(today).newest_first(),

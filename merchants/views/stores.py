@@ -17,7 +17,7 @@ from merchants.forms import AnswerForm, AppealForm, StoreFactsForm
 from merchants.models import Application, IllegalMove, Role, Store
 from merchants.openings import shelves
 from merchants.policies import policies_from_today
-from merchants.standing import Standing, policy_in_force, stand, stand_today
+from merchants.standing import Standing, policy_in_force, stand
 from portal.lib import days
 from portal.lib.htmx import render_page, wants_fragment
 
@@ -133,7 +133,7 @@ def store_page(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    standing = stand_today(store)
+    standing = stand(store, policy_in_force(days.today()))
     pieces = list(store.evidence.seen_by(request.membership).newest_first())
     context = {
         "standing": standing,
@@ -155,10 +155,12 @@ def _progress(standing: Standing) -> dict[str, Any]:  # Any: template context
     """Return how the application went, and when its decision is promised and usual."""
     application: Application | None = standing.application
     events = list(application.events.oldest_first()) if application else []
+    promised = review_clock.promised_by(events)
     return {
         "events": events[::-1],
         "reasons": reasons.read(application.reasons) if application else [],
-        "promised_by": review_clock.promised_by(events),
+        "promised_by": promised,
+        "unknown_year": review_clock.unknown_year(promised),
         "promise": settings.REVIEW_WORKING_DAYS,
         "pace": review_clock.pace(),
         "now": days.known_now(),
