@@ -51,6 +51,11 @@ def _permissions(before: PolicyVersion | None, after: PolicyVersion) -> list[Dif
             before.note_source_names if before else [],
             after.note_source_names,
         ),
+        (
+            _("Grace when a joined store no longer meets it"),
+            before.grace_periods if before else [],
+            after.grace_periods,
+        ),
     )
     comma = _(", ")
     return [

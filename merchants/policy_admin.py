@@ -57,6 +57,7 @@ class PolicyVersionAdmin(ModelAdmin):
         "source_note_en",
         "link_types",
         "note_sources",
+        ("grace_days_at_risk", "grace_days_restricted"),
         "rule_table",
         "difference_table",
         "event_list",
@@ -78,7 +79,7 @@ class PolicyVersionAdmin(ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Context:
         forerunner = policies.latest_published()
-        kept = ("link_types", "note_sources")
+        kept = ("link_types", "note_sources", "grace_days_at_risk", "grace_days_restricted")
         return {name: getattr(forerunner, name) for name in kept} if forerunner else {}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

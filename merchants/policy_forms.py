@@ -58,6 +58,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
             "source_note_en",
             "link_types",
             "note_sources",
+            "grace_days_at_risk",
+            "grace_days_restricted",
         ]
 
 

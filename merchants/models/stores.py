@@ -67,8 +67,10 @@ class StoreQuerySet(StoreOwnedQuerySet["Store"]):
         return self.filter(status=StoreStatus.APPROVED)
 
     def with_standing(self) -> Self:
-        """Load what says where each store stands: its consents, its application and the policy."""
-        return self.prefetch_related("connections", "applications__policy")
+        """Load what says where each store stands: consents, application, participation, policy."""
+        return self.prefetch_related(
+            "connections", "applications__policy", "participations__policy"
+        )
 
 
 class Store(models.Model):
@@ -171,6 +173,10 @@ class ConnectionStatus(models.TextChoices):
 class ConnectionQuerySet(StoreOwnedQuerySet["Connection"]):
     def connected(self) -> Self:
         return self.filter(status=ConnectionStatus.CONNECTED)
+
+    def lost(self, now: datetime) -> Self:
+        """Keep those by which nothing can be pulled until a person consents again."""
+        return self.filter(~Q(status=ConnectionStatus.CONNECTED) | Q(refresh_expires_at__lte=now))
 
 
 class Connection(models.Model):
