@@ -140,6 +140,8 @@ class Standing:
 
     @property
     def next_step(self) -> str:
+        if self.participation and self.participation.is_held:
+            return _("Read why the platform suspended it")
         for consent in self.consents:
             if consent.partner == Partner.TOP and not consent.is_valid:
                 return _("Renew the Tmall consent")
@@ -147,8 +149,6 @@ class Standing:
             return self._step_to_application()
         if self.is_waiting:
             return _("Wait for the platform's review")
-        if self.participation and self.participation.is_held:
-            return _("Read why the platform suspended it")
         if self.lacking:
             return _("Fix what is lacking")
         if any(not consent.is_valid for consent in self.consents):

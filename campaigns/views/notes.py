@@ -19,7 +19,9 @@ NOTES_A_PAGE = 50
 def note_list(request: BrandRequest) -> HttpResponse:
     form = NoteFilter(request.GET)
     mine = request.brand.notes.seen_by(request.membership)
-    open_links = Prefetch("links", Link.objects.not_ended().with_taps(), to_attr="open_links")
+    open_links = Prefetch(
+        "links", Link.objects.not_ended().with_suspension().with_taps(), to_attr="open_links"
+    )
     notes = form.apply(mine).newest_first().select_related("store").prefetch_related(open_links)
     page = Paginator(notes, NOTES_A_PAGE).get_page(request.GET.get("page"))
     connections = request.brand.connections.seen_by(request.membership)

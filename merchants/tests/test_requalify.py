@@ -106,7 +106,7 @@ def test_the_way_down_and_back_with_a_notice_for_each_step(store):
     assert night(store) == ("good", None)
 
     assert told() == ["at_risk", "restricted", "suspended", "cured"]
-    assert [target for _source, target in moves()] == told()[:3] + ["good"]
+    assert [target for _source, target in moves()] == [*told()[:3], "good"]
 
 
 def test_grace_is_counted_from_the_notice_however_many_nights_were_missed(store):
