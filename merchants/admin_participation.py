@@ -95,7 +95,7 @@ class HoldsStores:
         return render_to_string("admin/merchants/store/participation.html", context)
 
     @action(  # type: ignore[operator]  # unfold types its decorator as a record
-        description=_("Suspend"),  # type: ignore[arg-type]  # a lazy text is one
+        description=_("Suspend this store"),  # type: ignore[arg-type]  # a lazy text is one
         permissions=["hold"],
         icon="pause",
     )
@@ -106,7 +106,7 @@ class HoldsStores:
             " lift it."
         )
         step = suspension.suspend_store
-        return self._hold(request, object_id, gettext("Suspend"), says, step)
+        return self._hold(request, object_id, gettext("Suspend this store"), says, step)
 
     @action(  # type: ignore[operator]  # unfold types its decorator as a record
         description=_("Lift the suspension"),  # type: ignore[arg-type]  # a lazy text is one

@@ -1,4 +1,4 @@
-"""What needs somebody of the brand now: consents that are gone, and stores about to lose links."""
+"""What needs somebody of the brand now: stores about to lose links, and consents that are gone."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from merchants.models import (
     Connection,
+    ConnectionStatus,
     Membership,
     Participation,
     ParticipationStatus,
@@ -18,7 +19,7 @@ from merchants.models import (
 class Alert:
     store: Store
     colour: str
-    title: str
+    word: str
     sentence: str
 
 
@@ -32,16 +33,16 @@ def alerts_for(membership: Membership) -> list[Alert]:
 
 
 def _participation(participation: Participation) -> Alert:
-    store = participation.store
     colour = "warn" if participation.status == ParticipationStatus.AT_RISK else "bad"
-    title = _("%(store)s: %(status)s") % {"store": store, "status": participation}
-    return Alert(store, colour, title, participation.consequence)
+    word = participation.get_status_display()
+    return Alert(participation.store, colour, word, participation.consequence)
 
 
 def _consent(connection: Connection) -> Alert:
-    names = {"partner": connection.get_partner_display(), "store": connection.store}
-    title = _("%(partner)s needs the consent of %(store)s again") % names
+    ran_out = connection.status == ConnectionStatus.CONNECTED
+    word = _("Expired") if ran_out else connection.get_status_display()
     sentence = _(
-        "No new data is pulled until an owner renews the consent; the figures so far stay."
-    )
-    return Alert(connection.store, "bad", title, sentence)
+        "%(partner)s: no new data is pulled until an owner renews the consent; the figures so far"
+        " stay."
+    ) % {"partner": connection.get_partner_display()}
+    return Alert(connection.store, "bad", word, sentence)

@@ -126,7 +126,7 @@ class Participation(models.Model):
         if self.until is None:
             return str(meaning)
         following = FOLLOWING[ParticipationStatus(self.status)] % {"day": self.until.isoformat()}
-        return f"{meaning} {following}"
+        return _("%(meaning)s %(following)s") % {"meaning": meaning, "following": following}
 
     def move_to(
         self,
