@@ -45,7 +45,7 @@ class ParticipationFilter(admin.SimpleListFilter):
     parameter_name = "participation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*ParticipationStatus.choices, ("held", _("suspended by staff"))]
+        return [*ParticipationStatus.choices, ("held", _("Suspended by staff"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Store]) -> QuerySet[Store]:
         found = Participation.objects.all()
@@ -82,7 +82,7 @@ class HoldsStores:
         found = _participation(store)
         if found is None:
             return str(ParticipationStatus.GOOD.label)
-        return gettext("suspended by staff") if found.is_held else str(found)
+        return gettext("Suspended by staff") if found.is_held else str(found)
 
     @admin.display(description=_("how it takes part"))
     def participation_detail(self, store: Store) -> SafeString:

@@ -241,3 +241,13 @@ def test_the_pages_of_a_suspended_stores_link_say_why_it_leads_nowhere(marketer,
 def test_whoever_opens_the_form_of_a_restricted_store_is_told_at_once(marketer, store, note):
     make_participation(store, "restricted")
     assert "no new ones can be attached" in marketer.get(attach_url(note), headers=ENGLISH).text
+
+
+def test_a_note_of_a_restricted_store_offers_no_dead_end(marketer, brand):
+    store = make_store(brand)
+    make_participation(store, "restricted")
+    note = note_of(store)
+
+    text = marketer.get("/b/shancha/notes/", headers=ENGLISH).text
+    assert "No new links at present" in text
+    assert attach_url(note) not in text

@@ -1,5 +1,6 @@
 """How a joined store takes part: in good standing, on its way out, or on its way back."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models, transaction
@@ -39,6 +40,10 @@ FOLLOWING = {
     Status.AT_RISK: _("Unless it is fixed, the store is restricted from %(day)s on."),
     Status.RESTRICTED: _("Unless it is fixed, the links are paused from %(day)s on."),
 }
+NEXT = {
+    Status.AT_RISK: _("restricted from %(day)s on"),
+    Status.RESTRICTED: _("links paused from %(day)s on"),
+}
 
 
 class ParticipationQuerySet(StoreOwnedQuerySet["Participation"]):
@@ -47,6 +52,9 @@ class ParticipationQuerySet(StoreOwnedQuerySet["Participation"]):
 
     def suspended(self) -> Self:
         return self.filter(status=Status.SUSPENDED)
+
+    def without_new_links(self) -> Self:
+        return self.filter(status__in=NO_NEW_LINKS)
 
     def status_of(self, store: Store) -> ParticipationStatus:
         """Return how the store takes part; one that was never judged is in good standing."""
@@ -127,6 +135,10 @@ class Participation(models.Model):
             return str(meaning)
         following = FOLLOWING[ParticipationStatus(self.status)] % {"day": self.until.isoformat()}
         return _("%(meaning)s %(following)s") % {"meaning": meaning, "following": following}
+
+    @property
+    def what_follows(self) -> str:
+        return _what_follows(self.status, self.until)
 
     def move_to(
         self,
@@ -211,3 +223,11 @@ class ParticipationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
+
+    @property
+    def what_follows(self) -> str:
+        return _what_follows(self.target, self.until)
+
+
+def _what_follows(status: str, until: date | None) -> str:
+    return NEXT[ParticipationStatus(status)] % {"day": until.isoformat()} if until else ""

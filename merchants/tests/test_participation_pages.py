@@ -112,7 +112,7 @@ def test_the_history_keeps_each_step(viewer, store):
 
     text = read(viewer, page(store))
     assert "How the store has taken part" in text
-    assert "next step on 2025-07-21" in text
+    assert "links paused from 2025-07-21 on" in text
 
 
 def test_the_list_shows_standing_and_date(viewer, store):
@@ -120,7 +120,7 @@ def test_the_list_shows_standing_and_date(viewer, store):
     text = read(viewer, STORES)
 
     assert "At risk" in text
-    assert "next step on 2025-07-07" in text
+    assert "restricted from 2025-07-07 on" in text
     assert "Fix what is lacking" in text
     assert "Store score" in text
 
