@@ -1,6 +1,6 @@
 """A joined store is judged every day: each worse step with its notice and its grace, and back."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from threading import Barrier
 
@@ -34,6 +34,7 @@ from portal.lib.scope import Hat, scope
 
 FLOOR = {"id": "score", "kind": "score_floor", "overall": "4.5", "each": "4.6"}
 CONSENT = {"id": "consent", "kind": "connection", "partner": "top"}
+transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 LOW = dict.fromkeys(("overall", "description", "service", "logistics"), "4.3")
 
 
@@ -208,22 +209,37 @@ def test_an_event_keeps_verdicts_policy_and_date(store):
     assert set(event.lacking[0]["said"]) == {"zh-hans", "en"}
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def judge_in_a_thread(store, together=None):
+    try:
+        if together:
+            together.wait()
+        tasks.requalify_store(store.pk)
+    finally:
+        database.close()
+
+
+@transactional
 def test_of_two_workers_that_judge_at_once_one_tells(store):
+    night(store)
     score(store, LOW)
     together = Barrier(2)
 
-    def judge(_):
-        try:
-            together.wait()
-            tasks.requalify_store(store.pk)
-        finally:
-            database.close()
-
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(judge, range(2)))
+        list(pool.map(judge_in_a_thread, [store] * 2, [together] * 2))
 
     assert (told(), moves()) == (["at_risk"], [("good", "at_risk")])
+
+
+@transactional
+def test_a_judgement_waits_for_whoever_is_changing_the_facts(store):
+    with ThreadPoolExecutor(1) as pool:
+        with scope(Hat.NIGHT):
+            score(store, LOW)
+            judged = pool.submit(judge_in_a_thread, store)
+            wait([judged], timeout=1)
+        judged.result()
+
+    assert told() == ["at_risk"]
 
 
 def test_no_move_is_made_from_a_row_that_changed_meanwhile(store):
