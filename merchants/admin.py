@@ -29,6 +29,7 @@ from merchants import (
     second_factor,
 )
 from merchants.admin_evidence import EvidenceFiles
+from merchants.admin_participation import HoldsStores, ParticipationFilter
 from merchants.admin_parts import ReadOnly
 from merchants.brands import broken_rule
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
@@ -64,13 +65,23 @@ class Kept:
 
 
 @admin.register(Store)
-class StoreAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
-    list_display = ["title", "brand", "kind", "category", "overall_score", "status"]
-    list_filter = ["status", "category"]
+class StoreAdmin(ReadOnly, HoldsStores, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = [
+        "title",
+        "brand",
+        "kind",
+        "category",
+        "overall_score",
+        "status",
+        "participation",
+    ]
+    list_filter = ["status", ParticipationFilter, "category"]
     list_select_related = ["brand"]
     search_fields = ["title", "nick", "sid", "seller_id", "brand__name"]
     ordering = ["-registered_at"]
     exclude = ["registered_by", "facts_stated_by"]
+    readonly_fields = ["participation_detail"]
+    actions_detail = ["suspend", "lift"]  # type: ignore[assignment]  # unfold declares an empty tuple
 
 
 @admin.register(Evidence)

@@ -52,6 +52,11 @@ def _permissions(before: PolicyVersion | None, after: PolicyVersion) -> list[Dif
             after.note_source_names,
         ),
         (_("Who decides"), [before.who_decides] if before else [], [after.who_decides]),
+        (
+            _("Grace when a joined store no longer meets it"),
+            before.grace_periods if before else [],
+            after.grace_periods,
+        ),
     )
     comma = _(", ")
     return [

@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from merchants.hints import requalify_soon
 from merchants.models import Connection, ConnectionStatus, NoticeKind
 from merchants.notices import notify
 from portal.lib.scope import Hat, scope
@@ -226,6 +227,7 @@ def _give_up(stale: Connection, refusal: NeedsConsent) -> None:
         if not _known_version(stale).update(**gone):
             return
         notify(stale.store, NoticeKind.NEEDS_CONSENT, partner=stale.partner)
+        requalify_soon(stale.store)
     logger.warning("consent gone connection=%s: %s", stale.pk, refusal.message)
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from merchants.access import BrandRequest, brand_scope
+from merchants.alerts import Alert, alerts_for
 from merchants.models import Brand, Notice
 from portal.lib.scope import Hat, scope
 
@@ -19,6 +20,18 @@ def notices(request: HttpRequest) -> dict[str, Any]:  # template context: any va
         return {}
     request = cast(BrandRequest, request)  # only `brand_view` gives a request its membership
     return {"unread_notices": SimpleLazyObject(lambda: _unread(request))}
+
+
+def alerts(request: HttpRequest) -> dict[str, Any]:  # template context: any value
+    if not hasattr(request, "membership"):
+        return {}
+    request = cast(BrandRequest, request)  # only `brand_view` gives a request its membership
+    return {"alerts": SimpleLazyObject(lambda: _alerts(request))}
+
+
+def _alerts(request: BrandRequest) -> list[Alert]:
+    with brand_scope(request):
+        return alerts_for(request.membership)
 
 
 def _unread(request: BrandRequest) -> int:

@@ -19,6 +19,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from merchants.hints import requalify_soon
 from merchants.models import AccessEvent, AccessKind, Brand, Evidence, EvidenceKind, Store, User
 from merchants.services import Refused, locked_store
 from portal.lib import documents
@@ -78,6 +79,7 @@ def add(store: Store, kept: Kept, stated: Stated, *, by: User) -> Evidence:
     if store.applications.waiting().exists():
         raise Refused(_("The application is under review; files can change after the decision."))
     _check_place(store, kept, stated)
+    requalify_soon(store)
     try:
         with transaction.atomic():
             return store.evidence.create(

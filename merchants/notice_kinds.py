@@ -3,14 +3,18 @@
 A new kind is a value of NoticeKind, an entry here, and a call of `notify`.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from merchants import reasons
-from merchants.models import Notice, NoticeKind, Partner
+from merchants.models import Notice, NoticeKind, ParticipationStatus, Partner
+from merchants.models.participation import FOLLOWING
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -51,10 +55,67 @@ WORDINGS: dict[NoticeKind, Wording] = {
             "No new data is pulled until an owner renews the consent; the figures so far stay."
         ),
     ),
+    NoticeKind.AT_RISK: Wording(
+        icon="alert-triangle",
+        title=_("%(store)s no longer meets the policy"),
+        sentence=_("What to fix: %(lacking)s %(restricted_on)s"),
+    ),
+    NoticeKind.RESTRICTED: Wording(
+        icon="alert-triangle",
+        title=_("%(store)s is restricted"),
+        sentence=_(
+            "Existing links stay and can be edited; no new ones can be attached."
+            " What to fix: %(lacking)s %(suspended_on)s"
+        ),
+    ),
+    NoticeKind.SUSPENDED: Wording(
+        icon="circle-x",
+        title=_("%(store)s is suspended and its links are paused"),
+        sentence=_(
+            "Readers get to the store's own page meanwhile."
+            " The links work again as soon as this is fixed: %(lacking)s"
+        ),
+    ),
+    NoticeKind.CURED: Wording(
+        icon="circle-check",
+        title=_("%(store)s is in good standing again"),
+        sentence=_("Every rule is met; links work and new ones can be attached."),
+    ),
+    NoticeKind.HELD: Wording(
+        icon="circle-x",
+        title=_("The platform has suspended %(store)s"),
+        sentence=_("Its links are paused until the platform lifts it. The reason: %(reason)s"),
+    ),
+    NoticeKind.RELEASED: Wording(
+        icon="info-circle",
+        title=_("The platform has lifted the suspension of %(store)s"),
+        sentence=_("The reason: %(reason)s"),
+    ),
 }
+
+
+def _in_readers_language(said: str) -> str:
+    texts: dict[str, str] = json.loads(said)
+    return texts.get(get_language() or "", texts[settings.LANGUAGE_CODE])
+
+
+def _restricted_on(day: str) -> str:
+    if not day:
+        return gettext("No date is set: by itself what is not known makes nothing worse.")
+    return FOLLOWING[ParticipationStatus.AT_RISK] % {"day": day}
+
+
+def _suspended_on(day: str) -> str:
+    return FOLLOWING[ParticipationStatus.RESTRICTED] % {"day": day}
+
+
+# how a parameter is shown; others are shown as they are
 SHOWN: dict[str, Callable[[str], object]] = {
     "partner": lambda partner: Partner(partner).label,
     "reason": reasons.in_words,
+    "lacking": _in_readers_language,
+    "restricted_on": _restricted_on,
+    "suspended_on": _suspended_on,
 }
 
 

@@ -58,6 +58,7 @@ class PolicyVersionAdmin(ModelAdmin):
         "link_types",
         "note_sources",
         "decides_by_itself",
+        ("grace_days_at_risk", "grace_days_restricted"),
         "rule_table",
         "difference_table",
         "event_list",
@@ -82,7 +83,13 @@ class PolicyVersionAdmin(ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Context:
         forerunner = policies.latest_published()
-        kept = ("link_types", "note_sources", "decides_by_itself")
+        kept = (
+            "link_types",
+            "note_sources",
+            "decides_by_itself",
+            "grace_days_at_risk",
+            "grace_days_restricted",
+        )
         return {name: getattr(forerunner, name) for name in kept} if forerunner else {}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -59,6 +59,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
             "link_types",
             "note_sources",
             "decides_by_itself",
+            "grace_days_at_risk",
+            "grace_days_restricted",
         ]
         widgets = {"decides_by_itself": UnfoldBooleanSwitchWidget}
 

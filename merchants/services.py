@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from merchants.connections import Grant, TopConsent
+from merchants.hints import requalify_soon
 from merchants.models import (
     Application,
     Brand,
@@ -119,6 +120,7 @@ def state_facts(store: Store, facts: StatedFacts, *, by: User) -> None:
     store.facts_stated_at, store.facts_stated_by = days.known_now(), by
     store.save(update_fields=[*stated, "facts_stated_at", "facts_stated_by"])
     store.applications.update(draft={})
+    requalify_soon(store)
 
 
 def locked_store(store: Store) -> Store:
@@ -178,3 +180,4 @@ def _connect(
     connection.refresh_lease_until = None
     connection.consented_by, connection.consented_at = by, timezone.now()
     connection.save()
+    requalify_soon(store)

@@ -14,6 +14,8 @@ from merchants.models import (
     Connection,
     ConnectionStatus,
     Evidence,
+    Participation,
+    ParticipationStatus,
     Partner,
     PolicyVersion,
     Store,
@@ -32,6 +34,12 @@ COLOURS: dict[str, str] = {
     ApplicationStatus.NEEDS_INFO: "warn",
     ApplicationStatus.REJECTED: "bad",
     ApplicationStatus.UPHELD: "bad",
+}
+PARTICIPATION_COLOURS: dict[str, str] = {
+    ParticipationStatus.GOOD: "ok",
+    ParticipationStatus.AT_RISK: "warn",
+    ParticipationStatus.RESTRICTED: "bad",
+    ParticipationStatus.SUSPENDED: "bad",
 }
 TURNED_DOWN = (ApplicationStatus.REJECTED, ApplicationStatus.UPHELD)
 
@@ -58,6 +66,7 @@ class Standing:
     policy: PolicyVersion | None
     verdicts: tuple[Verdict, ...]
     application: Application | None
+    participation: Participation | None = None
 
     @property
     def lacking(self) -> list[Verdict]:
@@ -102,6 +111,20 @@ class Standing:
         return self.status in JOINED
 
     @property
+    def is_troubled(self) -> bool:
+        return self.participation_colour in ("warn", "bad")
+
+    @property
+    def participation_colour(self) -> str:
+        if not self.has_joined:
+            return ""
+        return PARTICIPATION_COLOURS[self._participation_status]
+
+    @property
+    def participation_word(self) -> str:
+        return str(self._participation_status.label) if self.has_joined else ""
+
+    @property
     def is_turned_down(self) -> bool:
         return self.status in TURNED_DOWN
 
@@ -128,6 +151,8 @@ class Standing:
 
     @property
     def next_step(self) -> str:
+        if self.participation and self.participation.is_held:
+            return _("Read why the platform suspended it")
         for consent in self.consents:
             if consent.partner == Partner.TOP and not consent.is_valid:
                 return _("Renew the Tmall consent")
@@ -135,9 +160,17 @@ class Standing:
             return self._step_to_application()
         if self.is_waiting:
             return _("Wait for the platform's review")
+        if self.lacking:
+            return _("Fix what is lacking")
         if any(not consent.is_valid for consent in self.consents):
             return _("Connect Juguang")
         return _("Attach links to notes")
+
+    @property
+    def _participation_status(self) -> ParticipationStatus:
+        """A store that was never judged since it joined is in good standing."""
+        found = self.participation
+        return ParticipationStatus(found.status) if found else ParticipationStatus.GOOD
 
     def _may_become(self, target: ApplicationStatus) -> bool:
         return bool(self.status) and target in MOVES[ApplicationStatus(self.status)]
@@ -160,7 +193,7 @@ def policy_in_force(day: date) -> PolicyVersion | None:
 
 
 def stand(store: Store, policy: PolicyVersion | None) -> Standing:
-    """Judge a store by `policy`, or as it was judged when its application was handed in.
+    """Judge a store by `policy`, or, while its application is with the platform, as it was then.
 
     The store comes from `with_standing()`.
     """
@@ -168,7 +201,7 @@ def stand(store: Store, policy: PolicyVersion | None) -> Standing:
     connections = {each.partner: each for each in store.connections.all()}
     facts = facts_of(store, connections, now)
     application = next(iter(store.applications.all()), None)
-    if application and application.status in JUDGED_BY_THEN:
+    if application and application.status in WITH_THE_PLATFORM:
         policy, verdicts = application.policy, rules.thaw(application.verdicts)
     else:
         if application and application.status == ApplicationStatus.NEEDS_INFO:
@@ -181,6 +214,7 @@ def stand(store: Store, policy: PolicyVersion | None) -> Standing:
         policy=policy,
         verdicts=verdicts,
         application=application,
+        participation=next(iter(store.participations.all()), None),
     )
 
 

@@ -1,6 +1,7 @@
 """Every background job of this app: when it runs and what it calls, nothing else."""
 
 from celery import shared_task
+from django.conf import settings
 
 
 @shared_task
@@ -18,6 +19,26 @@ def send_owed_mails() -> None:
     outbox.doubt_lost_claims()
     for mail_id in outbox.due():
         send_mail.delay(mail_id)
+
+
+@shared_task(expires=settings.REQUALIFY_TICK.total_seconds())  # told of again by then
+def requalify_store(store_id: int) -> None:
+    from merchants import requalify
+    from merchants.models import Store
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        if store := Store.objects.approved().filter(pk=store_id).first():
+            requalify.requalify_store(store)
+
+
+@shared_task
+def requalify_stores() -> None:
+    """One task per store that has not been judged today, so that one delays no other."""
+    from merchants import requalify
+
+    for store_id in requalify.due():
+        requalify_store.delay(store_id)
 
 
 @shared_task

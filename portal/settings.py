@@ -162,6 +162,7 @@ TEMPLATES = [
                 "portal.context.frame",
                 "merchants.context.brands",
                 "merchants.context.notices",
+                "merchants.context.alerts",
                 "campaigns.context.sources",
             ],
         },
@@ -283,6 +284,7 @@ ANSWER_DAYS = int(number("ANSWER_DAYS", 14))  # for what a reviewer asks
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
 DECISION_TICK = timedelta(minutes=1)
+REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
@@ -314,6 +316,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "merchants.tasks.hand_out_decisions",
         "schedule": DECISION_TICK,
         "options": {"expires": DECISION_TICK.total_seconds()},
+    },
+    "requalify the stores that have joined": {
+        "task": "merchants.tasks.requalify_stores",
+        "schedule": REQUALIFY_TICK,
+        "options": {"expires": REQUALIFY_TICK.total_seconds()},
     },
     "expire what nobody answered": {
         "task": "merchants.tasks.expire_unanswered",

@@ -34,12 +34,12 @@ def jump(request: HttpRequest, code: str) -> HttpResponse:
 def _find(code: str) -> Link | None:
     if not CODE.fullmatch(code):
         return None
-    return Link.objects.select_related("store").filter(code=code).first()
+    return Link.objects.select_related("store").with_suspension().filter(code=code).first()
 
 
 def _open_destination(link: Link) -> Destination | None:
-    is_open = link.status == LinkStatus.LIVE and link.store.status == StoreStatus.APPROVED
-    return link.destination if is_open else None
+    takes_part = link.store.status == StoreStatus.APPROVED and not link.is_suspended
+    return link.destination if takes_part and link.status == LinkStatus.LIVE else None
 
 
 def _write_down(request: HttpRequest, link: Link) -> None:

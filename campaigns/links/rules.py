@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from campaigns.models import LinkText
 from campaigns.models.link import LinkTarget
 from campaigns.models.note import NoteSource
-from merchants.models import PolicyVersion, Store, StoreStatus
+from merchants.models import ParticipationStatus, PolicyVersion, Store, StoreStatus
+from merchants.models.participation import NO_NEW_LINKS
 from portal.lib.destinations import STORE, Destination
 from portal.partners.top import Item
 
@@ -25,11 +26,18 @@ class Wish:
     vouches_for_domain: bool = False
 
 
-def objections(wish: Wish, store: Store, *, has_open_link: bool) -> list[str]:
+def objections(
+    wish: Wish,
+    store: Store,
+    *,
+    has_open_link: bool,
+    participation: ParticipationStatus = ParticipationStatus.GOOD,
+) -> list[str]:
     """Return every reason against the wish that can be known without asking Tmall."""
     found = []
     if store.status != StoreStatus.APPROVED:
         found.append(_("%(store)s has not been approved yet.") % {"store": store.title})
+    found.extend(objections_to_store(store, participation))
     if has_open_link:
         found.append(_("This note already has a link. End that one first."))
     if not wish.is_marked_as_ad:
@@ -57,6 +65,18 @@ def objection_to_note(source: int, policy: PolicyVersion | None) -> str:
         "policy": policy,
         "source": NoteSource(source).label,
     }
+
+
+def objections_to_store(store: Store, participation: ParticipationStatus) -> list[str]:
+    if participation not in NO_NEW_LINKS:
+        return []
+    return [
+        _(
+            "%(store)s can't get new links: %(status)s. Its page says what to fix; new links can"
+            " be attached as soon as that is done."
+        )
+        % {"store": store.title, "status": participation.label}
+    ]
 
 
 def objections_to_item(item: Item, wish: Wish) -> list[str]:

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from campaigns.links.rules import Wish, objections, objections_of_policy, objections_to_item
+from campaigns.links.rules import (
+    Wish,
+    objections,
+    objections_of_policy,
+    objections_to_item,
+    objections_to_store,
+)
 from campaigns.models import Link, LinkStatus, Note
 from merchants.connections import call_top
-from merchants.models import Connection, DomainTaken, Partner, Store, User
+from merchants.models import Connection, DomainTaken, Participation, Partner, Store, User
 from merchants.standing import policy_in_force
 from portal.lib import days
 from portal.lib.destinations import ITEM
@@ -60,15 +66,17 @@ def attach_link(note: Note, wish: Wish, *, by: User) -> Link:
     with scope(Hat.WEB, brand=note.brand_id, user=by.pk):
         store = Store.objects.get(pk=note.store_id)
         has_open_link = note.links.not_ended().exists()
+        participation = Participation.objects.status_of(store)
         policy = policy_in_force(days.today())
-    reasons = [
-        *objections(wish, store, has_open_link=has_open_link),
+    found = [
+        *objections(wish, store, has_open_link=has_open_link, participation=participation),
         *objections_of_policy(wish, note.source, policy),
     ]
-    if reasons:
-        raise NotAttachable(*reasons)
+    if found:
+        raise NotAttachable(*found)
     title = _own_item(store, wish).title[:TITLE] if wish.destination.kind == ITEM else ""
     with scope(Hat.WEB, brand=note.brand_id, user=by.pk):
+        _refuse_unless_it_takes_part(store)
         _settle_domain(store, wish)
         return _attach(note, wish, item_title=title, by=by)
 
@@ -106,6 +114,12 @@ def _what_failed(failure: Unavailable | Rejected | NeedsConsent) -> str:
     if isinstance(failure, Rejected):
         return _("Tmall refused the question (%(words)s).") % {"words": failure.code}
     return _("Tmall does not answer right now. Nothing was saved; please try again shortly.")
+
+
+def _refuse_unless_it_takes_part(store: Store) -> None:
+    """Asked again: while Tmall answered, the store may have been restricted."""
+    if reasons := objections_to_store(store, Participation.objects.status_of(store)):
+        raise NotAttachable(*reasons)
 
 
 def _settle_domain(store: Store, wish: Wish) -> None:

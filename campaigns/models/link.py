@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.note import Note
-from merchants.models import Brand, IllegalMove, Store, StoreOwnedQuerySet, User
+from merchants.models import Brand, IllegalMove, Participation, Store, StoreOwnedQuerySet, User
 from portal.lib.days import known_now
 from portal.lib.destinations import BadDestination, Destination
 
@@ -65,6 +65,17 @@ class LinkQuerySet(StoreOwnedQuerySet["Link"]):
     def not_ended(self) -> Self:
         return self.exclude(status=LinkStatus.ENDED)
 
+    def with_suspension(self) -> Self:
+        """Add `is_suspended`: the link's store takes no part at present, so it leads nowhere."""
+        suspended = Participation.objects.suspended()
+        return self.annotate(
+            is_suspended=models.Exists(
+                suspended.filter(
+                    brand_id=models.OuterRef("brand_id"), store_id=models.OuterRef("store_id")
+                )
+            )
+        )
+
     def with_taps(self) -> Self:
         """Add `tap_count`: taps on our own `/j/<code>` by people."""
         return self.annotate(
@@ -101,6 +112,8 @@ class Link(models.Model):
         verbose_name=_("created by"),
     )
     created_at = models.DateTimeField(_("created"), default=known_now)
+
+    is_suspended: bool  # only on rows of `with_suspension()`
 
     objects = LinkQuerySet.as_manager()
 

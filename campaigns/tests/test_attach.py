@@ -12,9 +12,10 @@ from campaigns.links.services import NotAttachable, attach_link, items_on_sale
 from campaigns.models import Link, LinkEvent, LinkStatus, LinkText
 from campaigns.tests.factories import make_link, note_of
 from merchants.models import Connection, Store, StoreStatus
-from merchants.tests.factories import make_brand, make_store, make_user
+from merchants.tests.factories import make_brand, make_participation, make_store, make_user
 from portal.lib.destinations import ITEM, STORE, Destination
 from portal.lib.scope import Hat, scope
+from portal.partners.top import TopClient
 
 CREAM, IN_STOCK, NOT_OURS, NOBODYS = "710500483093", "710500813277", "710611840003", "999999999999"
 
@@ -105,6 +106,35 @@ def test_a_store_that_is_not_approved_gets_no_link(note):
     change(Store, status=StoreStatus.REGISTERED)
 
     assert "not been approved" in refusal(note, wish())
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("restricted", "Restricted"), ("suspended", "Participation suspended")]
+)
+@pytest.mark.usefixtures("in_english")
+def test_a_restricted_or_suspended_store_gets_no_new_link(store, note, status, words):
+    make_participation(store, status)
+
+    told = refusal(note, wish())
+    assert words in told
+    assert "what to fix" in told
+
+
+def test_a_store_at_risk_still_gets_links(store, note):
+    make_participation(store, "at_risk")
+    assert attach_link(note, wish(), by=make_user()).status == LinkStatus.LIVE
+
+
+@pytest.mark.usefixtures("in_english")
+def test_a_store_that_is_restricted_while_tmall_answers_gets_no_link(store, note, monkeypatch):
+    ask = TopClient.item
+
+    def answer(client, item_id):
+        make_participation(store, "restricted")
+        return ask(client, item_id)
+
+    monkeypatch.setattr(TopClient, "item", answer)
+    assert "Restricted" in refusal(note, wish())
 
 
 @pytest.mark.usefixtures("in_english")

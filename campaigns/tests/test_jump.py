@@ -10,7 +10,7 @@ from campaigns.models import Click, Link, LinkStatus
 from campaigns.tests.factories import make_click, make_link, note_of
 from campaigns.tests.test_agents import IPHONE, MATE
 from merchants.models import Store, StoreStatus
-from merchants.tests.factories import make_store
+from merchants.tests.factories import make_participation, make_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
@@ -35,6 +35,11 @@ def clicks() -> list[Click]:
 def change(model, **fields):
     with scope(Hat.NIGHT):
         model.objects.update(**fields)
+
+
+def takes_part(link, status):
+    with scope(Hat.NIGHT):
+        return make_participation(link.store, status)
 
 
 def test_a_tap_is_written_down_and_lands_at_tmall(link):
@@ -83,6 +88,24 @@ def test_a_store_that_is_not_approved_gets_no_tap(link):
 
     assert tap(link).status_code == 200
     assert clicks() == []
+
+
+def test_a_suspended_store_pauses_its_links_without_punishing_the_reader(link):
+    participation = takes_part(link, "suspended")
+    response = tap(link)
+
+    assert response.status_code == 200
+    assert "https://shancha.tmall.com/" in response.text
+    assert clicks() == []
+    with scope(Hat.NIGHT):
+        participation.move_to("good")
+    assert tap(link).status_code == 302
+
+
+@pytest.mark.parametrize("status", ["good", "at_risk", "restricted"])
+def test_links_of_a_store_that_is_not_suspended_lead_on(link, status):
+    takes_part(link, status)
+    assert tap(link).status_code == 302
 
 
 def test_a_store_without_a_known_address_is_named(link):

@@ -6,7 +6,7 @@ from campaigns.models import Link, LinkStatus
 from campaigns.tests.factories import make_click, make_link, note_of
 from campaigns.tests.test_attach import CREAM, NOT_OURS, change, links
 from merchants.models import Role, Store
-from merchants.tests.factories import make_brand, make_store
+from merchants.tests.factories import make_brand, make_participation, make_store
 from portal.lib.scope import Hat, scope
 from portal.tests.hostile_urls import HOSTILE
 
@@ -216,3 +216,38 @@ def test_a_row_that_cannot_be_believed_still_has_its_page(brand, marketer):
     change(Link, item_id="000000")
 
     assert marketer.get(link_url(link)).status_code == 200
+
+
+def test_links_of_a_restricted_store_can_still_be_changed(marketer, brand):
+    store = make_store(brand)
+    make_participation(store, "restricted")
+    link = make_link(note_of(store))
+
+    assert marketer.post(link_url(link, "pause/")).status_code == 302
+    assert marketer.post(link_url(link, "resume/")).status_code == 302
+    assert links()[0].status == LinkStatus.LIVE
+
+
+def test_the_pages_of_a_suspended_stores_link_say_why_it_leads_nowhere(marketer, brand):
+    store = make_store(brand)
+    make_participation(store, "suspended")
+    link = make_link(note_of(store))
+
+    text = marketer.get(link_url(link), headers=ENGLISH).text
+    assert "is suspended, so its links are paused" in text
+    assert "Paused with its store" in marketer.get("/b/shancha/notes/", headers=ENGLISH).text
+
+
+def test_whoever_opens_the_form_of_a_restricted_store_is_told_at_once(marketer, store, note):
+    make_participation(store, "restricted")
+    assert "no new ones can be attached" in marketer.get(attach_url(note), headers=ENGLISH).text
+
+
+def test_a_note_of_a_restricted_store_offers_no_dead_end(marketer, brand):
+    store = make_store(brand)
+    make_participation(store, "restricted")
+    note = note_of(store)
+
+    text = marketer.get("/b/shancha/notes/", headers=ENGLISH).text
+    assert "No new links at present" in text
+    assert attach_url(note) not in text

@@ -99,7 +99,7 @@ def _attach_page(
 
 def _link(request: BrandRequest, link_pk: int) -> Link:
     links = request.brand.links.seen_by(request.membership)
-    links = links.select_related("note", "store", "created_by")
+    links = links.select_related("note", "store", "created_by").with_suspension()
     return get_object_or_404(links, pk=link_pk)
 
 

@@ -8,6 +8,11 @@ from merchants.models.notices import (
     NoticeMail,
     NoticePreference,
 )
+from merchants.models.participation import (
+    Participation,
+    ParticipationEvent,
+    ParticipationStatus,
+)
 from merchants.models.people import Brand, Membership, MembershipStore, Role, User
 from merchants.models.policy import (
     IllegalMove,
@@ -55,6 +60,9 @@ __all__ = [
     "NoticeKind",
     "NoticeMail",
     "NoticePreference",
+    "Participation",
+    "ParticipationEvent",
+    "ParticipationStatus",
     "Partner",
     "PolicyEvent",
     "PolicyLogEntry",

@@ -20,6 +20,12 @@ class NoticeKind(models.TextChoices):
     APPROVED = "approved", _("An application is approved")
     REJECTED = "rejected", _("An application is rejected")
     NEEDS_CONSENT = "needs_consent", _("A connection needs consent again")
+    AT_RISK = "at_risk", _("A joined store no longer meets the policy")
+    RESTRICTED = "restricted", _("A joined store is restricted")
+    SUSPENDED = "suspended", _("A joined store is suspended by the policy")
+    CURED = "cured", _("A joined store is in good standing again")
+    HELD = "held", _("The platform suspends a store")
+    RELEASED = "released", _("The platform lifts a suspension")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import get_language, gettext
@@ -41,6 +42,9 @@ class PolicyStatus(models.TextChoices):
     PUBLISHED = "published", _("Made public")
 
 
+GRACE_DAYS = 14  # of a version that says nothing else
+LONGEST_GRACE = 365
+WITHIN_A_YEAR = [MinValueValidator(1), MaxValueValidator(LONGEST_GRACE)]
 POLICY_MOVES: dict[PolicyStatus, set[PolicyStatus]] = {
     PolicyStatus.DRAFT: {PolicyStatus.PROPOSED},
     PolicyStatus.PROPOSED: {PolicyStatus.DRAFT, PolicyStatus.PUBLISHED},
@@ -96,6 +100,14 @@ class PolicyVersion(models.Model):
             " at once, without a reviewer."
         ),
     )
+    grace_days_at_risk = models.PositiveSmallIntegerField(
+        _("days at risk before a store is restricted"), default=GRACE_DAYS, validators=WITHIN_A_YEAR
+    )
+    grace_days_restricted = models.PositiveSmallIntegerField(
+        _("days restricted before a store is suspended"),
+        default=GRACE_DAYS,
+        validators=WITHIN_A_YEAR,
+    )
     proposed_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -123,6 +135,13 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(effective_until=None) | Q(effective_until__gt=F("effective_from")),
                 name="policy_version_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    grace_days_at_risk__range=(1, LONGEST_GRACE),
+                    grace_days_restricted__range=(1, LONGEST_GRACE),
+                ),
+                name="policy_version_gives_grace",
             ),
             models.UniqueConstraint(
                 fields=["status"],
@@ -154,6 +173,13 @@ class PolicyVersion(models.Model):
         if self.decides_by_itself:
             return gettext("The rules, at once, where each is checked automatically")
         return gettext("A reviewer of the platform")
+
+    @property
+    def grace_periods(self) -> list[str]:
+        return [
+            str(_("%(days)s days at risk") % {"days": self.grace_days_at_risk}),
+            str(_("then %(days)s days restricted") % {"days": self.grace_days_restricted}),
+        ]
 
     def move_to(self, target: PolicyStatus, *, by: User) -> None:
         """Change the status and record who did it, or raise IllegalMove.

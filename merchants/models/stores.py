@@ -65,9 +65,9 @@ class StoreQuerySet(StoreOwnedQuerySet["Store"]):
         return self.filter(status=StoreStatus.APPROVED)
 
     def with_standing(self) -> Self:
-        """Load what says where each store stands: its facts, its application and the policy."""
+        """Load what says where each store stands: facts, application, participation, policy."""
         return self.with_members_with_mfa().prefetch_related(
-            "connections", "evidence", "applications__policy"
+            "connections", "evidence", "applications__policy", "participations__policy"
         )
 
     def with_members_with_mfa(self) -> Self:
@@ -179,6 +179,10 @@ class ConnectionStatus(models.TextChoices):
 class ConnectionQuerySet(StoreOwnedQuerySet["Connection"]):
     def connected(self) -> Self:
         return self.filter(status=ConnectionStatus.CONNECTED)
+
+    def lost(self, now: datetime) -> Self:
+        """Keep those by which nothing can be pulled until a person consents again."""
+        return self.filter(~Q(status=ConnectionStatus.CONNECTED) | Q(refresh_expires_at__lte=now))
 
 
 class Connection(models.Model):

@@ -23,6 +23,8 @@ from merchants.models import (
     InvitationStore,
     Membership,
     MembershipStore,
+    Participation,
+    ParticipationStatus,
     Partner,
     PolicyStatus,
     PolicyVersion,
@@ -161,6 +163,15 @@ def make_evidence(store: Store, content: bytes = PIXEL, name: str = "", **stated
     with scope(Hat.WEB, brand=store.brand_id):
         kept = evidence.keep(store.brand, upload)
         return evidence.add(store, kept, evidence.Stated(**stated), by=store.registered_by)
+
+
+def make_participation(
+    store: Store, status: ParticipationStatus = ParticipationStatus.AT_RISK, **fields: Any
+) -> Participation:
+    with scope(Hat.NIGHT):
+        return Participation.objects.create(
+            brand_id=store.brand_id, store=store, status=status, **fields
+        )
 
 
 def make_application(store: Store, **fields: Any) -> Application:

@@ -148,6 +148,8 @@ def refused(statement, *values, because="stays as it was"):
         "link_types = '[]'",
         "decides_by_itself = true",
         "published_by_id = proposed_by_id",
+        "grace_days_at_risk = 60",
+        "grace_days_restricted = 60",
     ],
 )
 def test_the_database_keeps_a_published_version_as_it_is(as_staff, change):
@@ -161,9 +163,25 @@ def test_the_end_of_a_published_version_is_written_once(present, as_staff):
     refused("effective_until = NULL")
 
 
-@pytest.mark.parametrize("change", ["rules = '[]'", "proposed_by_id = NULL", "code = 'mine'"])
+@pytest.mark.parametrize(
+    "change", ["rules = '[]'", "proposed_by_id = NULL", "code = 'mine'", "grace_days_at_risk = 1"]
+)
 def test_the_database_keeps_a_proposed_version_as_it_is(proposed, change):
     refused(f"{change} WHERE status = 'proposed'")
+
+
+def test_no_version_goes_without_grace(as_staff):
+    make_draft()
+    refused("grace_days_restricted = 0", because="policy_version_gives_grace")
+
+
+def test_a_change_of_the_grace_is_told_as_a_difference(present, as_staff):
+    (found,) = differences(present, make_draft(grace_days_at_risk=30))
+
+    assert (found.before, found.after) == (
+        "14 days at risk, then 14 days restricted",
+        "30 days at risk, then 14 days restricted",
+    )
 
 
 def test_the_database_wants_two_people(proposed, one):

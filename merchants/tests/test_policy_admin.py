@@ -25,6 +25,8 @@ NEW = {
     "source_note": "",
     "link_types": ["item"],
     "note_sources": ["1", "2"],
+    "grace_days_at_risk": "14",
+    "grace_days_restricted": "7",
 }
 RULES = {
     "store_type-used": "on",

@@ -10,16 +10,26 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from merchants import applications, reasons, review_clock, services
+from merchants import applications, reasons, review_clock, rules, services
 from merchants.access import BrandRequest, brand_view
 from merchants.evidence_forms import EvidenceForm, folders
 from merchants.forms import AnswerForm, AppealForm, StoreFactsForm
-from merchants.models import Application, IllegalMove, Role, Store
+from merchants.models import (
+    Application,
+    IllegalMove,
+    Participation,
+    ParticipationEvent,
+    Role,
+    Store,
+)
 from merchants.openings import shelves
 from merchants.policies import policies_from_today
+from merchants.rules import Verdict
 from merchants.standing import Standing, policy_in_force, stand
 from portal.lib import days
 from portal.lib.htmx import render_page, wants_fragment
+
+Verdicts = tuple[Verdict, ...]
 
 
 @require_GET
@@ -157,6 +167,7 @@ def _progress(standing: Standing) -> dict[str, Any]:  # Any: template context
     events = list(application.events.oldest_first()) if application else []
     promised = review_clock.promised_by(events)
     return {
+        "history": _history(standing.participation),
         "events": events[::-1],
         "reasons": reasons.read(application.reasons) if application else [],
         "promised_by": promised,
@@ -165,6 +176,11 @@ def _progress(standing: Standing) -> dict[str, Any]:  # Any: template context
         "pace": review_clock.pace(),
         "now": days.known_now(),
     }
+
+
+def _history(participation: Participation | None) -> list[tuple[ParticipationEvent, Verdicts]]:
+    events = participation.events.newest_first() if participation else ()
+    return [(event, rules.thaw(event.lacking)) for event in events]
 
 
 def _first_error(form: Form) -> str:

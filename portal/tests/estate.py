@@ -18,12 +18,14 @@ from merchants.models import (
     Store,
 )
 from merchants.notices import keep_wishes, notify
+from merchants.rules import SENTENCES
 from merchants.tests.factories import (
     make_application,
     make_connection,
     make_evidence,
     make_invitation,
     make_membership,
+    make_participation,
     make_store,
     make_user,
 )
@@ -61,6 +63,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     application = make_application(
         store, reason=f"{name} 因", asked=f"{name} 问", draft={"overall_score": f"{name} 分"}
     )
+    _make_participation(store, name)
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
     _make_history(application, link, evidence, name)
@@ -97,6 +100,15 @@ def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
     with scope(Hat.ADMIN):
         mail = NoticeMail.objects.filter(store=store).select_related("notice").latest("pk")
         return mail.notice, mail
+
+
+def _make_participation(store: Store, name: str) -> None:
+    """Restrict the store for something that bears the name, in its row and in its event."""
+    said = dict.fromkeys(["zh-hans", "en"], dict.fromkeys(SENTENCES, f"{name} 缺"))
+    lacking = [{"rule_id": "score", "since": "", "result": "not_met", "said": said}]
+    participation = make_participation(store, lacking=lacking)
+    with scope(Hat.ADMIN):
+        participation.move_to("restricted", note=f"{name} 记")
 
 
 def _make_window(note: Note, error: str) -> None:

@@ -1,0 +1,48 @@
+"""What needs somebody of the brand now: stores about to lose links, and consents that are gone."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from merchants.models import (
+    Connection,
+    ConnectionStatus,
+    Membership,
+    Participation,
+    ParticipationStatus,
+    Store,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    store: Store
+    colour: str
+    word: str
+    sentence: str
+
+
+def alerts_for(membership: Membership) -> list[Alert]:
+    """Return the worst first; two queries, however many stores there are."""
+    troubled = Participation.objects.seen_by(membership).troubled().select_related("store")
+    found = [_participation(each) for each in troubled.order_by("store_id")]
+    lost = Connection.objects.seen_by(membership).lost(timezone.now()).select_related("store")
+    found += [_consent(each) for each in lost.order_by("store_id", "partner")]
+    return sorted(found, key=lambda alert: alert.colour != "bad")
+
+
+def _participation(participation: Participation) -> Alert:
+    colour = "warn" if participation.status == ParticipationStatus.AT_RISK else "bad"
+    word = participation.get_status_display()
+    return Alert(participation.store, colour, word, participation.consequence)
+
+
+def _consent(connection: Connection) -> Alert:
+    ran_out = connection.status == ConnectionStatus.CONNECTED
+    word = _("Expired") if ran_out else connection.get_status_display()
+    sentence = _(
+        "%(partner)s: no new data is pulled until an owner renews the consent; the figures so far"
+        " stay."
+    ) % {"partner": connection.get_partner_display()}
+    return Alert(connection.store, "bad", word, sentence)
