@@ -1,6 +1,6 @@
 """Where the policy touches notes and links: their codes, and a store's size by its notes."""
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from django.utils import translation
@@ -21,6 +21,7 @@ from merchants.tests.factories import (
     make_store,
     make_user,
 )
+from portal.lib import days
 from portal.lib.destinations import ITEM, Destination
 from portal.lib.scope import Hat, scope
 
@@ -78,7 +79,7 @@ def test_a_link_that_the_policy_forbids_is_not_attached_but_those_there_are_stay
 
 @pytest.mark.usefixtures("in_english")
 def test_a_version_binds_from_its_first_day_on(note):
-    make_policy(link_types=["store"], effective_from=date(2025, 6, 24))
+    make_policy(link_types=["store"], effective_from=days.today() + timedelta(days=1))
 
     assert attach_link(note, ITEM_LINK, by=make_user("m@example.test")).status == "live"
 
