@@ -50,6 +50,18 @@ WORDINGS: dict[NoticeKind, Wording] = {
             "No new data is pulled until an owner renews the consent; the figures so far stay."
         ),
     ),
+    NoticeKind.CONSENT_EXPIRING: Wording(
+        icon="clock",
+        title=_("The consent of %(store)s at %(partner)s ends on %(day)s"),
+        sentence=_("Consent again on the store's page before that day, so that nothing stops."),
+    ),
+    NoticeKind.CONSENT_WITHDRAWN: Wording(
+        icon="circle-x",
+        title=_("The consent of %(store)s at %(partner)s is withdrawn"),
+        sentence=_(
+            "Nothing new is read from there; the figures so far stay. An owner may consent again."
+        ),
+    ),
 }
 SHOWN: dict[str, Callable[[str], object]] = {"partner": lambda partner: Partner(partner).label}
 

@@ -27,3 +27,33 @@ def expire_unanswered() -> None:
 
     with scope(Hat.NIGHT):
         applications.expire_unanswered()
+
+
+@shared_task
+def renew_idle_consents() -> None:
+    from merchants import expiry
+
+    for connection_id in expiry.due_for_renewal():
+        renew_consent.delay(connection_id)
+
+
+@shared_task
+def renew_consent(connection_id: int) -> None:
+    from merchants import expiry
+
+    expiry.renew(connection_id)
+
+
+@shared_task
+def tell_expiring_consents() -> None:
+    from merchants import expiry
+
+    for connection_id in expiry.untold():
+        tell_expiring_consent.delay(connection_id)
+
+
+@shared_task
+def tell_expiring_consent(connection_id: int) -> None:
+    from merchants import expiry
+
+    expiry.tell(connection_id)

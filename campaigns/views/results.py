@@ -18,6 +18,7 @@ from campaigns.results.metrics import METRICS, WINDOWS
 from campaigns.results.receipts import receipt
 from campaigns.results.table import NoteRow
 from merchants.access import BrandRequest, brand_view
+from merchants.lapses import lapsed
 from merchants.models import Connection, Partner, Role, Store
 from portal.lib.htmx import render_page
 from portal.lib.sheets import csv_file
@@ -35,6 +36,7 @@ def results(request: BrandRequest) -> HttpResponse:
     valid = form.is_valid()
     found = answer(request.brand, request.membership, form.question())
     context = {"form": form, "stores": stores} | _frame(form, found) | _tables(request, form, found)
+    context["lapsed"] = lapsed(request)
     if key := form.asked_receipt():
         context["receipt"] = receipt(key, found, request.brand, request.membership)
     if found.is_empty:

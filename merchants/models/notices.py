@@ -20,6 +20,8 @@ class NoticeKind(models.TextChoices):
     APPROVED = "approved", _("An application is approved")
     REJECTED = "rejected", _("An application is rejected")
     NEEDS_CONSENT = "needs_consent", _("A connection needs consent again")
+    CONSENT_EXPIRING = "consent_expiring", _("A consent expires soon")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("A consent is withdrawn")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

@@ -35,8 +35,9 @@ def store(brand):
 
 
 def start(client, path=REGISTER):
-    """Press the portal's button; return the partner's consent page."""
-    response = client.post(path)
+    """Read the portal's text and agree; return the partner's consent page."""
+    asked = client.get(path)
+    response = client.post(path, {"text": asked.context["text"].version})
     assert response.status_code == 302
     return response["Location"]
 
@@ -186,7 +187,7 @@ def test_a_state_for_the_other_partner_is_refused(owner, store, sandbox):
 def test_the_state_tells_nothing_secret_and_is_signed(owner, sandbox):
     state = httpx.URL(start(owner)).params["state"]
     content = signing.loads(state, salt=SALT)
-    assert set(content) == {"purpose", "brand", "user", "nonce", "store"}
+    assert set(content) == {"purpose", "brand", "user", "nonce", "store", "text", "language"}
 
 
 def test_an_owner_who_left_the_brand_meanwhile_gets_nothing(owner, brand, sandbox):

@@ -8,6 +8,7 @@ from campaigns.tests.factories import make_click, make_link, make_note_day, note
 from merchants.models import (
     Application,
     Brand,
+    ConsentRecord,
     Evidence,
     Membership,
     Notice,
@@ -20,6 +21,7 @@ from merchants.notices import notify
 from merchants.tests.factories import (
     make_application,
     make_connection,
+    make_consent,
     make_evidence,
     make_invitation,
     make_membership,
@@ -41,6 +43,7 @@ class Estate:
     notice: Notice
     mail: NoticeMail
     evidence: Evidence
+    consent: ConsentRecord
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -61,7 +64,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     )
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
-    return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)
+    consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
+    told = _make_notice(store, number)
+    return Estate(store, free, link, application, member, *told, evidence, consent)
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:
