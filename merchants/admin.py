@@ -28,7 +28,7 @@ from merchants import (
     policy_admin,  # noqa: F401  # its pages register themselves
     second_factor,
 )
-from merchants.admin_consents import StateFilter, state
+from merchants.admin_consents import StateFilter, StateShown
 from merchants.admin_evidence import EvidenceFiles
 from merchants.admin_parts import ReadOnly
 from merchants.brands import broken_rule
@@ -101,18 +101,18 @@ class AccessEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class ConnectionAdmin(ReadOnly, StateShown, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """No field here holds a token, sealed or not."""
 
-    list_display = ["store", "brand", "partner", state, "subject_name", "last_good_call_at"]
+    list_display = ["store", "brand", "partner", "state", "subject_name", "last_good_call_at"]
     list_filter = ["partner", StateFilter]
     list_select_related = ["store", "brand"]
     search_fields = ["store__title", "subject", "subject_name", "brand__name"]
     ordering = ["-consented_at"]
-    readonly_fields = [state]
+    readonly_fields = ["state"]
     fields = [
         ("store", "brand"),
-        ("partner", "status", state),
+        ("partner", "status", "state"),
         ("subject", "subject_name"),
         "scope",
         ("access_expires_at", "refresh_expires_at"),

@@ -21,15 +21,17 @@ class StateFilter(admin.SimpleListFilter):
         return [(state.value, str(state.label)) for state in ConnectionState]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in ConnectionState.values:
+        wanted = self.value()
+        if wanted is None or wanted not in ConnectionState.values:
             return rows
-        chosen = Connection.objects.in_state(ConnectionState(self.value()), timezone.now())
+        chosen = Connection.objects.in_state(ConnectionState(wanted), timezone.now())
         return rows.filter(pk__in=chosen)
 
 
-@admin.display(description=_("state of the consent"))
-def state(connection: Connection) -> str:
-    return str(connection.state_at(timezone.now()).label)
+class StateShown:
+    @admin.display(description=_("state of the consent"))
+    def state(self, connection: Connection) -> str:
+        return str(connection.state_at(timezone.now()).label)
 
 
 @admin.register(ConsentRecord)

@@ -106,7 +106,7 @@ WITHDRAWAL: Words = {
     "zh-hans": "品牌管理员可随时在店铺页面撤回授权，无需说明理由；撤回后立即停止拉取数据。"
     "之后可以重新授权。",
 }
-FIRST = "2025-06-01"
+FIRST = "2025-05-12"
 TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         Partner.TOP,
@@ -137,9 +137,10 @@ TEXTS: tuple[ConsentText, ...] = (
                 "en": "The notes that your advertiser account may promote, and the daily note"
                 " report: impressions, clicks, interactions, spend, and the jumps and orders"
                 " that the platform attributes. Nothing is changed in the account and nothing"
-                " is spent.",
+                " is spent; the scopes for managing ads, which come along, are not used.",
                 "zh-hans": "广告账户可推广的笔记，以及按天的笔记报表：曝光、点击、互动、消耗，"
-                "以及平台归因的跳转和订单。不会修改账户中的任何内容，也不会产生消耗。",
+                "以及平台归因的跳转和订单。不会修改账户中的任何内容，也不会产生消耗；"
+                "一并授予的广告管理权限不会被使用。",
             },
             RECIPIENTS,
             {

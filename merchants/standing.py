@@ -146,6 +146,8 @@ class Standing:
             return _("Wait for the platform's review")
         if any(not each.is_valid for each in self.consents if each.partner not in OPTIONAL):
             return _("Connect Juguang")
+        if any(consent.is_expiring for consent in self.consents):
+            return _("Consent again before it ends")
         return _("Attach links to notes")
 
     def _may_become(self, target: ApplicationStatus) -> bool:

@@ -177,7 +177,7 @@ class ConnectionState(models.TextChoices):
     CONNECTED = "connected", _("Connected")
     EXPIRING = "expiring", _("Expires soon")
     NEEDS_CONSENT = "needs_consent", _("Needs consent again")
-    REVOKED = "revoked", _("Revoked")
+    REVOKED = "revoked", _("Consent withdrawn")
 
 
 class ConnectionQuerySet(StoreOwnedQuerySet["Connection"]):

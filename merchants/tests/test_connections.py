@@ -185,6 +185,21 @@ def test_a_consent_given_meanwhile_is_used_instead_of_a_refresh(juguang, store, 
     assert reread().version == 2
 
 
+def test_a_consent_withdrawn_meanwhile_is_not_renewed(juguang, user, sandbox):
+    def withdraw_meanwhile(client):
+        with scope(Hat.WEB, brand=juguang.brand_id):
+            services.withdraw_consent(juguang, by=user)
+        sandbox.control(expire_access_tokens=True)
+        return first_note(client)
+
+    issued = pairs_issued(sandbox)
+    with pytest.raises(NeedsConsent):
+        call_juguang(juguang, withdraw_meanwhile)
+
+    assert (reread().status, bytes(reread().refresh_sealed)) == ("revoked", b"")
+    assert pairs_issued(sandbox) == issued
+
+
 def test_the_last_good_call_is_noted_at_most_once_a_minute(juguang):
     call_juguang(juguang, first_note)
     first = reread().last_good_call_at

@@ -6,10 +6,10 @@ from merchants import consent_texts
 from merchants.models import Partner
 
 AGREED_TO = {
-    ("top", "2025-06-01"): ("c786c16516a1a027f62150395e921152c935799721f3679a89c566d9305cac2a"),
-    ("juguang", "2025-06-01"): ("194f0077d28aba7428a9bb0a99fe1c435f453a95faf8915c4f99d12b9dd5214d"),
-    ("pugongying", "2025-06-01"): (
-        "61856be87d2d92e08903ae5590bb98cb603b0d4906a31cb9205c681cc42d720e"
+    ("top", "2025-05-12"): ("dd0aded667ea3007d9af5bdae428af6082653a1f122cd8df0ca79a700309ca68"),
+    ("juguang", "2025-05-12"): ("07e77e77487afef0c764fe70d03b8834aa74f823dcc551d135eecd67a3137c79"),
+    ("pugongying", "2025-05-12"): (
+        "412a3454b7f94c9d5fb26770cdf561c3537105ee97f2c665e56ddb9c3d181c3d"
     ),
 }
 

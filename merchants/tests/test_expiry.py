@@ -1,13 +1,17 @@
 """Consents are renewed before they die unused, and owners are told once of each end."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from merchants import expiry, seed, tasks
 from merchants.models import Connection, ConnectionState, ConsentRecord, Notice, Role
 from merchants.tests.factories import make_connection, make_membership, make_store, make_user
+from merchants.tests.test_connections import pairs_issued
 from portal.lib.scope import Hat, scope
 
 
@@ -50,8 +54,7 @@ def notices():
         return list(Notice.objects.filter(kind="consent_expiring").order_by("pk"))
 
 
-def settings_refused(settings):
-    """Let the partner be down."""
+def let_the_partner_be_down(settings):
     down = {"base_url": "http://127.0.0.1:9/api/open"}
     settings.XHS, settings.PUGONGYING = settings.XHS | down, settings.PUGONGYING | down
 
@@ -68,6 +71,26 @@ def test_a_consent_that_nobody_uses_is_renewed_before_it_dies(request, partner):
     assert (connection.version, renewed.version) == (1, 2)
     assert renewed.refresh_expires_at > timezone.now() + timedelta(days=29)
     assert renewed.last_good_call_at
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_of_ten_workers_that_renew_a_consent_at_once_one_does(pugongying, sandbox):
+    ends_in(days=13)
+    issued = pairs_issued(sandbox)
+    together = threading.Barrier(10)
+
+    def work(_n):
+        try:
+            together.wait()
+            expiry.renew(pugongying.pk)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(10) as workers:
+        list(workers.map(work, range(10)))
+
+    assert pairs_issued(sandbox) == issued + 1
+    assert reread().version == 2
 
 
 def test_renewing_twice_renews_once(pugongying):
@@ -92,12 +115,12 @@ def test_a_consent_that_the_partner_ended_is_found_out_and_kept(pugongying, sand
     assert reread().status == "needs_consent"
     with scope(Hat.NIGHT):
         last = ConsentRecord.objects.newest_first().first()
-    assert (last.step, last.actor, last.text_version) == ("lost", None, "2025-06-01")
+    assert (last.step, last.actor, last.text_version) == ("lost", None, "2025-05-12")
 
 
 def test_a_partner_that_is_down_is_asked_the_next_night(pugongying, settings):
     ends_in(days=13)
-    settings_refused(settings)
+    let_the_partner_be_down(settings)
 
     expiry.renew(pugongying.pk)
 

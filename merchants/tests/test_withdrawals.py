@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -17,9 +17,11 @@ from merchants.models import (
     Role,
 )
 from merchants.tests.factories import (
+    make_application,
     make_connection,
     make_consent,
     make_membership,
+    make_policy,
     make_store,
     make_user,
 )
@@ -142,7 +144,19 @@ def test_a_consent_near_its_end_says_so_and_what_to_do(owner, store, joined):
 
     assert "Expires soon" in page.text
     assert "an owner should consent again before" in page.text
-    assert "Expires soon" in owner.get("/b/shancha/data/", headers=ENGLISH).text
+    for path in ("/b/shancha/data/", "/b/shancha/stores/"):
+        assert "Expires soon" in owner.get(path, headers=ENGLISH).text
+
+
+def test_the_next_step_of_a_joined_store_is_to_consent_before_the_end(owner, store, joined):
+    make_connection(store, "top")
+    make_application(store, status="approved", policy=make_policy())
+    with scope(Hat.NIGHT):
+        Connection.objects.update(refresh_expires_at=timezone.now() + timedelta(days=6))
+
+    stores = owner.get("/b/shancha/stores/", headers=ENGLISH)
+
+    assert "Consent again before it ends" in stores.text
 
 
 def test_every_role_reads_the_consents_and_their_exact_text(client_as, store):
@@ -172,6 +186,26 @@ def test_a_text_that_was_changed_afterwards_is_not_passed_off_as_the_one_agreed_
     page = owner.get(f"{CONSENTS}{record.pk}/", headers=ENGLISH)
 
     assert "fingerprint differs" in page.text
+
+
+@pytest.mark.parametrize("hat", Hat)
+def test_no_hat_may_change_or_delete_a_record(brand, store, hat):
+    record = make_consent(store)
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+
+    with refused, scope(hat, brand=brand.pk):
+        ConsentRecord.objects.filter(pk=record.pk).update(step="withdrawn")
+    with refused, scope(hat, brand=brand.pk):
+        ConsentRecord.objects.filter(pk=record.pk).delete()
+
+
+def test_staff_write_no_record(store):
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+
+    with refused, scope(Hat.ADMIN):
+        ConsentRecord.objects.create(
+            brand_id=store.brand_id, store=store, partner="top", step="lost"
+        )
 
 
 def test_a_brand_without_consents_is_told_how_one_comes(owner):
