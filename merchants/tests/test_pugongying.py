@@ -2,11 +2,12 @@
 
 import httpx
 import pytest
+from django.utils.translation import gettext
 
 from merchants import consent_texts
 from merchants.models import Connection, ConsentRecord, Role
 from merchants.standing import stand
-from merchants.tests.factories import make_connection, make_policy, make_store
+from merchants.tests.factories import make_application, make_connection, make_policy, make_store
 from merchants.tests.test_consents import answer, follow, start
 from portal.lib.scope import Hat, scope
 from portal.partners.juguang import JuguangApp
@@ -87,12 +88,13 @@ def test_without_it_a_store_lacks_nothing(brand, store):
     make_connection(store, "top")
     make_connection(store, "juguang")
     policy = make_policy()
+    make_application(store, status="approved", policy=policy)
 
     with scope(Hat.WEB, brand=brand.pk):
         standing = stand(store, policy)
 
     assert [verdict.rule_id for verdict in standing.lacking] == []
-    assert "Juguang" not in str(standing.next_step)
+    assert standing.next_step == gettext("Attach links to notes")
 
 
 def test_a_policy_may_ask_for_it(brand, store):
