@@ -92,4 +92,8 @@ def sandbox(sandbox_process, settings) -> SandboxProcess:
         "token_url": f"{url}/token",
     }
     settings.XHS = settings.XHS | {"base_url": f"{url}/api/open", "auth_url": f"{url}/auth"}
+    settings.PUGONGYING = settings.PUGONGYING | {
+        "base_url": f"{url}/api/open",
+        "auth_url": f"{url}/auth",
+    }
     return sandbox_process

@@ -28,6 +28,7 @@ from merchants import (
     policy_admin,  # noqa: F401  # its pages register themselves
     second_factor,
 )
+from merchants.admin_consents import StateFilter, StateShown
 from merchants.admin_evidence import EvidenceFiles
 from merchants.admin_participation import HoldsStores, ParticipationFilter
 from merchants.admin_parts import ReadOnly
@@ -111,17 +112,18 @@ class AccessEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class ConnectionAdmin(ReadOnly, StateShown, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """No field here holds a token, sealed or not."""
 
-    list_display = ["store", "brand", "partner", "status", "subject_name", "last_good_call_at"]
-    list_filter = ["partner", "status"]
+    list_display = ["store", "brand", "partner", "state", "subject_name", "last_good_call_at"]
+    list_filter = ["partner", StateFilter]
     list_select_related = ["store", "brand"]
     search_fields = ["store__title", "subject", "subject_name", "brand__name"]
     ordering = ["-consented_at"]
+    readonly_fields = ["state"]
     fields = [
         ("store", "brand"),
-        ("partner", "status"),
+        ("partner", "status", "state"),
         ("subject", "subject_name"),
         "scope",
         ("access_expires_at", "refresh_expires_at"),

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from merchants.models import (
     Connection,
-    ConnectionStatus,
     Membership,
     Participation,
     ParticipationStatus,
     Store,
 )
+from merchants.standing import OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,9 @@ def alerts_for(membership: Membership) -> list[Alert]:
     """Return the worst first; two queries, however many stores there are."""
     troubled = Participation.objects.seen_by(membership).troubled().select_related("store")
     found = [_participation(each) for each in troubled.order_by("store_id")]
-    lost = Connection.objects.seen_by(membership).lost(timezone.now()).select_related("store")
-    found += [_consent(each) for each in lost.order_by("store_id", "partner")]
+    lapsed = Connection.objects.seen_by(membership).lapsed(timezone.now())
+    needed = lapsed.exclude(partner__in=OPTIONAL).select_related("store")
+    found += [_consent(each) for each in needed.order_by("store_id", "partner")]
     return sorted(found, key=lambda alert: alert.colour != "bad")
 
 
@@ -39,8 +40,7 @@ def _participation(participation: Participation) -> Alert:
 
 
 def _consent(connection: Connection) -> Alert:
-    ran_out = connection.status == ConnectionStatus.CONNECTED
-    word = _("Expired") if ran_out else connection.get_status_display()
+    word = str(connection.state_at(timezone.now()).label)
     sentence = _(
         "%(partner)s: no new data is pulled until an owner renews the consent; the figures so far"
         " stay."

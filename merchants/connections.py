@@ -5,24 +5,28 @@ No transaction is open while a partner is called; every function here refuses to
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from merchants.consent_records import record_end
 from merchants.hints import requalify_soon
-from merchants.models import Connection, ConnectionStatus, NoticeKind
+from merchants.models import Connection, ConnectionStatus, ConsentStep, NoticeKind, Partner
 from merchants.notices import notify
 from portal.lib.scope import Hat, scope
+from portal.partners.adapi import TokenPair
 from portal.partners.base import NeedsConsent, TokenExpired, Unavailable
-from portal.partners.juguang import JuguangApp, JuguangClient, TokenPair
+from portal.partners.juguang import JuguangApp, JuguangClient
+from portal.partners.pugongying import PugongyingApp
 from portal.partners.top import Seller, Shop, TopApp, TopClient, TopToken
 
 logger = logging.getLogger(__name__)
@@ -38,7 +42,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A pair of tokens, from either partner."""
+    """A pair of tokens, from any partner."""
 
     access: str = field(repr=False)
     access_until: datetime
@@ -69,9 +73,15 @@ class JuguangConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Protocol(Generic[Client]):
-    client: Callable[[str], Client]
-    refresh: Callable[[str], Grant]
+class PugongyingConsent:
+    """`account` is the id and the name that the store's connection bears."""
+
+    account: tuple[str, str]
+    grant: Grant
+
+
+def pugongying_app() -> PugongyingApp:
+    return PugongyingApp.of(settings.PUGONGYING)
 
 
 def top_app() -> TopApp:
@@ -88,21 +98,33 @@ def call_top(connection: Connection, work: Callable[[TopClient], Answer]) -> Ans
     Raises NeedsConsent when only a person can help; the connection then says so too.
     """
     app = top_app()
-    protocol = _Protocol(
-        client=lambda token: TopClient(app, token),
-        refresh=lambda token: _top_grant(app.refresh(token)),
-    )
-    return _call(connection, work, protocol)
+    return _call(connection, work, lambda token: TopClient(app, token))
 
 
 def call_juguang(connection: Connection, work: Callable[[JuguangClient], Answer]) -> Answer:
     """Run `work` with the advertiser's client, as `call_top` does with the seller's."""
     app = juguang_app()
-    protocol = _Protocol(
-        client=lambda token: JuguangClient(app, token),
-        refresh=lambda token: _juguang_grant(app.refresh(token)),
-    )
-    return _call(connection, work, protocol)
+    return _call(connection, work, lambda token: JuguangClient(app, token))
+
+
+def renew(connection: Connection) -> None:
+    """Renew the tokens of a consent that nobody uses, as a call would have done."""
+    _note_good_call(_renew(_load(connection)))
+
+
+def hold(connection: Connection) -> None:
+    """Keep the consent from being withdrawn until the caller's transaction ends.
+
+    Raises NeedsConsent if it ended since `connection` was read, or was given anew.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT status, consented_at FROM merchants_connection WHERE id = %s FOR SHARE",
+            [connection.pk],
+        )
+        found = cursor.fetchone()
+    if found != (ConnectionStatus.CONNECTED, connection.consented_at):
+        raise NeedsConsent("The consent was withdrawn or given anew meanwhile.")
 
 
 def accept_top(code: str, *, redirect_uri: str) -> TopConsent:
@@ -116,7 +138,14 @@ def accept_top(code: str, *, redirect_uri: str) -> TopConsent:
 def accept_juguang(auth_code: str) -> JuguangConsent:
     """Trade the code of a consent for tokens and the advertisers that it covers."""
     pair = juguang_app().exchange(auth_code)
-    return JuguangConsent(pair.advertisers, _juguang_grant(pair))
+    return JuguangConsent(pair.advertisers, _pair_grant(pair))
+
+
+def accept_pugongying(auth_code: str) -> PugongyingConsent:
+    """Trade the code of a consent for tokens and the account that gave it."""
+    pair = pugongying_app().exchange(auth_code)
+    account = (pair.user_id, pair.corporation_name or pair.user_id)
+    return PugongyingConsent(account, _pair_grant(pair))
 
 
 def _top_grant(token: TopToken) -> Grant:
@@ -129,7 +158,7 @@ def _top_grant(token: TopToken) -> Grant:
     )
 
 
-def _juguang_grant(pair: TokenPair) -> Grant:
+def _pair_grant(pair: TokenPair) -> Grant:
     return Grant(
         access=pair.access_token,
         access_until=pair.access_expires_at,
@@ -139,26 +168,33 @@ def _juguang_grant(pair: TokenPair) -> Grant:
     )
 
 
+REFRESH: Mapping[str, Callable[[str], Grant]] = {
+    Partner.TOP: lambda token: _top_grant(top_app().refresh(token)),
+    Partner.JUGUANG: lambda token: _pair_grant(juguang_app().refresh(token)),
+    Partner.PUGONGYING: lambda token: _pair_grant(pugongying_app().refresh(token)),
+}
+
+
 def _call(
-    connection: Connection, work: Callable[[Client], Answer], protocol: _Protocol[Client]
+    connection: Connection, work: Callable[[Client], Answer], client: Callable[[str], Client]
 ) -> Answer:
     current = _load(connection)
     if current.access_expires_at < timezone.now() + REFRESH_AHEAD:
-        current = _renew(current, protocol)
+        current = _renew(current)
     try:
-        answer = _attempt(current, work, protocol)
+        answer = _attempt(current, work, client)
     except TokenExpired:
-        current = _renew(current, protocol)
-        answer = _attempt_anew(current, work, protocol)
+        current = _renew(current)
+        answer = _attempt_anew(current, work, client)
     _note_good_call(current)
     return answer
 
 
 def _attempt(
-    current: Connection, work: Callable[[Client], Answer], protocol: _Protocol[Client]
+    current: Connection, work: Callable[[Client], Answer], client: Callable[[str], Client]
 ) -> Answer:
     try:
-        return work(protocol.client(current.access_token))
+        return work(client(current.access_token))
     except TokenExpired:
         raise
     except NeedsConsent as refusal:
@@ -167,22 +203,22 @@ def _attempt(
 
 
 def _attempt_anew(
-    current: Connection, work: Callable[[Client], Answer], protocol: _Protocol[Client]
+    current: Connection, work: Callable[[Client], Answer], client: Callable[[str], Client]
 ) -> Answer:
     """A token made a moment ago that the partner refuses means that the consent is gone."""
     try:
-        return _attempt(current, work, protocol)
+        return _attempt(current, work, client)
     except TokenExpired as refusal:
         _give_up(current, refusal)
         raise NeedsConsent(refusal.message) from refusal
 
 
-def _renew(stale: Connection, protocol: _Protocol[Client]) -> Connection:
+def _renew(stale: Connection) -> Connection:
     """Return the connection with a newer pair of tokens; of many that ask, one refreshes."""
     deadline = time.monotonic() + REFRESH_PATIENCE
     while time.monotonic() < deadline:
         if _claimed(stale):
-            return _refresh(stale, protocol)
+            return _refresh(stale)
         current = _load(stale)
         if current.version != stale.version:
             return current
@@ -190,9 +226,9 @@ def _renew(stale: Connection, protocol: _Protocol[Client]) -> Connection:
     raise Unavailable("Another worker has been renewing this consent's tokens for too long.")
 
 
-def _refresh(stale: Connection, protocol: _Protocol[Client]) -> Connection:
+def _refresh(stale: Connection) -> Connection:
     try:
-        grant = protocol.refresh(stale.refresh_token)
+        grant = REFRESH[stale.partner](stale.refresh_token)
     except NeedsConsent as refusal:
         _give_up(stale, refusal)
         raise
@@ -226,6 +262,7 @@ def _give_up(stale: Connection, refusal: NeedsConsent) -> None:
         gone = {"status": ConnectionStatus.NEEDS_CONSENT, "refresh_lease_until": None}
         if not _known_version(stale).update(**gone):
             return
+        record_end(stale, ConsentStep.LOST)
         notify(stale.store, NoticeKind.NEEDS_CONSENT, partner=stale.partner)
         requalify_soon(stale.store)
     logger.warning("consent gone connection=%s: %s", stale.pk, refusal.message)

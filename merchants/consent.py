@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,9 +14,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from merchants.connections import Grant, JuguangConsent
+from merchants.connections import (
+    Grant,
+    JuguangConsent,
+    juguang_app,
+    pugongying_app,
+    top_app,
+)
+from merchants.consent_texts import Agreed
 from merchants.models import Brand, Store, User
 from portal.lib import sealed
+from portal.partners.adapi import MarketingApp
+from portal.partners.top import TopApp
 
 SALT = "merchants.consent"
 VALID = timedelta(minutes=15)
@@ -26,6 +36,7 @@ OPEN_AT_ONCE = 5  # a person may have several tabs on their way
 class Purpose(StrEnum):
     TOP = "top"
     JUGUANG = "juguang"
+    PUGONGYING = "pugongying"
 
 
 class BadState(Exception):
@@ -34,13 +45,47 @@ class BadState(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person set out to consent to; `brand` is its slug."""
+    """What a person set out to consent to, by which text; `brand` is its slug."""
 
     purpose: Purpose
     brand: str
     user: int
     nonce: str
+    text: str
+    language: str
     store: int = 0
+
+    @property
+    def agreed(self) -> Agreed:
+        return Agreed(self.text, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A consent to several advertisers, of which the person has still to choose one."""
+
+    found: JuguangConsent
+    agreed: Agreed
+
+
+APPS: dict[Purpose, Callable[[], TopApp | MarketingApp]] = {
+    Purpose.TOP: top_app,
+    Purpose.JUGUANG: juguang_app,
+    Purpose.PUGONGYING: pugongying_app,
+}
+
+
+def partners_page(
+    request: HttpRequest,
+    purpose: Purpose,
+    brand: Brand,
+    user: User,
+    agreed: Agreed,
+    store: Store | None = None,
+) -> str:
+    """Return the address of the partner's own consent page, for this person and this once."""
+    state = make_state(request, purpose, brand, user, agreed, store)
+    return APPS[purpose]().consent_url(state=state, redirect_uri=redirect_uri(purpose))
 
 
 def redirect_uri(purpose: Purpose) -> str:
@@ -48,11 +93,24 @@ def redirect_uri(purpose: Purpose) -> str:
 
 
 def make_state(
-    request: HttpRequest, purpose: Purpose, brand: Brand, user: User, store: Store | None = None
+    request: HttpRequest,
+    purpose: Purpose,
+    brand: Brand,
+    user: User,
+    agreed: Agreed,
+    store: Store | None = None,
 ) -> str:
     """Sign what is asked, and remember in the session that it is still open."""
     nonce = secrets.token_urlsafe(16)
-    asked = Asked(purpose, brand.slug, user.pk, nonce, store.pk if store else 0)
+    asked = Asked(
+        purpose,
+        brand.slug,
+        user.pk,
+        nonce,
+        agreed.version,
+        agreed.language,
+        store.pk if store else 0,
+    )
     open_nonces = request.session.get(NONCES, [])
     request.session[NONCES] = [*open_nonces, nonce][-OPEN_AT_ONCE:]
     return signing.dumps(asdict(asked), salt=SALT, compress=True)
@@ -81,14 +139,14 @@ def _close(request: HttpRequest, nonce: str) -> None:
     request.session.save()  # at once, so that a replay during the partner's call finds it closed
 
 
-def keep(request: HttpRequest, store: Store, found: JuguangConsent) -> None:
+def keep(request: HttpRequest, store: Store, waiting: Waiting) -> None:
     """Let a consent wait in the session, sealed, until the person has chosen an advertiser."""
-    text = json.dumps(asdict(found), default=datetime.isoformat)
+    text = json.dumps(asdict(waiting), default=datetime.isoformat)
     bytes_ = sealed.seal(text, bound_to=_bound_to(request, store))
     request.session[_waiting_key(store)] = base64.b64encode(bytes_).decode()
 
 
-def waiting(request: HttpRequest, store: Store) -> JuguangConsent | None:
+def waiting(request: HttpRequest, store: Store) -> Waiting | None:
     kept = request.session.get(_waiting_key(store))
     if kept is None:
         return None
@@ -97,11 +155,14 @@ def waiting(request: HttpRequest, store: Store) -> JuguangConsent | None:
     except sealed.Unreadable:  # its key was taken out of use: the person has to consent again
         return None
     content = json.loads(text)
-    grant = content["grant"]
+    if "found" not in content:  # kept by an earlier release
+        return None
+    found, grant = content["found"], content["found"]["grant"]
     for name in ("access_until", "refresh_until"):
         grant[name] = datetime.fromisoformat(grant[name])
-    advertisers = tuple((each_id, name) for each_id, name in content["advertisers"])
-    return JuguangConsent(advertisers, Grant(**grant))
+    advertisers = tuple((each_id, name) for each_id, name in found["advertisers"])
+    agreed = Agreed(**content["agreed"])
+    return Waiting(JuguangConsent(advertisers, Grant(**grant)), agreed)
 
 
 def forget(request: HttpRequest, store: Store) -> None:

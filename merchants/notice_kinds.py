@@ -55,6 +55,18 @@ WORDINGS: dict[NoticeKind, Wording] = {
             "No new data is pulled until an owner renews the consent; the figures so far stay."
         ),
     ),
+    NoticeKind.CONSENT_EXPIRING: Wording(
+        icon="clock",
+        title=_("The consent of %(store)s at %(partner)s ends on %(day)s"),
+        sentence=_("Consent again on the store's page before that day, so that nothing stops."),
+    ),
+    NoticeKind.CONSENT_WITHDRAWN: Wording(
+        icon="circle-x",
+        title=_("The consent of %(store)s at %(partner)s is withdrawn"),
+        sentence=_(
+            "Nothing new is read from there; the figures so far stay. An owner may consent again."
+        ),
+    ),
     NoticeKind.AT_RISK: Wording(
         icon="alert-triangle",
         title=_("%(store)s no longer meets the policy"),

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from merchants import tasks
@@ -13,6 +14,7 @@ from merchants.models import (
     NoticeKind,
     NoticeMail,
     NoticePreference,
+    Role,
     Store,
     User,
 )
@@ -22,20 +24,14 @@ from merchants.models import (
 def notify(store: Store, kind: NoticeKind, *, by: User | None = None, **parameters: str) -> None:
     """Tell all who may see the store, but not who did it; undone with the caller's transaction."""
     readers = Membership.objects.active().reaching(store).filter(user__is_active=True)
-    link = reverse("merchants:store", args=[store.brand.slug, store.pk])
-    notices = Notice.objects.bulk_create(
-        Notice(
-            brand_id=store.brand_id,
-            store=store,
-            user_id=user_id,
-            kind=kind,
-            parameters={"store": store.title} | parameters,
-            link=link,
-        )
-        for user_id in readers.order_by("user_id").values_list("user_id", flat=True)
-        if by is None or user_id != by.pk
-    )
-    _owe_mails(store, kind, notices)
+    _tell(store, kind, readers.exclude(user=by), parameters)
+
+
+@transaction.atomic
+def notify_owners(store: Store, kind: NoticeKind, **parameters: str) -> None:
+    """Tell those who can act on it."""
+    readers = Membership.objects.active().reaching(store).filter(user__is_active=True)
+    _tell(store, kind, readers.filter(role=Role.OWNER), parameters)
 
 
 def wishes_of(brand: Brand, user: User) -> dict[str, bool]:
@@ -55,6 +51,24 @@ def keep_wishes(brand: Brand, user: User, wishes: dict[str, bool]) -> None:
         unique_fields=["brand", "user", "kind"],
         update_fields=["by_mail"],
     )
+
+
+def _tell(
+    store: Store, kind: NoticeKind, readers: QuerySet[Membership], parameters: dict[str, str]
+) -> None:
+    link = reverse("merchants:store", args=[store.brand.slug, store.pk])
+    notices = Notice.objects.bulk_create(
+        Notice(
+            brand_id=store.brand_id,
+            store=store,
+            user_id=user_id,
+            kind=kind,
+            parameters={"store": store.title} | parameters,
+            link=link,
+        )
+        for user_id in readers.order_by("user_id").values_list("user_id", flat=True)
+    )
+    _owe_mails(store, kind, notices)
 
 
 def _owe_mails(store: Store, kind: NoticeKind, notices: list[Notice]) -> None:

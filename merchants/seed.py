@@ -11,8 +11,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group, Permission
 from django.utils.crypto import salted_hmac
 
-from merchants import applications, connections, consent, services
-from merchants.connections import juguang_app, top_app
+from merchants import applications, connections, consent, consent_texts, services
+from merchants.connections import juguang_app, pugongying_app, top_app
 from merchants.consent import Purpose
 from merchants.models import (
     Brand,
@@ -46,6 +46,7 @@ REVIEWER_RIGHTS = (
     "view_application",
     "view_brand",
     "view_connection",
+    "view_consentrecord",
     "view_policylogentry",
     "view_evidence",
     "view_policyversion",
@@ -93,6 +94,7 @@ def seed_flagship() -> Store:
     _submit(flagship, owner)
     _approve(flagship)
     consent_juguang(flagship, owner, 880001)
+    consent_pugongying(flagship, owner, 660001)
     return flagship
 
 
@@ -120,7 +122,8 @@ def consent_store(brand: Brand, user: User, seller_id: int) -> Store:
     page = top_app().consent_url(state=STATE, redirect_uri=uri)
     found = connections.accept_top(agree(page, "code", seller=seller_id), redirect_uri=uri)
     with scope(Hat.WEB, brand=brand.pk, user=user.pk):
-        store, _is_new = services.register_store(brand, found, by=user)
+        agreed = consent_texts.agree_now(Partner.TOP)
+        store, _is_new = services.register_store(brand, found, agreed=agreed, by=user)
     return store
 
 
@@ -134,7 +137,34 @@ def consent_juguang(store: Store, user: User, advertiser_id: int) -> None:
     )
     found = connections.accept_juguang(agree(page, "auth_code", advertiser=advertiser_id))
     with scope(Hat.WEB, brand=store.brand_id, user=user.pk):
-        services.connect_juguang(store, found.advertisers[0], found.grant, by=user)
+        services.connect_account(
+            store,
+            Partner.JUGUANG,
+            found.advertisers[0],
+            found.grant,
+            agreed=consent_texts.agree_now(Partner.JUGUANG),
+            by=user,
+        )
+
+
+def consent_pugongying(store: Store, user: User, account_id: int) -> None:
+    """Connect the account by the consent page and the callback's own service."""
+    with scope(Hat.WEB, brand=store.brand_id, user=user.pk):
+        if store.connections.filter(partner=Partner.PUGONGYING).exists():
+            return
+    page = pugongying_app().consent_url(
+        state=STATE, redirect_uri=consent.redirect_uri(Purpose.PUGONGYING)
+    )
+    found = connections.accept_pugongying(agree(page, "auth_code", account=account_id))
+    with scope(Hat.WEB, brand=store.brand_id, user=user.pk):
+        services.connect_account(
+            store,
+            Partner.PUGONGYING,
+            found.account,
+            found.grant,
+            agreed=consent_texts.agree_now(Partner.PUGONGYING),
+            by=user,
+        )
 
 
 def agree(page: str, name: str, **choice: int) -> str:

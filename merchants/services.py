@@ -9,12 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from merchants.connections import Grant, TopConsent
+from merchants.consent_records import record_end, record_given
+from merchants.consent_texts import Agreed
 from merchants.hints import requalify_soon
 from merchants.models import (
     Application,
     Brand,
     Connection,
     ConnectionStatus,
+    ConsentStep,
     NoticeKind,
     Partner,
     Store,
@@ -55,7 +58,9 @@ class StatedFacts:
 
 
 @transaction.atomic
-def register_store(brand: Brand, consent: TopConsent, *, by: User) -> tuple[Store, bool]:
+def register_store(
+    brand: Brand, consent: TopConsent, *, agreed: Agreed, by: User
+) -> tuple[Store, bool]:
     """Return the seller's store and whether it is new here; a known one gets its consent renewed.
 
     Raises NotTmall for a C-shop, and Refused where another brand has the store already.
@@ -64,7 +69,8 @@ def register_store(brand: Brand, consent: TopConsent, *, by: User) -> tuple[Stor
     if StoreKind(seller.kind) != StoreKind.TMALL:
         raise NotTmall(seller.nick)
     store, is_new = _own_store(brand, consent, by)
-    _connect(store, Partner.TOP, seller.seller_id, seller.nick, consent.grant, by)
+    account = (seller.seller_id, seller.nick)
+    _connect(store, Partner.TOP, account, consent.grant, agreed=agreed, by=by)
     if is_new:
         notify(store, NoticeKind.STORE_REGISTERED, by=by)
     logger.info("store consented store=%s brand=%s new=%s", store.pk, brand.pk, is_new)
@@ -72,31 +78,49 @@ def register_store(brand: Brand, consent: TopConsent, *, by: User) -> tuple[Stor
 
 
 @transaction.atomic
-def connect_juguang(store: Store, advertiser: tuple[str, str], grant: Grant, *, by: User) -> None:
-    """Connect the store's advertiser; each advertiser belongs to one store of the brand."""
-    advertiser_id, name = advertiser
-    rows = Connection.objects.filter(brand_id=store.brand_id, partner=Partner.JUGUANG)
-    other = rows.filter(subject=advertiser_id).exclude(store=store).select_related("store").first()
+def connect_account(
+    store: Store,
+    partner: Partner,
+    account: tuple[str, str],
+    grant: Grant,
+    *,
+    agreed: Agreed,
+    by: User,
+) -> None:
+    """Connect the store's account, an id and a name; each belongs to one store of the brand."""
+    subject, name = account
+    rows = Connection.objects.filter(brand_id=store.brand_id, partner=partner)
+    other = rows.filter(subject=subject).exclude(store=store).select_related("store").first()
     if other:
         raise Refused(
-            _("The advertiser %(name)s is connected to %(store)s already.")
+            _("The account %(name)s is connected to %(store)s already.")
             % {"name": name, "store": other.store}
         )
-    known = rows.filter(store=store).exclude(subject=advertiser_id).first()
-    if known:  # figures of two advertisers would become one history
+    known = rows.filter(store=store).exclude(subject=subject).first()
+    if known:  # figures of two accounts would become one history
         raise Refused(
-            _("%(store)s belongs to the advertiser %(known)s; %(name)s can't take its place.")
+            _("%(store)s belongs to the account %(known)s; %(name)s can't take its place.")
             % {"store": store, "known": known.subject_name, "name": name}
         )
     try:
         with transaction.atomic():
-            _connect(store, Partner.JUGUANG, advertiser_id, name, grant, by)
+            _connect(store, partner, account, grant, agreed=agreed, by=by)
     except IntegrityError:  # at the same moment, or to a store that this person may not see
         raise Refused(
-            _("The advertiser %(name)s is connected to another store of the brand already.")
+            _("The account %(name)s is connected to another store of the brand already.")
             % {"name": name}
         ) from None
-    logger.info("advertiser connected store=%s brand=%s", store.pk, store.brand_id)
+    logger.info("%s connected store=%s brand=%s", partner, store.pk, store.brand_id)
+
+
+@transaction.atomic
+def withdraw_consent(connection: Connection, *, by: User) -> None:
+    """End the consent, forget its tokens, and tell the others; no page is kept after this."""
+    if not connection.revoke():
+        raise Refused(_("This consent was withdrawn already."))
+    record_end(connection, ConsentStep.WITHDRAWN, by=by)
+    notify(connection.store, NoticeKind.CONSENT_WITHDRAWN, by=by, partner=connection.partner)
+    logger.info("consent withdrawn connection=%s brand=%s", connection.pk, connection.brand_id)
 
 
 @transaction.atomic
@@ -124,9 +148,10 @@ def state_facts(store: Store, facts: StatedFacts, *, by: User) -> None:
 
 
 def locked_store(store: Store) -> Store:
-    """Return the store anew, and keep other changes off it until the transaction ends.
+    """Return the store anew; who changes it waits until the transaction ends.
 
-    Rows that merely point to it, such as clicks, need not wait.
+    Who only refers to it need not: a page that is being kept does so while it holds the consent,
+    and it would wait for us, and we for it.
     """
     return Store.objects.select_for_update(of=("self",), no_key=True).get(pk=store.pk)
 
@@ -165,7 +190,13 @@ def _own_store(brand: Brand, consent: TopConsent, by: User) -> tuple[Store, bool
 
 
 def _connect(
-    store: Store, partner: Partner, subject: str, subject_name: str, grant: Grant, by: User
+    store: Store,
+    partner: Partner,
+    account: tuple[str, str],
+    grant: Grant,
+    *,
+    agreed: Agreed,
+    by: User,
 ) -> None:
     """Write the consent's tokens; a new version tells whoever refreshes that it came too late."""
     store = locked_store(store)
@@ -173,7 +204,7 @@ def _connect(
         brand_id=store.brand_id, store=store, partner=partner, version=0
     )
     connection.status = ConnectionStatus.CONNECTED
-    connection.subject, connection.subject_name = subject, subject_name[:NAME]
+    connection.subject, connection.subject_name = account[0], account[1][:NAME]
     connection.scope = grant.scope[:SCOPE]
     grant.put_into(connection)
     connection.version += 1
@@ -181,3 +212,4 @@ def _connect(
     connection.consented_by, connection.consented_at = by, timezone.now()
     connection.save()
     requalify_soon(store)
+    record_given(connection, agreed, by=by)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from merchants.models import (
     Application,
     ApplicationStatus,
     Connection,
+    ConnectionState,
     ConnectionStatus,
     Evidence,
     Participation,
@@ -26,7 +27,13 @@ from merchants.policies import decides_alone
 from merchants.rules import Facts, Result, Scores, Verdict
 from portal.lib import days
 
-EXPIRES_SOON = timedelta(days=7)
+OPTIONAL = (Partner.PUGONGYING,)
+STATE_COLOURS = {
+    ConnectionState.CONNECTED: "ok",
+    ConnectionState.EXPIRING: "warn",
+    ConnectionState.NEEDS_CONSENT: "bad",
+    ConnectionState.REVOKED: "bad",
+}
 JUDGED_BY_THEN = (*WITH_THE_PLATFORM, *JOINED)
 COLOURS: dict[str, str] = {
     **dict.fromkeys(WITH_THE_PLATFORM, "info"),
@@ -56,6 +63,19 @@ class Consent:
     @property
     def is_valid(self) -> bool:
         return self.colour in ("ok", "warn")
+
+    @property
+    def is_expiring(self) -> bool:
+        return self.colour == "warn"
+
+    @property
+    def is_optional(self) -> bool:
+        return self.partner in OPTIONAL
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """A consent that the partner ended still has its tokens here."""
+        return bool(self.connection and self.connection.status != ConnectionStatus.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +182,10 @@ class Standing:
             return _("Wait for the platform's review")
         if self.lacking:
             return _("Fix what is lacking")
-        if any(not consent.is_valid for consent in self.consents):
+        if any(not each.is_valid for each in self.consents if each.partner not in OPTIONAL):
             return _("Connect Juguang")
+        if any(consent.is_expiring for consent in self.consents):
+            return _("Consent again before it ends")
         return _("Attach links to notes")
 
     @property
@@ -228,6 +250,12 @@ def facts_today(store: Store) -> Facts:
     return facts_of(read, {each.partner: each for each in read.connections.all()}, timezone.now())
 
 
+def state_shown(connection: Connection, now: datetime) -> tuple[str, str]:
+    """Return the colour and the word of the connection's state."""
+    state = connection.state_at(now)
+    return STATE_COLOURS[state], str(state.label)
+
+
 def facts_of(store: Store, connections: Mapping[str, Connection], now: datetime) -> Facts:
     """Read the only facts that rules may know from the store's row, its consents and evidence."""
     today = days.today()
@@ -269,10 +297,4 @@ def _consent(partner: Partner, connections: Mapping[str, Connection], now: datet
     connection = connections.get(partner)
     if connection is None:
         return Consent(partner, None, "", _("Not connected"))
-    if connection.status != ConnectionStatus.CONNECTED:
-        return Consent(partner, connection, "bad", connection.get_status_display())
-    if connection.refresh_expires_at <= now:
-        return Consent(partner, connection, "bad", _("Expired"))
-    if connection.refresh_expires_at <= now + EXPIRES_SOON:
-        return Consent(partner, connection, "warn", _("Expires soon"))
-    return Consent(partner, connection, "ok", connection.get_status_display())
+    return Consent(partner, connection, *state_shown(connection, now))

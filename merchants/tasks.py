@@ -70,3 +70,33 @@ def hand_out_decisions() -> None:
         waiting = applications.left_to_the_rules()
     for application_id in waiting:
         decide_by_rules.delay(application_id)
+
+
+@shared_task
+def renew_idle_consents() -> None:
+    from merchants import expiry
+
+    for connection_id in expiry.due_for_renewal():
+        renew_consent.delay(connection_id)
+
+
+@shared_task
+def renew_consent(connection_id: int) -> None:
+    from merchants import expiry
+
+    expiry.renew(connection_id)
+
+
+@shared_task
+def tell_expiring_consents() -> None:
+    from merchants import expiry
+
+    for connection_id in expiry.untold():
+        tell_expiring_consent.delay(connection_id)
+
+
+@shared_task
+def tell_expiring_consent(connection_id: int) -> None:
+    from merchants import expiry
+
+    expiry.tell(connection_id)

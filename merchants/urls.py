@@ -3,6 +3,7 @@ from django.urls import path
 from merchants.views import (
     account,
     brands,
+    consent_records,
     consents,
     evidence,
     home,
@@ -46,6 +47,22 @@ urlpatterns = [
         consents.juguang_advertiser,
         name="juguang_advertiser",
     ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/pugongying/",
+        consents.pugongying_connect,
+        name="pugongying_connect",
+    ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/consents/<slug:partner>/withdraw/",
+        consent_records.consent_withdraw,
+        name="consent_withdraw",
+    ),
+    path("b/<slug:brand>/settings/consents/", consent_records.consent_list, name="consents"),
+    path(
+        "b/<slug:brand>/settings/consents/<int:record_id>/",
+        consent_records.consent_detail,
+        name="consent",
+    ),
     path("b/<slug:brand>/policy/", policy.policy, name="policy"),
     path("b/<slug:brand>/settings/members/", members.member_list, name="members"),
     path("b/<slug:brand>/settings/members/invite/", members.member_invite, name="member_invite"),
@@ -86,5 +103,6 @@ urlpatterns = [
         name="evidence_file",
     ),
     path("consent/top/", consents.top_callback, name="top_callback"),
+    path("consent/pugongying/", consents.pugongying_callback, name="pugongying_callback"),
     path("consent/juguang/", consents.juguang_callback, name="juguang_callback"),
 ]

@@ -100,6 +100,14 @@ XHS = {
     ),
     "report_page_size": int(number("XHS_REPORT_PAGE_SIZE", 500)),
 }
+PUGONGYING = {  # one registration may serve both platforms
+    "app_id": partner("PUGONGYING_APP_ID", sandbox="7002", live=str(XHS["app_id"])),
+    "app_secret": partner(
+        "PUGONGYING_APP_SECRET", sandbox="sandbox-pgy-secret", live=str(XHS["app_secret"])
+    ),
+    "base_url": XHS["base_url"],
+    "auth_url": XHS["auth_url"],
+}
 CONSENT_HOSTS = [TOP["authorize_url"], XHS["auth_url"]]
 
 # Django --------------------------------------------------------------------------------------
@@ -325,6 +333,14 @@ CELERY_BEAT_SCHEDULE = {
     "expire what nobody answered": {
         "task": "merchants.tasks.expire_unanswered",
         "schedule": crontab(hour=0, minute=20),
+    },
+    "renew the consents that nobody uses": {
+        "task": "merchants.tasks.renew_idle_consents",
+        "schedule": crontab(hour=1, minute=10),
+    },
+    "tell whose consent ends soon": {
+        "task": "merchants.tasks.tell_expiring_consents",
+        "schedule": crontab(hour=9, minute=10),
     },
 }
 

@@ -44,6 +44,7 @@ def navigation() -> list[Entry]:
             _link(_("Brands"), "sell", "merchants", "brand"),
             _link(_("Stores"), "storefront", "merchants", "store"),
             _link(_("Connections"), "link", "merchants", "connection"),
+            _link(_("Consent records"), "handshake", "merchants", "consentrecord"),
         ),
         _group(
             _("Campaigns"),

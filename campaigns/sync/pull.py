@@ -17,6 +17,7 @@ from campaigns.models import PulledPage, QuarantinedRow, SyncWindow, WindowStatu
 from campaigns.reports import REPORTS, Report
 from campaigns.reports.base import FetchedPage, Kept, PageContext
 from campaigns.sync.windows import anew
+from merchants.connections import hold
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, Rejected, Unavailable
@@ -137,6 +138,7 @@ def _stretch(lease: Lease) -> None:
 def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
     with scope(Hat.NIGHT, brand=lease.window.brand_id):
         window = _locked(lease)
+        hold(lease.window.connection)  # after a withdrawal no page is kept
         known_at = days.known_now()
         if window.owed_on < known_at.date():
             raise NightPassed

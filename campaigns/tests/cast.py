@@ -3,6 +3,7 @@
 from campaigns.tests.factories import make_link, note_of
 from merchants.models import Brand, Role
 from merchants.tests.factories import (
+    make_consent,
     make_evidence,
     make_invitation,
     make_membership,
@@ -25,5 +26,6 @@ def stage(brand: Brand) -> dict[str, object]:
         "member": member.pk,
         "invitation": invitation.pk,
         "token": token,
+        "consent": make_consent(store).pk,
         "evidence": make_evidence(store).pk,
     }

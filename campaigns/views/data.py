@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -16,6 +17,7 @@ from campaigns.results.maturity import maturity
 from campaigns.sync.calendar import DayState, Line, lines
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Connection, Role
+from merchants.standing import state_shown
 from portal.lib import days
 from portal.lib.htmx import render_page
 
@@ -47,6 +49,7 @@ class Cell:
 def data(request: BrandRequest) -> HttpResponse:
     last = days.yesterday()
     shown = list(days.days_between(last - timedelta(days=SHOWN_DAYS - 1), last))
+    now = timezone.now()
     windows = SyncWindow.objects.seen_by(request.membership)
     owed = windows.filter(status__in=STILL_OPEN).select_related("store").newest_day_first()[:50]
     context = {
@@ -60,9 +63,12 @@ def data(request: BrandRequest) -> HttpResponse:
         ],
         "legend": _legend(),
         "pulling": [(window, REPORTS[window.report].label) for window in owed],
-        "connections": Connection.objects.seen_by(request.membership)
-        .select_related("store")
-        .order_by("store_id", "partner"),
+        "connections": [
+            (each, *state_shown(each, now))
+            for each in Connection.objects.seen_by(request.membership)
+            .select_related("store")
+            .order_by("store_id", "partner")
+        ],
     }
     return render_page(request, "campaigns/data.html", context, fragment="pulling")
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0015_notices"),
+        ("merchants", "0017_pugongying_and_consent_record"),
     ]
 
     operations = [

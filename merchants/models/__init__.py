@@ -1,4 +1,5 @@
 from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
+from merchants.models.consents import ConsentRecord, ConsentStep
 from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (
@@ -26,6 +27,7 @@ from merchants.models.policy import (
 from merchants.models.stores import (
     Category,
     Connection,
+    ConnectionState,
     ConnectionStatus,
     DomainTaken,
     Partner,
@@ -44,7 +46,10 @@ __all__ = [
     "Brand",
     "Category",
     "Connection",
+    "ConnectionState",
     "ConnectionStatus",
+    "ConsentRecord",
+    "ConsentStep",
     "DomainTaken",
     "Evidence",
     "EvidenceKind",

@@ -26,6 +26,8 @@ class NoticeKind(models.TextChoices):
     CURED = "cured", _("A joined store is in good standing again")
     HELD = "held", _("The platform suspends a store")
     RELEASED = "released", _("The platform lifts a suspension")
+    CONSENT_EXPIRING = "consent_expiring", _("A consent expires soon")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("A consent is withdrawn")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

@@ -1,10 +1,10 @@
 """Tmall stores, and the consents by which their data may be pulled."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self, TypeVar
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,8 @@ from merchants.models.people import Brand, Membership, User
 from portal.lib import sealed
 
 Row = TypeVar("Row", bound=models.Model)
+
+EXPIRES_SOON = timedelta(days=7)
 
 
 class Category(models.TextChoices):
@@ -168,6 +170,7 @@ class Store(models.Model):
 class Partner(models.TextChoices):
     TOP = "top", _("Tmall (TOP)")
     JUGUANG = "juguang", _("Juguang")
+    PUGONGYING = "pugongying", _("Pugongying")
 
 
 class ConnectionStatus(models.TextChoices):
@@ -176,12 +179,39 @@ class ConnectionStatus(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+class ConnectionState(models.TextChoices):
+    """What people are told of a connection: its status, and how near its end is."""
+
+    CONNECTED = "connected", _("Connected")
+    EXPIRING = "expiring", _("Expires soon")
+    NEEDS_CONSENT = "needs_consent", _("Needs consent again")
+    REVOKED = "revoked", _("Consent withdrawn")
+
+
 class ConnectionQuerySet(StoreOwnedQuerySet["Connection"]):
     def connected(self) -> Self:
         return self.filter(status=ConnectionStatus.CONNECTED)
 
-    def lost(self, now: datetime) -> Self:
-        """Keep those by which nothing can be pulled until a person consents again."""
+    def ends_by(self, moment: datetime) -> Self:
+        """Keep connected ones whose consent has ended at `moment` unless it is renewed."""
+        return self.connected().filter(refresh_expires_at__lte=moment)
+
+    def in_state(self, state: ConnectionState, now: datetime) -> Self:
+        """Keep those of which `state_at(now)` says so."""
+        over = Q(refresh_expires_at__lte=now)
+        soon = Q(refresh_expires_at__lte=now + EXPIRES_SOON)
+        connected = Q(status=ConnectionStatus.CONNECTED)
+        rows = {
+            ConnectionState.CONNECTED: connected & ~soon,
+            ConnectionState.EXPIRING: connected & soon & ~over,
+            ConnectionState.NEEDS_CONSENT: Q(status=ConnectionStatus.NEEDS_CONSENT)
+            | (connected & over),
+            ConnectionState.REVOKED: Q(status=ConnectionStatus.REVOKED),
+        }
+        return self.filter(rows[state])
+
+    def lapsed(self, now: datetime) -> Self:
+        """Keep those by which nothing is pulled until a person consents again."""
         return self.filter(~Q(status=ConnectionStatus.CONNECTED) | Q(refresh_expires_at__lte=now))
 
 
@@ -214,6 +244,7 @@ class Connection(models.Model):
     refresh_expires_at = models.DateTimeField(_("consent expires"))
     version = models.PositiveIntegerField(default=1)
     refresh_lease_until = models.DateTimeField(null=True, blank=True)
+    expiry_told = models.DateTimeField(null=True, blank=True)  # the end that owners were told of
     last_good_call_at = models.DateTimeField(_("last good call"), null=True, blank=True)
     consented_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -253,6 +284,31 @@ class Connection(models.Model):
         self.refresh_sealed = sealed.seal(refresh, bound_to=self._bound_to("refresh"))
         self.access_expires_at = access_until
         self.refresh_expires_at = refresh_until
+
+    def state_at(self, now: datetime) -> ConnectionState:
+        if self.status != ConnectionStatus.CONNECTED:
+            return ConnectionState(self.status)
+        if self.refresh_expires_at <= now:
+            return ConnectionState.NEEDS_CONSENT
+        if self.refresh_expires_at <= now + EXPIRES_SOON:
+            return ConnectionState.EXPIRING
+        return ConnectionState.CONNECTED
+
+    def revoke(self) -> bool:
+        """End the consent and forget its tokens for good; False if someone was faster.
+
+        The new version tells a renewal that is under way that it came too late.
+        """
+        rows = Connection.objects.filter(pk=self.pk).exclude(status=ConnectionStatus.REVOKED)
+        return bool(
+            rows.update(
+                status=ConnectionStatus.REVOKED,
+                access_sealed=b"",
+                refresh_sealed=b"",
+                version=F("version") + 1,
+                refresh_lease_until=None,
+            )
+        )
 
     def _bound_to(self, field: str) -> str:
         return f"connection:{self.brand_id}:{self.store_id}:{self.partner}:{field}"

@@ -52,7 +52,11 @@ class StoreType(Rule):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected(Rule):
     kind = "connection"
-    variants = {"consent": {"partner": Partner.TOP}, "juguang": {"partner": Partner.JUGUANG}}
+    variants = {
+        "consent": {"partner": Partner.TOP},
+        "juguang": {"partner": Partner.JUGUANG},
+        "pugongying": {"partner": Partner.PUGONGYING},
+    }
     machine_checkable = True
 
     partner: str

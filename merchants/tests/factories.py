@@ -11,12 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from merchants import evidence
+from merchants import consent_texts, evidence
 from merchants.models import (
     Application,
     Brand,
     Category,
     Connection,
+    ConsentRecord,
+    ConsentStep,
     Evidence,
     EvidenceKind,
     Invitation,
@@ -126,6 +128,23 @@ def make_connection(store: Store, partner: Partner = Partner.JUGUANG, **fields: 
     with scope(Hat.NIGHT):
         connection.save()
     return connection
+
+
+def make_consent(store: Store, partner: Partner = Partner.JUGUANG, **fields: Any) -> ConsentRecord:
+    """A consent as it was given, kept with its text."""
+    text = consent_texts.newest(partner)
+    fields = {
+        "step": ConsentStep.GIVEN,
+        "subject": f"88{store.pk:04d}",
+        "subject_name": store.title,
+        "text_version": text.version,
+        "text_sha256": text.sha256,
+        "language": "en",
+    } | fields
+    with scope(Hat.WEB, brand=store.brand_id):
+        return ConsentRecord.objects.create(
+            brand_id=store.brand_id, store=store, partner=partner, **fields
+        )
 
 
 def make_policy(code: str = "2025-06", **fields: Any) -> PolicyVersion:

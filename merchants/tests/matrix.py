@@ -3,6 +3,7 @@
 INVITE = "/b/shancha/settings/members/invite/"
 MEMBER = "/b/shancha/settings/members/{member}/"
 INVITATION = "/b/shancha/settings/invitations/{invitation}/"
+WITHDRAW = "/b/shancha/stores/{store}/consents/juguang/withdraw/"
 
 MATRIX = [
     ("get", "/account/", 302, 200, 200, 200, 200),
@@ -12,8 +13,9 @@ MATRIX = [
     ("post", "/b/shancha/stores/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/stores/{store}/", 302, 404, 200, 200, 200),
     ("get", "/b/shancha/stores/0/", 302, 404, 404, 404, 404),
-    ("post", "/b/shancha/stores/register/", 302, 404, 403, 403, 302),
-    ("get", "/b/shancha/stores/register/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/stores/register/", 302, 404, 403, 403, 200),
+    # without the text that was read nobody is sent to a partner
+    ("post", "/b/shancha/stores/register/", 302, 404, 403, 403, 422),
     ("post", "/b/shancha/", 302, 405, 405, 405, 405),
     ("post", "/b/shancha/stores/{store}/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/stores/{store}/facts/", 302, 405, 405, 405, 405),
@@ -22,10 +24,20 @@ MATRIX = [
     ("get", "/b/shancha/stores/{store}/application/appeal/", 302, 405, 405, 405, 405),
     ("post", "/b/shancha/stores/{store}/application/withdraw/", 302, 404, 403, 404, 404),
     ("post", "/b/shancha/stores/{store}/application/appeal/", 302, 404, 403, 404, 404),
-    ("get", "/b/shancha/stores/{store}/juguang/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/stores/{store}/juguang/", 302, 404, 403, 403, 200),
+    ("get", "/b/shancha/stores/{store}/pugongying/", 302, 404, 403, 403, 200),
+    ("post", "/b/shancha/stores/{store}/pugongying/", 302, 404, 403, 403, 422),
+    ("get", WITHDRAW, 302, 404, 403, 403, 200),
+    ("post", WITHDRAW, 302, 404, 403, 403, 302),
+    ("get", "/b/shancha/stores/{store}/consents/nobody/withdraw/", 302, 404, 403, 403, 404),
+    ("get", "/b/shancha/settings/consents/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/settings/consents/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/settings/consents/{consent}/", 302, 404, 200, 200, 200),
+    ("get", "/b/shancha/settings/consents/0/", 302, 404, 404, 404, 404),
+    ("post", "/b/shancha/settings/consents/{consent}/", 302, 405, 405, 405, 405),
     ("post", "/b/shancha/stores/{store}/facts/", 302, 404, 403, 422, 422),
     ("post", "/b/shancha/stores/{store}/application/", 302, 404, 403, 422, 422),
-    ("post", "/b/shancha/stores/{store}/juguang/", 302, 404, 403, 403, 302),
+    ("post", "/b/shancha/stores/{store}/juguang/", 302, 404, 403, 403, 422),
     ("get", "/b/shancha/stores/{store}/juguang/advertiser/", 302, 404, 403, 403, 302),
     ("post", "/b/shancha/stores/{store}/juguang/advertiser/", 302, 404, 403, 403, 302),
     ("get", "/b/shancha/policy/", 302, 404, 200, 200, 200),
@@ -72,4 +84,6 @@ MATRIX = [
     ("get", "/consent/juguang/", 302, 302, 302, 302, 302),
     ("post", "/consent/top/", 302, 405, 405, 405, 405),
     ("post", "/consent/juguang/", 302, 405, 405, 405, 405),
+    ("get", "/consent/pugongying/", 302, 302, 302, 302, 302),
+    ("post", "/consent/pugongying/", 302, 405, 405, 405, 405),
 ]

@@ -11,7 +11,8 @@ from django.utils import timezone
 from merchants import connections, seed, services
 from merchants.connections import call_juguang, call_top
 from merchants.consent import Purpose, redirect_uri
-from merchants.models import Connection, ConnectionStatus, Notice
+from merchants.consent_texts import agree_now
+from merchants.models import Connection, ConnectionStatus, Notice, Partner
 from merchants.tests.factories import make_connection, make_membership, make_store, make_user
 from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, Unavailable
@@ -55,7 +56,11 @@ def consent_again(store, user):
     )
     found = connections.accept_juguang(seed.agree(page, "auth_code", advertiser=880001))
     with scope(Hat.WEB, brand=store.brand_id):
-        services.connect_juguang(store, found.advertisers[0], found.grant, by=user)
+        agreed = agree_now(Partner.JUGUANG)
+        (advertiser,) = found.advertisers
+        services.connect_account(
+            store, Partner.JUGUANG, advertiser, found.grant, agreed=agreed, by=user
+        )
 
 
 def pairs_issued(sandbox):
@@ -178,6 +183,21 @@ def test_a_consent_given_meanwhile_is_used_instead_of_a_refresh(juguang, store, 
 
     assert call_juguang(juguang, consent_meanwhile)
     assert reread().version == 2
+
+
+def test_a_consent_withdrawn_meanwhile_is_not_renewed(juguang, user, sandbox):
+    def withdraw_meanwhile(client):
+        with scope(Hat.WEB, brand=juguang.brand_id):
+            services.withdraw_consent(juguang, by=user)
+        sandbox.control(expire_access_tokens=True)
+        return first_note(client)
+
+    issued = pairs_issued(sandbox)
+    with pytest.raises(NeedsConsent):
+        call_juguang(juguang, withdraw_meanwhile)
+
+    assert (reread().status, bytes(reread().refresh_sealed)) == ("revoked", b"")
+    assert pairs_issued(sandbox) == issued
 
 
 def test_the_last_good_call_is_noted_at_most_once_a_minute(juguang):

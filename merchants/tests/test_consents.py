@@ -9,8 +9,16 @@ import pytest
 import time_machine
 from django.core import signing
 
+from merchants import consent_texts
 from merchants.consent import NONCES, SALT
-from merchants.models import Connection, ConnectionStatus, MembershipStore, Role, Store
+from merchants.models import (
+    Connection,
+    ConnectionStatus,
+    ConsentRecord,
+    MembershipStore,
+    Role,
+    Store,
+)
 from merchants.tests.factories import (
     make_brand,
     make_connection,
@@ -35,8 +43,9 @@ def store(brand):
 
 
 def start(client, path=REGISTER):
-    """Press the portal's button; return the partner's consent page."""
-    response = client.post(path)
+    """Read the portal's text and agree; return the partner's consent page."""
+    asked = client.get(path)
+    response = client.post(path, {"text": asked.context["text"].version})
     assert response.status_code == 302
     return response["Location"]
 
@@ -186,7 +195,7 @@ def test_a_state_for_the_other_partner_is_refused(owner, store, sandbox):
 def test_the_state_tells_nothing_secret_and_is_signed(owner, sandbox):
     state = httpx.URL(start(owner)).params["state"]
     content = signing.loads(state, salt=SALT)
-    assert set(content) == {"purpose", "brand", "user", "nonce", "store"}
+    assert set(content) == {"purpose", "brand", "user", "nonce", "store", "text", "language"}
 
 
 def test_an_owner_who_left_the_brand_meanwhile_gets_nothing(owner, brand, sandbox):
@@ -291,3 +300,44 @@ def test_consenting_again_heals_a_connection(owner, store, sandbox):
 
     (connection,) = stored(Connection)
     assert (connection.status, connection.version) == ("connected", 2)
+
+
+def test_nobody_goes_to_a_partner_before_the_text_is_read(owner, store):
+    response = owner.post(f"{STORES}{store.pk}/juguang/", headers={"accept-language": "en"})
+
+    assert response.status_code == 422
+    assert "has changed since you opened the page" in response.text
+
+
+def test_the_text_says_what_is_read_and_for_whom(owner, store):
+    page = owner.get(f"{STORES}{store.pk}/juguang/", headers={"accept-language": "en"})
+
+    for heading in ("What is read", "Who gets to see it", "How long it is kept"):
+        assert heading in page.text
+
+
+def test_a_consent_is_kept_with_its_text_and_who_gave_it(owner, sandbox):
+    follow(owner, answer(start(owner), seller="2200657001"))
+
+    (record,) = stored(ConsentRecord)
+    text = consent_texts.newest("top")
+    assert (record.partner, record.step, record.subject) == ("top", "given", "2200657001")
+    assert (record.text_version, record.text_sha256) == (text.version, text.sha256)
+    assert record.actor.email == "owner@example.test"
+
+
+def test_the_text_that_was_read_stays_with_a_consent_that_waits_for_a_choice(owner, store, sandbox):
+    page = start(owner, f"{STORES}{store.pk}/juguang/")
+    choice = follow(owner, answer(page, advertiser=["880001", "880002"]))
+    assert stored(ConsentRecord) == []
+
+    owner.post(choice.redirect_chain[-1][0], {"advertiser": "880002"})
+    (record,) = stored(ConsentRecord)
+    assert (record.subject, record.scope.split()[0]) == ("880002", "report_service")
+    assert record.text_version == consent_texts.newest("juguang").version
+
+
+def test_a_refused_consent_leaves_no_record(owner, store, sandbox):
+    follow(owner, answer(start(owner, f"{STORES}{store.pk}/juguang/"), decision="refuse"))
+
+    assert stored(ConsentRecord) == []

@@ -11,11 +11,13 @@ from django.utils import timezone
 from merchants import applications, services
 from merchants.applications import NotReady
 from merchants.connections import Grant, TopConsent
+from merchants.consent_texts import agree_now
 from merchants.models import (
     Application,
     Connection,
     ConnectionStatus,
     IllegalMove,
+    Partner,
     Store,
     StoreStatus,
 )
@@ -34,6 +36,11 @@ def consent(kind="B", seller_id="2200657001", access="t-1"):
 
 def facts(overall="4.8", category="beauty"):
     return StatedFacts(category, Decimal(overall), None, None, None)
+
+
+def connect(store, advertiser, grant, by):
+    agreed = agree_now(Partner.JUGUANG)
+    services.connect_account(store, Partner.JUGUANG, advertiser, grant, agreed=agreed, by=by)
 
 
 @pytest.fixture
@@ -58,7 +65,7 @@ def submitted(brand, candidate, user):
 
 def test_a_tmall_seller_becomes_a_store_with_its_consent(brand, user):
     with scope(Hat.WEB, brand=brand.pk):
-        store, is_new = services.register_store(brand, consent(), by=user)
+        store, is_new = services.register_store(brand, consent(), agreed=agree_now("top"), by=user)
         connection = store.connections.get()
 
     assert is_new
@@ -69,16 +76,18 @@ def test_a_tmall_seller_becomes_a_store_with_its_consent(brand, user):
 def test_a_c_shop_is_turned_away_and_nothing_stored(brand, user):
     with scope(Hat.WEB, brand=brand.pk):
         with pytest.raises(NotTmall, match="山茶"):
-            services.register_store(brand, consent(kind="C"), by=user)
+            services.register_store(brand, consent(kind="C"), agreed=agree_now("top"), by=user)
         assert not Store.objects.exists()
 
 
 def test_registering_again_renews_the_consent(brand, user):
     with scope(Hat.WEB, brand=brand.pk):
-        store, _ = services.register_store(brand, consent(), by=user)
+        store, _ = services.register_store(brand, consent(), agreed=agree_now("top"), by=user)
         store.connections.update(status=ConnectionStatus.NEEDS_CONSENT)
 
-        again, is_new = services.register_store(brand, consent(access="t-2"), by=user)
+        again, is_new = services.register_store(
+            brand, consent(access="t-2"), agreed=agree_now("top"), by=user
+        )
         connection = Connection.objects.get()
 
     assert (again, is_new) == (store, False)
@@ -89,11 +98,13 @@ def test_registering_again_renews_the_consent(brand, user):
 def test_a_seller_of_another_brand_is_refused_and_nothing_stored(brand, user):
     other = make_brand("yejing", "野径")
     with scope(Hat.WEB, brand=other.pk):
-        services.register_store(other, consent(), by=user)
+        services.register_store(other, consent(), agreed=agree_now("top"), by=user)
 
     with scope(Hat.WEB, brand=brand.pk):
         with pytest.raises(Refused):
-            services.register_store(brand, consent(access="stolen"), by=user)
+            services.register_store(
+                brand, consent(access="stolen"), agreed=agree_now("top"), by=user
+            )
         assert not Store.objects.exists()
     with scope(Hat.ADMIN):
         assert Connection.objects.get().access_token == "t-1"
@@ -103,11 +114,11 @@ def test_an_advertiser_belongs_to_one_store(brand, user):
     first, second = make_store(brand, 1), make_store(brand, 2)
     grant = consent().grant
     with scope(Hat.WEB, brand=brand.pk):
-        services.connect_juguang(first, ("880001", "山茶"), grant, by=user)
-        services.connect_juguang(first, ("880001", "山茶"), grant, by=user)
+        connect(first, ("880001", "山茶"), grant, by=user)
+        connect(first, ("880001", "山茶"), grant, by=user)
 
         with pytest.raises(Refused):
-            services.connect_juguang(second, ("880001", "山茶"), grant, by=user)
+            connect(second, ("880001", "山茶"), grant, by=user)
         assert Connection.objects.count() == 1
 
 
@@ -116,9 +127,9 @@ def test_another_advertiser_cannot_take_the_place_of_the_stores_own(brand, user)
     grant = consent().grant
     with scope(Hat.WEB, brand=brand.pk, user=user.pk):
         store = make_store(brand)
-        services.connect_juguang(store, ("880001", "山茶"), grant, by=user)
+        connect(store, ("880001", "山茶"), grant, by=user)
         with pytest.raises(Refused, match="山茶"):
-            services.connect_juguang(store, ("880002", "个护"), grant, by=user)
+            connect(store, ("880002", "个护"), grant, by=user)
         assert store.connections.get().subject == "880001"
 
 
@@ -205,9 +216,9 @@ def test_a_partners_longest_names_are_cut_to_what_we_keep(brand, user):
     long = replace(long, seller=replace(long.seller, nick="山" * 300))
     long = replace(long, shop=replace(long.shop, title="茶" * 300))
     with scope(Hat.WEB, brand=brand.pk):
-        store, _ = services.register_store(brand, long, by=user)
+        store, _ = services.register_store(brand, long, agreed=agree_now("top"), by=user)
         grant = replace(long.grant, scope="report " * 100)
-        services.connect_juguang(store, ("880001", "花" * 300), grant, by=user)
+        connect(store, ("880001", "花" * 300), grant, by=user)
 
         assert (store.title, store.nick) == ("茶" * 80, "山" * 80)
         assert store.connections.filter(partner="juguang", subject_name="花" * 80).exists()
@@ -221,7 +232,7 @@ def test_an_advertiser_of_a_store_that_is_out_of_sight_is_refused(brand, user):
         scope(Hat.WEB, brand=brand.pk, stores=[seen.pk]),
         pytest.raises(Refused, match="山茶") as refusal,
     ):
-        services.connect_juguang(seen, ("880001", "山茶"), consent().grant, by=user)
+        connect(seen, ("880001", "山茶"), consent().grant, by=user)
 
     assert unseen.title not in str(refusal.value)
 
@@ -234,7 +245,7 @@ def test_of_two_brands_that_register_one_seller_at_once_one_gets_it():
         try:
             with scope(Hat.WEB, brand=brand.pk):
                 together.wait()
-                services.register_store(brand, consent(), by=user)
+                services.register_store(brand, consent(), agreed=agree_now("top"), by=user)
                 return "registered"
         except Refused:
             return "refused"

@@ -8,14 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_GET, require_http_methods
 
-from merchants import connections, consent, services
+from merchants import connections, consent, consent_texts, services
 from merchants.access import BrandRequest, brand_scope, brand_view
-from merchants.connections import JuguangConsent
-from merchants.consent import Asked, BadState, Purpose
+from merchants.connections import Grant
+from merchants.consent import Asked, BadState, Purpose, Waiting
+from merchants.consent_texts import Agreed
 from merchants.forms import AdvertiserForm
-from merchants.models import Brand, Role, Store, User
+from merchants.models import Brand, Partner, Role, Store, User
 from merchants.views.stores import may_register
 from portal.lib.htmx import HtmxRequest, render_page
 from portal.lib.scope import Hat, scope
@@ -28,26 +30,33 @@ class NoConsent(Exception):
     """The partner gave no consent; the message is for the person."""
 
 
+FOLLOWS = {
+    Partner.JUGUANG: _lazy(
+        "%(account)s is connected. Its notes and figures follow within minutes."
+    ),
+    Partner.PUGONGYING: _lazy("%(account)s is connected. Nothing is read from there yet."),
+}
 FAILURES = (NoConsent, services.Refused, Unavailable, Rejected, NeedsConsent)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @brand_view(Role.OWNER)
 def store_register(request: BrandRequest) -> HttpResponse:
     if not may_register(request):
         raise PermissionDenied
-    state = consent.make_state(request, Purpose.TOP, request.brand, request.user)
-    uri = consent.redirect_uri(Purpose.TOP)
-    return redirect(connections.top_app().consent_url(state=state, redirect_uri=uri))
+    return _ask(request, Purpose.TOP)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @brand_view(Role.OWNER)
 def juguang_connect(request: BrandRequest, store_id: int) -> HttpResponse:
-    store = _own_store(request, store_id)
-    state = consent.make_state(request, Purpose.JUGUANG, request.brand, request.user, store)
-    uri = consent.redirect_uri(Purpose.JUGUANG)
-    return redirect(connections.juguang_app().consent_url(state=state, redirect_uri=uri))
+    return _ask(request, Purpose.JUGUANG, _own_store(request, store_id))
+
+
+@require_http_methods(["GET", "POST"])
+@brand_view(Role.OWNER)
+def pugongying_connect(request: BrandRequest, store_id: int) -> HttpResponse:
+    return _ask(request, Purpose.PUGONGYING, _own_store(request, store_id))
 
 
 @require_GET
@@ -56,7 +65,7 @@ def top_callback(request: HtmxRequest) -> HttpResponse:
         asked = consent.take_state(request, Purpose.TOP)
     except BadState as problem:
         return _void(request, problem)
-    return _finish_top(request, brand=asked.brand)
+    return _finish_top(request, brand=asked.brand, asked=asked)
 
 
 @require_GET
@@ -68,6 +77,15 @@ def juguang_callback(request: HtmxRequest) -> HttpResponse:
     return _finish_juguang(request, brand=asked.brand, asked=asked)
 
 
+@require_GET
+def pugongying_callback(request: HtmxRequest) -> HttpResponse:
+    try:
+        asked = consent.take_state(request, Purpose.PUGONGYING)
+    except BadState as problem:
+        return _void(request, problem)
+    return _finish_pugongying(request, brand=asked.brand, asked=asked)
+
+
 @require_http_methods(["GET", "POST"])
 @brand_view(Role.OWNER)
 def juguang_advertiser(request: BrandRequest, store_id: int) -> HttpResponse:
@@ -76,25 +94,29 @@ def juguang_advertiser(request: BrandRequest, store_id: int) -> HttpResponse:
     waiting = consent.waiting(request, store)
     if waiting is None:
         return redirect("merchants:store", request.brand.slug, store.pk)
-    form = AdvertiserForm(request.POST or None, advertisers=waiting.advertisers)
+    form = AdvertiserForm(request.POST or None, advertisers=waiting.found.advertisers)
     if request.method == "POST" and form.is_valid():
         consent.forget(request, store)
         chosen = form.cleaned_data["advertiser"]
-        return _connect_juguang(request, store, waiting, chosen)
+        account = (chosen, dict(waiting.found.advertisers)[chosen])
+        grant = waiting.found.grant
+        return _connect(request, store, Partner.JUGUANG, account, grant, waiting.agreed)
     context = {"store": store, "form": form}
     status = 422 if request.method == "POST" else 200
     return render_page(request, "merchants/juguang_advertiser.html", context, status=status)
 
 
 @brand_view(Role.OWNER, calls_partner=True)
-def _finish_top(request: BrandRequest) -> HttpResponse:
+def _finish_top(request: BrandRequest, asked: Asked) -> HttpResponse:
     if not may_register(request):  # it may have been narrowed meanwhile
         raise PermissionDenied
     try:
         code = _code(request, "code")
         found = connections.accept_top(code, redirect_uri=consent.redirect_uri(Purpose.TOP))
         with brand_scope(request):
-            store, is_new = services.register_store(request.brand, found, by=request.user)
+            store, is_new = services.register_store(
+                request.brand, found, agreed=asked.agreed, by=request.user
+            )
     except services.NotTmall as refusal:
         logger.warning("C-shop turned away brand=%s", request.brand.pk)
         return render(request, "merchants/turned_away.html", {"refusal": refusal}, status=422)
@@ -118,23 +140,60 @@ def _finish_juguang(request: BrandRequest, asked: Asked) -> HttpResponse:
         _explain(request, problem)
         return redirect("merchants:store", request.brand.slug, store.pk)
     if len(found.advertisers) > 1:
-        consent.keep(request, store, found)
+        consent.keep(request, store, Waiting(found, asked.agreed))
         return redirect("merchants:juguang_advertiser", request.brand.slug, store.pk)
+    (advertiser,) = found.advertisers
     with brand_scope(request):
-        return _connect_juguang(request, store, found, found.advertisers[0][0])
+        return _connect(request, store, Partner.JUGUANG, advertiser, found.grant, asked.agreed)
 
 
-def _connect_juguang(
-    request: BrandRequest, store: Store, found: JuguangConsent, advertiser_id: str
-) -> HttpResponse:
-    advertiser = (advertiser_id, dict(found.advertisers)[advertiser_id])
+@brand_view(Role.OWNER, calls_partner=True)
+def _finish_pugongying(request: BrandRequest, asked: Asked) -> HttpResponse:
+    with brand_scope(request):
+        store = _own_store(request, asked.store)
     try:
-        services.connect_juguang(store, advertiser, found.grant, by=request.user)
+        found = connections.accept_pugongying(_code(request, "auth_code"))
+    except FAILURES as problem:
+        _explain(request, problem)
+        return redirect("merchants:store", request.brand.slug, store.pk)
+    with brand_scope(request):
+        return _connect(
+            request, store, Partner.PUGONGYING, found.account, found.grant, asked.agreed
+        )
+
+
+def _ask(request: BrandRequest, purpose: Purpose, store: Store | None = None) -> HttpResponse:
+    """Show what will be read and why; whoever agrees goes on to the partner's own page."""
+    text = consent_texts.newest(purpose)
+    agreed = consent_texts.agree_now(purpose)
+    if request.method == "POST" and request.POST.get("text") == text.version:
+        page = consent.partners_page(request, purpose, request.brand, request.user, agreed, store)
+        return redirect(page)
+    context = {
+        "partner": Partner(purpose),
+        "store": store,
+        "text": text,
+        "clauses": text.read_in(agreed.language),
+        "changed": request.method == "POST",
+    }
+    status = 422 if request.method == "POST" else 200
+    return render_page(request, "merchants/consent_ask.html", context, status=status)
+
+
+def _connect(
+    request: BrandRequest,
+    store: Store,
+    partner: Partner,
+    account: tuple[str, str],
+    grant: Grant,
+    agreed: Agreed,
+) -> HttpResponse:
+    try:
+        services.connect_account(store, partner, account, grant, agreed=agreed, by=request.user)
     except services.Refused as refusal:
         _explain(request, refusal)
     else:
-        said = _("%(advertiser)s is connected. Its notes and figures follow within minutes.")
-        messages.success(request, said % {"advertiser": advertiser[1]})
+        messages.success(request, FOLLOWS[partner] % {"account": account[1]})
     return redirect("merchants:store", request.brand.slug, store.pk)
 
 

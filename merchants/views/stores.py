@@ -155,6 +155,7 @@ def store_page(
         "error": error,
         "may_state": request.membership.allows(Role.MARKETER),
         "may_connect": request.membership.allows(Role.OWNER),
+        "may_register": may_register(request),
         "shelves": shelves(policies_from_today(), days.today()),
         **_progress(standing),
     }

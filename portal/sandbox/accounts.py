@@ -1,15 +1,17 @@
-"""Who exists in the sandbox's world: Tmall sellers with their shops and items, 聚光 advertisers."""
+"""Who exists in the sandbox's world: Tmall sellers, each with a 聚光 and a 蒲公英 account."""
 
 from dataclasses import dataclass
 
 ONSALE = "onsale"
 INSTOCK = "instock"
 
-# The two partners' credentials for this installation's own portal; worthless anywhere else.
+# The partners' credentials for this installation's own portal; worthless anywhere else.
 TOP_APP_KEY = "60000001"
 TOP_APP_SECRET = "sandbox-top-secret"  # noqa: S105 - the published password of a toy
 XHS_APP_ID = "7001"
 XHS_APP_SECRET = "sandbox-xhs-secret"  # noqa: S105 - the published password of a toy
+PGY_APP_ID = "7002"
+PGY_APP_SECRET = "sandbox-pgy-secret"  # noqa: S105 - the published password of a toy
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class Seller:
     corporation: str
     palette: int
     items: tuple[Item, ...]
+
+    @property
+    def pugongying_id(self) -> int:
+        return 660_000 + self.advertiser_id % 1000
 
     @property
     def items_for_sale(self) -> tuple[Item, ...]:
@@ -190,4 +196,5 @@ SELLERS = (
 BY_USER_ID = {seller.user_id: seller for seller in SELLERS}
 BY_SID = {seller.sid: seller for seller in SELLERS}
 BY_ADVERTISER = {seller.advertiser_id: seller for seller in SELLERS}
+BY_PUGONGYING = {seller.pugongying_id: seller for seller in SELLERS}
 ITEMS = {item.num_iid: (seller, item) for seller in SELLERS for item in seller.items}

@@ -21,14 +21,26 @@ from django.views.decorators.http import require_POST
 
 from portal.lib.days import known_now, today
 from portal.sandbox import report
-from portal.sandbox.accounts import BY_ADVERTISER, XHS_APP_ID, XHS_APP_SECRET
+from portal.sandbox.accounts import (
+    BY_ADVERTISER,
+    BY_PUGONGYING,
+    PGY_APP_ID,
+    PGY_APP_SECRET,
+    XHS_APP_ID,
+    XHS_APP_SECRET,
+)
 from portal.sandbox.faults import faults
 from portal.sandbox.pages import address
-from portal.sandbox.state import Pair, Refused, Token, state
+from portal.sandbox.state import Pair, Partner, Refused, Token, state
 from portal.sandbox.truth import Note, world
 
 LONGEST_SPAN = timedelta(days=30)
 UNSUPPORTED = ("sort_column", "sort", "marketing_target", "placement", "split_columns")
+
+APPS: dict[tuple[str, str], Partner] = {
+    (XHS_APP_ID, XHS_APP_SECRET): "xhs",
+    (PGY_APP_ID, PGY_APP_SECRET): "pgy",
+}
 
 Body = dict[str, object]
 Answer = dict[str, object]
@@ -68,22 +80,22 @@ def endpoint(view: Callable[[HttpRequest, Body], Answer]) -> Callable[[HttpReque
 
 @endpoint
 def access_token(request: HttpRequest, body: Body) -> Answer:
-    _check_app(body)
+    partner = _app(body)
     try:
-        pair = state().redeem_code("xhs", _text(body, "auth_code"))
+        pair = state().redeem_code(partner, _text(body, "auth_code"))
     except Refused as refusal:
         raise Problem(Code.BAD_AUTH_CODE, str(refusal)) from None
-    return _tokens(pair)
+    return _tokens(pair) | _account(partner, pair)
 
 
 @endpoint
 def refresh_token(request: HttpRequest, body: Body) -> Answer:
-    _check_app(body)
+    partner = _app(body)
     try:
-        pair = state().refresh("xhs", _text(body, "refresh_token"))
+        pair = state().refresh(partner, _text(body, "refresh_token"))
     except Refused as refusal:
         raise Problem(Code.BAD_REFRESH_TOKEN, str(refusal)) from None
-    return _tokens(pair)
+    return _tokens(pair) | _account(partner, pair)
 
 
 @endpoint
@@ -150,27 +162,44 @@ def _note(note: Note) -> Answer:
 
 
 def _tokens(pair: Pair) -> Answer:
-    advertisers = [BY_ADVERTISER[advertiser_id] for advertiser_id in pair.subjects]
     return {
         "access_token": pair.access_token,
         "access_token_expires_in": pair.access_expires_in,
         "refresh_token": pair.refresh_token,
         "refresh_token_expires_in": pair.refresh_expires_in,
-        "user_id": f"5f{advertisers[0].advertiser_id:022x}",
         "approval_role_type": 4,
+        "scope": list(pair.scope),
+    }
+
+
+def _account(partner: Partner, pair: Pair) -> Answer:
+    """Say whose the consent is: several advertisers of 聚光, or one account of 蒲公英."""
+    if partner == "pgy":
+        (account,) = pair.subjects
+        return {
+            "user_id": f"5f{account:022x}",
+            "platform_type": 2,
+            "approval_advertisers": [],
+            "corporation_name": BY_PUGONGYING[account].corporation,
+        }
+    advertisers = [BY_ADVERTISER[advertiser_id] for advertiser_id in pair.subjects]
+    return {
+        "user_id": f"5f{advertisers[0].advertiser_id:022x}",
         "platform_type": 1,
         "approval_advertisers": [
             {"advertiser_id": a.advertiser_id, "advertiser_name": a.advertiser_name}
             for a in advertisers
         ],
         "corporation_name": advertisers[0].corporation,
-        "scope": list(pair.scope),
     }
 
 
-def _check_app(body: Body) -> None:
-    if (str(body.get("app_id")), body.get("secret")) != (XHS_APP_ID, XHS_APP_SECRET):
+def _app(body: Body) -> Partner:
+    """Return whose application this is; 聚光 and 蒲公英 share the endpoints."""
+    partner = APPS.get((str(body.get("app_id")), str(body.get("secret"))))
+    if partner is None:
         raise Problem(Code.BAD_APP, "app_id or secret is wrong")
+    return partner
 
 
 def _token(request: HttpRequest) -> Token:

@@ -1,4 +1,4 @@
-"""The two partners' consent pages, and TOP's token endpoint."""
+"""The partners' consent pages, and TOP's token endpoint."""
 
 import json
 import re
@@ -12,13 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.sandbox.accounts import (
     BY_ADVERTISER,
+    BY_PUGONGYING,
     BY_USER_ID,
+    PGY_APP_ID,
     SELLERS,
     TOP_APP_KEY,
     TOP_APP_SECRET,
     XHS_APP_ID,
 )
-from portal.sandbox.state import Pair, Refused, state
+from portal.sandbox.state import Pair, Partner, Refused, state
 
 PORTAL_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d{1,5})?", re.ASCII)
 PRINTABLE_URL = re.compile(r"https?://[!-\[\]-~]+")  # no blank, no backslash
@@ -28,6 +30,7 @@ SCOPES = {
     "ad_manage": "广告管理",
     "account_manage": "账户管理",
 }
+XHS_APPS: dict[str, Partner] = {XHS_APP_ID: "xhs", PGY_APP_ID: "pgy"}
 DENIED = {"error": "access_denied", "error_description": "user denied the request"}
 
 
@@ -42,6 +45,7 @@ class Ask:
     redirect_uri: str
     state: str
     scope: tuple[str, ...] = ()
+    partner: Partner = "top"
 
     def answered(self, **answer: str) -> HttpResponseRedirect:
         parts = urlsplit(self.redirect_uri)
@@ -75,11 +79,10 @@ def auth(request: HttpRequest) -> HttpResponse:
         return _xhs_page(request, ask, error="")
     if request.POST.get("decision") != "allow":
         return ask.answered(**DENIED)
-    ids = set(request.POST.getlist("advertiser"))
-    chosen = [advertiser_id for advertiser_id in BY_ADVERTISER if str(advertiser_id) in ids]
+    chosen = _chosen(request, ask.partner)
     if not chosen:
-        return _xhs_page(request, ask, error="请至少选择一个广告账户")
-    return ask.answered(auth_code=state().issue_code("xhs", chosen, scope=ask.scope))
+        return _xhs_page(request, ask, error="请先选择账户")
+    return ask.answered(auth_code=state().issue_code(ask.partner, chosen, scope=ask.scope))
 
 
 @require_POST
@@ -126,10 +129,20 @@ def _top_ask(sent: Mapping[str, str]) -> Ask:
 
 
 def _xhs_ask(sent: Mapping[str, str]) -> Ask:
-    if sent.get("appId") != XHS_APP_ID:
+    partner = XHS_APPS.get(sent.get("appId", ""))
+    if partner is None:
         raise BadRequest("appId 不是已登记的应用")
     uri = _portal_uri(sent.get("redirectUri", ""))
-    return Ask(uri, sent.get("state", ""), _scope(sent.get("scope", "")))
+    return Ask(uri, sent.get("state", ""), _scope(sent.get("scope", "")), partner)
+
+
+def _chosen(request: HttpRequest, partner: Partner) -> list[int]:
+    """Return the accounts that the person ticked: several advertisers, or one of 蒲公英."""
+    if partner == "pgy":
+        ids, accounts = {request.POST.get("account")}, BY_PUGONGYING
+    else:
+        ids, accounts = set(request.POST.getlist("advertiser")), BY_ADVERTISER
+    return [account for account in accounts if str(account) in ids]
 
 
 def _portal_uri(text: str) -> str:
@@ -162,7 +175,7 @@ def _top_page(request: HttpRequest, *, error: str) -> HttpResponse:
 
 def _xhs_page(request: HttpRequest, ask: Ask, *, error: str) -> HttpResponse:
     scopes = [(name, SCOPES[name]) for name in ask.scope]
-    context = {"sellers": SELLERS, "scopes": scopes, "error": error}
+    context = {"sellers": SELLERS, "scopes": scopes, "partner": ask.partner, "error": error}
     return render(request, "auth.html", context, status=422 if error else 200)
 
 

@@ -46,7 +46,12 @@ def _delay(value: object) -> Callable[[], None]:
 def _expire(value: object) -> Callable[[], None]:
     if value is not True:
         raise ValueError("expire_access_tokens can only be true")
-    return lambda: state().expire_access_tokens("xhs")
+    return _expire_xiaohongshus
+
+
+def _expire_xiaohongshus() -> None:
+    state().expire_access_tokens("xhs")
+    state().expire_access_tokens("pgy")
 
 
 def _revoke(value: object) -> Callable[[], None]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 
-Partner = Literal["top", "xhs"]
+Partner = Literal["top", "xhs", "pgy"]
 Kind = Literal["access", "refresh"]
 
 CODE_SECONDS = 600
@@ -24,6 +24,7 @@ GRACE_SECONDS = 300
 LIFETIMES: dict[Partner, tuple[int, int]] = {
     "top": (86_400, 2_592_000),
     "xhs": (86_399, 2_591_999),
+    "pgy": (86_399, 2_591_999),
 }
 
 
@@ -124,7 +125,7 @@ class State:
             self._save()
 
     def revoke(self, subject: int) -> None:
-        """Withdraw every consent that covers this seller or advertiser."""
+        """Withdraw every consent that covers this seller, advertiser or account."""
         with self._lock:
             self._tokens = {t: v for t, v in self._tokens.items() if subject not in v.subjects}
             self._codes = {c: v for c, v in self._codes.items() if subject not in v.subjects}

@@ -9,6 +9,7 @@ from merchants.models import (
     AccessEvent,
     Application,
     Brand,
+    ConsentRecord,
     Evidence,
     Membership,
     Notice,
@@ -22,6 +23,7 @@ from merchants.rules import SENTENCES
 from merchants.tests.factories import (
     make_application,
     make_connection,
+    make_consent,
     make_evidence,
     make_invitation,
     make_membership,
@@ -45,6 +47,7 @@ class Estate:
     notice: Notice
     mail: NoticeMail
     evidence: Evidence
+    consent: ConsentRecord
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -67,7 +70,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
     _make_history(application, link, evidence, name)
-    return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)
+    consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
+    told = _make_notice(store, number)
+    return Estate(store, free, link, application, member, *told, evidence, consent)
 
 
 def _make_history(application: Application, link: Link, evidence: Evidence, name: str) -> None:

@@ -31,6 +31,7 @@ PLACEHOLDERS = (
     "code",
     "application",
     "evidence",
+    "consent",
     "member",
     "invitation",
     "token",

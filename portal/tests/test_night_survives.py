@@ -26,7 +26,7 @@ from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
 """
 CONSENT_AGAIN = """
-from merchants import connections, consent, seed, services
+from merchants import connections, consent, consent_texts, seed, services
 from merchants.models import Store
 from portal.lib.scope import Hat, scope
 owner = seed.member("owner")
@@ -37,7 +37,10 @@ given = connections.accept_juguang(seed.agree(page, "auth_code", advertiser=8800
 with scope(Hat.ADMIN):
     store = Store.objects.get()
 with scope(Hat.WEB, brand=store.brand_id, user=owner.pk):
-    services.connect_juguang(store, given.advertisers[0], given.grant, by=owner)
+    agreed = consent_texts.agree_now("juguang")
+    services.connect_account(
+        store, "juguang", given.advertisers[0], given.grant, agreed=agreed, by=owner
+    )
 """
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from portal.partners.base import NeedsConsent, Rejected, TokenExpired
 from portal.partners.juguang import JuguangApp, JuguangClient
+from portal.partners.pugongying import PugongyingApp
 from portal.partners.top import TopApp, TopClient
 from portal.sandbox.tests.calls import CALLBACK, answer_consent
 from portal.tests.processes import SandboxProcess
@@ -28,6 +29,16 @@ def juguang(sandbox):
         base_url=f"{sandbox.url}/api/open",
         auth_url=f"{sandbox.url}/auth",
         report_page_size=500,
+    )
+
+
+@pytest.fixture
+def pugongying(sandbox):
+    return PugongyingApp(
+        app_id="7002",
+        app_secret="sandbox-pgy-secret",
+        base_url=f"{sandbox.url}/api/open",
+        auth_url=f"{sandbox.url}/auth",
     )
 
 
@@ -108,3 +119,30 @@ def test_an_expired_token_is_refreshed_and_goes_on(sandbox, juguang):
     new = juguang.refresh(old.refresh_token)
     assert new.advertisers == (("880001", "山茶官方旗舰店"), ("880002", "山茶个护专营店"))
     assert JuguangClient(juguang, new.access_token).notes("880002", 1).notes
+
+
+def test_an_account_of_pugongying_consents_and_its_pair_is_renewed(sandbox, pugongying):
+    old = pugongying.exchange(agree(sandbox, pugongying, account=660003)["auth_code"])
+
+    new = pugongying.refresh(old.refresh_token)
+
+    assert (new.user_id, new.platform) == (old.user_id, 2)
+    assert new.corporation_name == "杭州野径户外用品有限公司"
+    assert new.access_token != old.access_token
+
+
+def test_the_two_platforms_take_no_token_of_each_other(sandbox, juguang, pugongying):
+    pair = pugongying.exchange(agree(sandbox, pugongying, account=660001)["auth_code"])
+
+    with pytest.raises(NeedsConsent):
+        juguang.refresh(pair.refresh_token)
+    with pytest.raises(TokenExpired):
+        JuguangClient(juguang, pair.access_token).notes("880001", 1)
+
+
+def test_a_withdrawn_account_of_pugongying_needs_consent_again(sandbox, pugongying):
+    pair = pugongying.exchange(agree(sandbox, pugongying, account=660002)["auth_code"])
+    sandbox.control(revoke="660002")
+
+    with pytest.raises(NeedsConsent):
+        pugongying.refresh(pair.refresh_token)

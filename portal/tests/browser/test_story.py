@@ -22,7 +22,13 @@ def consent(page: Page, account: str, *, decision: str = "授权") -> None:
 
 
 def start_registration(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("Register a")).first.click()
+    page.get_by_role("link", name=re.compile("Register a")).first.click()
+    agree(page)
+
+
+def agree(page: Page) -> None:
+    """Read what the consent covers, and go on to the partner."""
+    page.get_by_role("button", name=re.compile("Agree and go on")).click()
     page.wait_for_load_state()
 
 
@@ -33,7 +39,8 @@ def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
     page.get_by_role("navigation").get_by_role("link", name="Stores").click()
     register(owner, "小满家居旗舰店")
     apply(page)
-    page.get_by_role("button", name=re.compile("Connect")).click()
+    page.get_by_role("link", name=re.compile("Connect.*Juguang")).click()
+    agree(page)
     consent(page, "小满家居旗舰店")
 
     approve(visit(), "小满家居旗舰店")

@@ -1,0 +1,35 @@
+"""A text that people have agreed to is never edited: a new one gets a new version."""
+
+import pytest
+
+from merchants import consent_texts
+from merchants.models import Partner
+
+AGREED_TO = {
+    ("top", "2025-05-12"): ("dd0aded667ea3007d9af5bdae428af6082653a1f122cd8df0ca79a700309ca68"),
+    ("juguang", "2025-05-12"): ("07e77e77487afef0c764fe70d03b8834aa74f823dcc551d135eecd67a3137c79"),
+    ("pugongying", "2025-05-12"): (
+        "412a3454b7f94c9d5fb26770cdf561c3537105ee97f2c665e56ddb9c3d181c3d"
+    ),
+}
+
+
+def test_no_text_that_people_agreed_to_has_changed():
+    texts = {(text.partner.value, text.version): text.sha256 for text in consent_texts.TEXTS}
+
+    assert texts == AGREED_TO
+
+
+@pytest.mark.parametrize("partner", Partner.values)
+def test_each_partner_has_a_text_that_is_whole_in_both_languages(partner):
+    text = consent_texts.newest(partner)
+
+    for language in (consent_texts.ENGLISH, consent_texts.CHINESE):
+        clauses = text.read_in(language)
+        assert len(clauses) == len(consent_texts.HEADINGS)
+        assert all(heading and body for heading, body in clauses)
+
+
+def test_a_version_that_never_was_is_not_found():
+    with pytest.raises(consent_texts.UnknownText):
+        consent_texts.text_of("top", "1999-01-01")
