@@ -16,6 +16,7 @@ from merchants.views import (
 app_name = "merchants"
 urlpatterns = [
     path("account/", account.account, name="account"),
+    path("account/sessions/<int:session_id>/end/", account.session_end, name="session_end"),
     path("b/<slug:brand>/", home.brand_home, name="brand"),
     path("b/<slug:brand>/stores/", stores.store_list, name="stores"),
     path("b/<slug:brand>/stores/register/", consents.store_register, name="store_register"),

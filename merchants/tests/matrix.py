@@ -45,6 +45,8 @@ MATRIX = [
     ("post", INVITATION + "revoke/", 302, 404, 403, 403, 302),
     ("post", INVITATION + "resend/", 302, 404, 403, 403, 302),
     ("post", INVITATION + "vanish/", 302, 404, 403, 403, 404),
+    ("get", "/account/sessions/0/end/", 302, 405, 405, 405, 405),
+    ("post", "/account/sessions/0/end/", 302, 404, 404, 404, 404),
     ("get", "/brands/new/", 302, 200, 200, 200, 200),
     ("post", "/brands/new/", 302, 422, 422, 422, 422),
     # the link of an invitation opens to everybody who holds it; joining takes its address
