@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Notice, NoticeKind, Partner
+from merchants.models import Notice, NoticeKind, Partner, Role
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -50,8 +50,36 @@ WORDINGS: dict[NoticeKind, Wording] = {
             "No new data is pulled until an owner renews the consent; the figures so far stay."
         ),
     ),
+    NoticeKind.MEMBER_JOINED: Wording(
+        icon="user",
+        title=_("%(who)s has joined"),
+        sentence=_("The invitation is accepted; the role is %(role)s."),
+    ),
+    NoticeKind.AGENCY_OFFERED: Wording(
+        icon="send",
+        title=_("%(brand)s offers you access as its agency"),
+        sentence=_("Accept or decline it under Settings, Agencies, within 7 days."),
+    ),
+    NoticeKind.AGENCY_REVOKED: Wording(
+        icon="circle-x",
+        title=_("%(brand)s has ended your access"),
+        sentence=_("Nobody of your brand can open its pages any more."),
+    ),
+    NoticeKind.AGENCY_ACCEPTED: Wording(
+        icon="circle-check",
+        title=_("%(agency)s works for you now"),
+        sentence=_("Its people can open the stores that you chose, from their next page on."),
+    ),
+    NoticeKind.AGENCY_RETURNED: Wording(
+        icon="info-circle",
+        title=_("%(agency)s has given its access back"),
+        sentence=_("Nobody of it can open your brand's pages any more."),
+    ),
 }
-SHOWN: dict[str, Callable[[str], object]] = {"partner": lambda partner: Partner(partner).label}
+SHOWN: dict[str, Callable[[str], object]] = {
+    "partner": lambda partner: Partner(partner).label,
+    "role": lambda role: Role(role).label,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tell a brand's people what happened to a store: rows at once, mails after the commit."""
+"""Tell people what happened to a store or to their brand: rows at once, mails after the commit."""
 
 from functools import partial
 
@@ -8,7 +8,6 @@ from django.urls import reverse
 from merchants import tasks
 from merchants.models import (
     Brand,
-    Membership,
     Notice,
     NoticeKind,
     NoticeMail,
@@ -16,26 +15,26 @@ from merchants.models import (
     Store,
     User,
 )
+from merchants.readers import owners_of, readers_of
 
 
 @transaction.atomic
 def notify(store: Store, kind: NoticeKind, *, by: User | None = None, **parameters: str) -> None:
     """Tell all who may see the store, but not who did it; undone with the caller's transaction."""
-    readers = Membership.objects.active().reaching(store).filter(user__is_active=True)
     link = reverse("merchants:store", args=[store.brand.slug, store.pk])
-    notices = Notice.objects.bulk_create(
-        Notice(
-            brand_id=store.brand_id,
-            store=store,
-            user_id=user_id,
-            kind=kind,
-            parameters={"store": store.title} | parameters,
-            link=link,
-        )
-        for user_id in readers.order_by("user_id").values_list("user_id", flat=True)
-        if by is None or user_id != by.pk
-    )
-    _owe_mails(store, kind, notices)
+    told = Notice(brand_id=store.brand_id, store=store, kind=kind, link=link)
+    told.parameters = {"store": store.title} | parameters
+    _tell(told, readers_of(store), by)
+
+
+@transaction.atomic
+def tell_owners(
+    brand: Brand, kind: NoticeKind, /, *, page: str, by: User | None = None, **parameters: str
+) -> None:
+    """Tell the brand's owners of all its stores, but not who did it, and lead them to `page`."""
+    link = reverse(f"merchants:{page}", args=[brand.slug])
+    told = Notice(brand=brand, kind=kind, link=link, parameters=parameters)
+    _tell(told, owners_of(brand.pk), by)
 
 
 def wishes_of(brand: Brand, user: User) -> dict[str, bool]:
@@ -57,12 +56,24 @@ def keep_wishes(brand: Brand, user: User, wishes: dict[str, bool]) -> None:
     )
 
 
-def _owe_mails(store: Store, kind: NoticeKind, notices: list[Notice]) -> None:
-    """A message that the broker loses costs a minute: the tick finds the row."""
-    refused = NoticePreference.objects.filter(brand=store.brand_id, kind=kind, by_mail=False)
+def _tell(told: Notice, readers: set[int], by: User | None) -> None:
+    """Write `told` for each reader; a message that the broker loses costs a minute."""
+    refused = NoticePreference.objects.filter(brand=told.brand_id, kind=told.kind, by_mail=False)
     unwanted = set(refused.values_list("user_id", flat=True))
+    others = sorted(readers - {by.pk} if by else readers)
+    notices = Notice.objects.bulk_create(
+        Notice(
+            brand_id=told.brand_id,
+            store_id=told.store_id,
+            user_id=user_id,
+            kind=told.kind,
+            parameters=told.parameters,
+            link=told.link,
+        )
+        for user_id in others
+    )
     mails = NoticeMail.objects.bulk_create(
-        NoticeMail(brand_id=store.brand_id, store=store, notice=notice)
+        NoticeMail(brand_id=told.brand_id, store_id=told.store_id, notice=notice)
         for notice in notices
         if notice.user_id not in unwanted
     )

@@ -2,6 +2,7 @@ from django.urls import path
 
 from merchants.views import (
     account,
+    agencies,
     brands,
     consents,
     evidence,
@@ -60,6 +61,19 @@ urlpatterns = [
         "b/<slug:brand>/settings/invitations/<int:invitation_id>/<slug:move>/",
         members.invitation_move,
         name="invitation_move",
+    ),
+    path("b/<slug:brand>/settings/agencies/", agencies.agency_list, name="agencies"),
+    path("b/<slug:brand>/settings/agencies/offer/", agencies.agency_offer, name="agency_offer"),
+    path("b/<slug:brand>/settings/agencies/<int:grant_id>/", agencies.agency_detail, name="agency"),
+    path(
+        "b/<slug:brand>/settings/agencies/<int:grant_id>/<slug:move>/",
+        agencies.agency_move,
+        name="agency_move",
+    ),
+    path(
+        "b/<slug:brand>/settings/clients/<int:grant_id>/<slug:move>/",
+        agencies.client_move,
+        name="client_move",
     ),
     path("brands/new/", brands.brand_create, name="brand_create"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),

@@ -3,7 +3,9 @@
 from campaigns.tests.factories import make_link, note_of
 from merchants.models import Brand, Role
 from merchants.tests.factories import (
+    make_brand,
     make_evidence,
+    make_grant,
     make_invitation,
     make_membership,
     make_store,
@@ -17,6 +19,7 @@ def stage(brand: Brand) -> dict[str, object]:
     link = make_link(note_of(store, 2))
     member = make_membership(brand, make_user("colleague@example.test"), Role.VIEWER)
     invitation, token = make_invitation(brand, "invited@example.test")
+    grant = make_grant(brand, make_brand("agency", "代运营"), (store,))
     return {
         "store": store.pk,
         "note": note_of(store, 1).pk,
@@ -25,5 +28,6 @@ def stage(brand: Brand) -> dict[str, object]:
         "member": member.pk,
         "invitation": invitation.pk,
         "token": token,
+        "grant": grant.pk,
         "evidence": make_evidence(store).pk,
     }

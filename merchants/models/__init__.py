@@ -1,5 +1,6 @@
 from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
 from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
+from merchants.models.grants import BrandGrant, BrandGrantEvent, BrandGrantStore, GrantStatus
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (
     MailStatus,
@@ -37,12 +38,16 @@ __all__ = [
     "ApplicationEvent",
     "ApplicationStatus",
     "Brand",
+    "BrandGrant",
+    "BrandGrantEvent",
+    "BrandGrantStore",
     "Category",
     "Connection",
     "ConnectionStatus",
     "DomainTaken",
     "Evidence",
     "EvidenceKind",
+    "GrantStatus",
     "IllegalMove",
     "Invitation",
     "InvitationStore",

@@ -8,6 +8,7 @@ from campaigns.tests.factories import make_click, make_link, make_note_day, note
 from merchants.models import (
     Application,
     Brand,
+    BrandGrant,
     Evidence,
     Membership,
     Notice,
@@ -19,8 +20,10 @@ from merchants.models import (
 from merchants.notices import notify
 from merchants.tests.factories import (
     make_application,
+    make_brand,
     make_connection,
     make_evidence,
+    make_grant,
     make_invitation,
     make_membership,
     make_store,
@@ -41,6 +44,7 @@ class Estate:
     notice: Notice
     mail: NoticeMail
     evidence: Evidence
+    grant: BrandGrant
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -61,7 +65,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     )
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
-    return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)
+    grant = _make_agency(store, number, name)
+    told = _make_notice(store, number)
+    return Estate(store, free, link, application, member, *told, evidence, grant)
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:
@@ -71,6 +77,14 @@ def _make_people(store: Store, number: int, name: str) -> Membership:
     user = make_user(f"{shown}-{brand.slug}-{number}@example.test".lower(), name=shown)
     make_invitation(brand, f"new-{user.email}", stores=(store,))
     return make_membership(brand, user, Role.VIEWER, stores=(store,))
+
+
+def _make_agency(store: Store, number: int, name: str) -> BrandGrant:
+    """Let an agency in for this store; owners see of which agencies their colleagues did so."""
+    shown = name if number == 1 else "同事"
+    agency = make_brand(f"agency-{store.brand_id}-{number}", f"{shown} 代运营")
+    make_membership(agency, make_user(f"{agency.slug}@example.test", name=f"{shown} 商"))
+    return make_grant(store.brand, agency, (store,))
 
 
 def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:

@@ -33,6 +33,7 @@ PLACEHOLDERS = (
     "evidence",
     "member",
     "invitation",
+    "grant",
     "token",
 )
 HOME = {

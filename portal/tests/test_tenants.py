@@ -36,6 +36,8 @@ READ = [
     "/b/shancha/results.csv",
     "/b/shancha/data/",
     "/b/shancha/settings/members/",
+    "/b/shancha/settings/agencies/",
+    "/b/shancha/settings/agencies/{grant}/",
     "/b/shancha/notices/",
     "/b/shancha/notices/preferences/",
     "/b/shancha/nothing/",
@@ -61,6 +63,10 @@ NAMED = [
     ("post", "settings/members/{member}/"),
     ("post", "settings/members/{member}/suspend/"),
     ("post", "settings/members/{member}/remove/"),
+    ("get", "settings/agencies/{grant}/"),
+    ("post", "settings/agencies/{grant}/"),
+    ("post", "settings/agencies/{grant}/revoke/"),
+    ("post", "settings/agencies/{grant}/withdraw/"),
 ]
 pytestmark = pytest.mark.usefixtures("own_files")
 transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
