@@ -31,10 +31,12 @@ from merchants import (
 from merchants.admin_evidence import EvidenceFiles
 from merchants.admin_parts import ReadOnly
 from merchants.brands import broken_rule
+from merchants.grant_admin import BrandGrantAdmin
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
     AccessEvent,
     Brand,
+    BrandGrant,
     Connection,
     Evidence,
     Invitation,
@@ -51,6 +53,7 @@ admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
 admin.site.unregister(UserSession)
 admin.site.register(NoticeMail, NoticeMailAdmin)
+admin.site.register(BrandGrant, BrandGrantAdmin)
 
 
 waiting_applications = admin_applications.waiting_applications
