@@ -160,6 +160,16 @@ def test_a_membership_of_ones_own_is_the_one_that_holds(brand, ming, client, sto
     assert "山茶" not in client.get("/", follow=True).text
 
 
+def test_of_two_agencies_the_older_grant_holds(brand, ming, client, store):
+    second, other = make_brand("second", "Second"), make_store(brand, 2)
+    make_membership(second, ming.user, Role.OWNER)
+    make_grant(brand, second, (other,), Role.VIEWER)
+
+    assert client.post(facts(store)).status_code == 422
+    assert client.get(f"{STORES}{other.pk}/").status_code == 404
+    assert client.get("/").text.count("/b/shancha/") == 1
+
+
 def test_a_grant_whose_stores_are_gone_opens_none_and_not_every_store(brand, grant, client):
     with scope(Hat.WEB, brand=brand.pk):
         BrandGrantStore.objects.filter(grant=grant).delete()
