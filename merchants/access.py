@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 
-from merchants.models import Brand, Membership, Role, User
+from merchants.models import Brand, BrandGrant, Membership, Role, User
 from portal.lib.htmx import HtmxRequest
 from portal.lib.scope import Hat, scope
 
@@ -20,6 +20,14 @@ class BrandRequest(HtmxRequest):
     user: User
     brand: Brand
     membership: Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A brand that a person may open, and the agency by whose grant, if they are not in it."""
+
+    brand: Brand
+    agency: Brand | None = None
 
 
 BrandView = Callable[Concatenate[BrandRequest, Rest], HttpResponse]
@@ -64,10 +72,34 @@ def brand_scope(request: BrandRequest) -> AbstractContextManager[None]:
     )
 
 
+def brands_open_to(user: User) -> list[Entrance]:
+    """Return the brands that the person is in, and then those that they work for, by name."""
+    with scope(Hat.WEB, user=user.pk):
+        own = [Entrance(brand) for brand in Brand.objects.joined_by(user).by_name()]
+        grants = BrandGrant.objects.reaching(user).select_related("brand", "agency")
+        oldest = {grant.brand_id: grant for grant in grants.order_by("-accepted_at", "-pk")}
+    granted = sorted(oldest.values(), key=lambda grant: (grant.brand.name, grant.brand_id))
+    return own + [Entrance(grant.brand, grant.agency) for grant in granted]
+
+
 def _membership(user: User, slug: str) -> Membership:
     with scope(Hat.WEB, user=user.pk):
         memberships = Membership.objects.active().select_related("brand")
-        membership = get_object_or_404(memberships, brand__slug=slug, user=user)
-        with scope(Hat.WEB, brand=membership.brand_id, user=user.pk):
-            membership.load_stores()
-    return membership
+        own = memberships.filter(brand__slug=slug, user=user).first()
+        if own is None:
+            return _through_agency(user, slug)
+        with scope(Hat.WEB, brand=own.brand_id, user=user.pk):
+            own.load_stores()
+    return own
+
+
+def _through_agency(user: User, slug: str) -> Membership:
+    """Return what the oldest grant lets the user do; `reaching` says whom a grant lets in."""
+    grants = BrandGrant.objects.reaching(user).filter(brand__slug=slug)
+    grant = grants.select_related("brand", "agency").oldest_first().first()
+    if grant is None:
+        raise Http404
+    grant.load_stores()
+    if not grant.narrowed_to:  # a membership narrowed to none would be one of every store
+        raise Http404
+    return grant.membership_of(user)

@@ -33,10 +33,12 @@ from merchants.admin_evidence import EvidenceFiles
 from merchants.admin_participation import HoldsStores, ParticipationFilter
 from merchants.admin_parts import ReadOnly
 from merchants.brands import broken_rule
+from merchants.grant_admin import BrandGrantAdmin
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
     AccessEvent,
     Brand,
+    BrandGrant,
     Connection,
     Evidence,
     Invitation,
@@ -53,6 +55,7 @@ admin.site.unregister(EmailAddress)
 admin.site.unregister(Authenticator)
 admin.site.unregister(UserSession)
 admin.site.register(NoticeMail, NoticeMailAdmin)
+admin.site.register(BrandGrant, BrandGrantAdmin)
 
 
 waiting_applications = admin_applications.waiting_applications

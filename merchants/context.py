@@ -5,14 +5,13 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from merchants.access import BrandRequest, brand_scope
+from merchants.access import BrandRequest, Entrance, brand_scope, brands_open_to
 from merchants.alerts import Alert, alerts_for
-from merchants.models import Brand, Notice
-from portal.lib.scope import Hat, scope
+from merchants.models import Notice
 
 
 def brands(request: HttpRequest) -> dict[str, Any]:  # template context: any value
-    return {"own_brands": SimpleLazyObject(lambda: _brands_of(request))}
+    return {"entrances": SimpleLazyObject(lambda: _entrances_of(request))}
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:  # template context: any value
@@ -40,8 +39,5 @@ def _unread(request: BrandRequest) -> int:
         return seen.told_to(request.user).unread().count()
 
 
-def _brands_of(request: HttpRequest) -> list[Brand]:
-    if not request.user.is_authenticated:
-        return []
-    with scope(Hat.WEB, user=request.user.pk):
-        return list(Brand.objects.joined_by(request.user).by_name())
+def _entrances_of(request: HttpRequest) -> list[Entrance]:
+    return brands_open_to(request.user) if request.user.is_authenticated else []

@@ -18,15 +18,19 @@ from django.utils.translation import gettext_lazy
 from merchants.brands import broken_rule
 from merchants.models import (
     Brand,
+    BrandGrant,
+    GrantStatus,
     Invitation,
     InvitationStore,
     Membership,
     MembershipStore,
+    NoticeKind,
     Role,
     Store,
     User,
 )
 from merchants.models.invitations import hash_token
+from merchants.notices import tell_owners
 from merchants.services import Refused
 from portal.lib.scope import Hat, scope
 
@@ -71,7 +75,7 @@ class Offer:
 @transaction.atomic
 def invite(brand: Brand, email: str, place: Place, *, by: Membership) -> tuple[Invitation, str]:
     """Write the invitation and return it with its token, which is kept nowhere else."""
-    _require_covered(_still_owner(by), place.store_ids)
+    require_covered(still_owner(by), place.store_ids)
     if brand.memberships.filter(user__email__iexact=email).exists():
         raise Refused(_("%(email)s is a member already; see the list above.") % {"email": email})
     day_ago = timezone.now() - timedelta(days=1)
@@ -79,7 +83,7 @@ def invite(brand: Brand, email: str, place: Place, *, by: Membership) -> tuple[I
         raise Refused(_("50 people were invited within a day. Invite the next ones tomorrow."))
     invitation = Invitation(brand=brand, email=email, role=place.role, invited_by=by.user)
     token = invitation.new_token()
-    with _refusing("invitation_unanswered_once", _already_invited(email)):
+    with refusing("invitation_unanswered_once", _already_invited(email)):
         invitation.save()
     InvitationStore.objects.bulk_create(
         InvitationStore(brand=brand, invitation=invitation, store=store) for store in place.stores
@@ -135,7 +139,7 @@ def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
     if invitation.accepted_at or invitation.revoked_at or invitation.is_expired:
         raise Refused(_("This invitation is no longer open. Ask for a new one."))
     brand = invitation.brand
-    with _refusing("membership_once_per_brand", _("You are a member of this brand already.")):
+    with refusing("membership_once_per_brand", _("You are a member of this brand already.")):
         membership = brand.memberships.create(user=by, role=invitation.role)
     chosen = InvitationStore.objects.filter(invitation=invitation)
     MembershipStore.objects.bulk_create(
@@ -144,6 +148,8 @@ def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
     )
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
+    who, role = by.name or by.email, invitation.role
+    tell_owners(brand, NoticeKind.MEMBER_JOINED, page="members", by=by, who=who, role=role)
     logger.info("joined membership=%s brand=%s", membership.pk, brand.pk)
     return membership
 
@@ -151,7 +157,7 @@ def accept_invitation(invitation: Invitation, *, by: User) -> Membership:
 @transaction.atomic
 def change_member(member: Membership, place: Place, *, by: Membership) -> None:
     member = _locked(member, by=by)
-    _require_covered(by, place.store_ids)
+    require_covered(by, place.store_ids)
     with _keeping_an_owner():
         member.role = place.role
         member.save(update_fields=["role"])
@@ -161,7 +167,7 @@ def change_member(member: Membership, place: Place, *, by: Membership) -> None:
             for store in place.stores
         )
         if place != Place(Role.OWNER):
-            _revoke_invitations_by(member)
+            _take_back_what_was_sent_by(member)
     logger.info("member changed membership=%s by=%s", member.pk, by.user_id)
 
 
@@ -180,7 +186,7 @@ def remove_member(member: Membership, *, by: Membership) -> None:
     member = _locked(member, by=by)
     logger.info("member removed membership=%s by=%s", member.pk, by.user_id)
     with _keeping_an_owner():
-        _revoke_invitations_by(member)
+        _take_back_what_was_sent_by(member)
         member.delete()
 
 
@@ -190,17 +196,23 @@ def _set_suspended(member: Membership, *, by: Membership, suspended: bool) -> No
     with _keeping_an_owner():
         member.save(update_fields=["suspended_at"])
         if suspended:
-            _revoke_invitations_by(member)
+            _take_back_what_was_sent_by(member)
     logger.info("member suspended=%s membership=%s by=%s", suspended, member.pk, by.user_id)
 
 
-def _revoke_invitations_by(member: Membership) -> None:
-    """Let nobody who loses rights come back by an invitation sent while they had them."""
+def _take_back_what_was_sent_by(member: Membership) -> None:
+    """Let nobody who loses rights come back by what they sent while they had them.
+
+    That is an invitation, or an offer to an agency.
+    """
     sent = Invitation.objects.unanswered().filter(brand_id=member.brand_id)
     sent.filter(invited_by_id=member.user_id).update(revoked_at=timezone.now())
+    offers = BrandGrant.objects.offered().filter(brand_id=member.brand_id)
+    for offer in offers.filter(offered_by_id=member.user_id).select_for_update(of=("self",)):
+        offer.move_to(GrantStatus.WITHDRAWN)
 
 
-def _still_owner(by: Membership) -> Membership:
+def still_owner(by: Membership) -> Membership:
     """Hold the inviter's row, so that whoever takes their rights away waits and sees the rest."""
     rows = Membership.objects.select_for_update(of=("self",)).active()
     found = rows.filter(pk=by.pk, role=Role.OWNER).first()
@@ -216,7 +228,7 @@ def _locked(member: Membership, *, by: Membership) -> Membership:
     if found is None:
         raise Refused(_("Someone else has just removed this member."))
     found.load_stores()
-    _require_covered(by, found.narrowed_to)
+    require_covered(by, found.narrowed_to)
     return found
 
 
@@ -226,11 +238,11 @@ def _unanswered(invitation: Invitation, *, by: Membership) -> Invitation:
     if found is None:
         raise Refused(_("This invitation has been accepted or revoked meanwhile."))
     found.load_stores()
-    _require_covered(by, found.narrowed_to)
+    require_covered(by, found.narrowed_to)
     return found
 
 
-def _require_covered(by: Membership, stores: Collection[int]) -> None:
+def require_covered(by: Membership, stores: Collection[int]) -> None:
     if not by.covers(stores):
         raise Refused(_("You are an owner of some stores only, and this reaches beyond them."))
 
@@ -242,7 +254,7 @@ def _already_invited(email: str) -> str:
 
 
 @contextmanager
-def _refusing(rule: str, refusal: str) -> Iterator[None]:
+def refusing(rule: str, refusal: str) -> Iterator[None]:
     """Turn the database's refusal by this constraint into one that can be read."""
     try:
         with transaction.atomic():
@@ -255,5 +267,5 @@ def _refusing(rule: str, refusal: str) -> Iterator[None]:
 
 @contextmanager
 def _keeping_an_owner() -> Iterator[None]:
-    with _refusing(LAST_OWNER, str(NEEDS_AN_OWNER)):
+    with refusing(LAST_OWNER, str(NEEDS_AN_OWNER)):
         yield

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from merchants import reasons
-from merchants.models import Notice, NoticeKind, ParticipationStatus, Partner
+from merchants.models import Notice, NoticeKind, ParticipationStatus, Partner, Role
 from merchants.models.participation import FOLLOWING
 
 if TYPE_CHECKING:
@@ -66,6 +66,31 @@ WORDINGS: dict[NoticeKind, Wording] = {
         sentence=_(
             "Nothing new is read from there; the figures so far stay. An owner may consent again."
         ),
+    ),
+    NoticeKind.MEMBER_JOINED: Wording(
+        icon="user",
+        title=_("%(who)s has joined"),
+        sentence=_("The invitation is accepted; the role is %(role)s."),
+    ),
+    NoticeKind.AGENCY_OFFERED: Wording(
+        icon="send",
+        title=_("%(brand)s offers you access as its agency"),
+        sentence=_("Accept or decline it under Settings, Agencies, within 7 days."),
+    ),
+    NoticeKind.AGENCY_REVOKED: Wording(
+        icon="circle-x",
+        title=_("%(brand)s has ended your access"),
+        sentence=_("Nobody of your brand can open its pages any more."),
+    ),
+    NoticeKind.AGENCY_ACCEPTED: Wording(
+        icon="circle-check",
+        title=_("%(agency)s works for you now"),
+        sentence=_("Its people can open the stores that you chose, from their next page on."),
+    ),
+    NoticeKind.AGENCY_RETURNED: Wording(
+        icon="info-circle",
+        title=_("%(agency)s has given its access back"),
+        sentence=_("Nobody of it can open your brand's pages any more."),
     ),
     NoticeKind.AT_RISK: Wording(
         icon="alert-triangle",
@@ -128,6 +153,7 @@ SHOWN: dict[str, Callable[[str], object]] = {
     "lacking": _in_readers_language,
     "restricted_on": _restricted_on,
     "suspended_on": _suspended_on,
+    "role": lambda role: Role(role).label,
 }
 
 

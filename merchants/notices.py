@@ -1,9 +1,8 @@
-"""Tell a brand's people what happened to a store: rows at once, mails after the commit."""
+"""Tell people what happened to a store or to their brand: rows at once, mails after the commit."""
 
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from merchants import tasks
@@ -18,20 +17,31 @@ from merchants.models import (
     Store,
     User,
 )
+from merchants.readers import owners_of, readers_of
 
 
 @transaction.atomic
 def notify(store: Store, kind: NoticeKind, *, by: User | None = None, **parameters: str) -> None:
     """Tell all who may see the store, but not who did it; undone with the caller's transaction."""
-    readers = Membership.objects.active().reaching(store).filter(user__is_active=True)
-    _tell(store, kind, readers.exclude(user=by), parameters)
+    _tell(_about(store, kind, parameters), readers_of(store), by)
 
 
 @transaction.atomic
 def notify_owners(store: Store, kind: NoticeKind, **parameters: str) -> None:
-    """Tell those who can act on it."""
-    readers = Membership.objects.active().reaching(store).filter(user__is_active=True)
-    _tell(store, kind, readers.filter(role=Role.OWNER), parameters)
+    """Tell those who may see the store and can act on it."""
+    owners = Membership.objects.active().reaching(store).filter(role=Role.OWNER)
+    readers = owners.filter(user__is_active=True).values_list("user_id", flat=True)
+    _tell(_about(store, kind, parameters), set(readers), None)
+
+
+@transaction.atomic
+def tell_owners(
+    brand: Brand, kind: NoticeKind, /, *, page: str, by: User | None = None, **parameters: str
+) -> None:
+    """Tell the brand's owners of all its stores, but not who did it, and lead them to `page`."""
+    link = reverse(f"merchants:{page}", args=[brand.slug])
+    told = Notice(brand=brand, kind=kind, link=link, parameters=parameters)
+    _tell(told, owners_of(brand.pk), by)
 
 
 def wishes_of(brand: Brand, user: User) -> dict[str, bool]:
@@ -53,30 +63,30 @@ def keep_wishes(brand: Brand, user: User, wishes: dict[str, bool]) -> None:
     )
 
 
-def _tell(
-    store: Store, kind: NoticeKind, readers: QuerySet[Membership], parameters: dict[str, str]
-) -> None:
+def _about(store: Store, kind: NoticeKind, parameters: dict[str, str]) -> Notice:
     link = reverse("merchants:store", args=[store.brand.slug, store.pk])
+    said = {"store": store.title} | parameters
+    return Notice(brand_id=store.brand_id, store=store, kind=kind, link=link, parameters=said)
+
+
+def _tell(told: Notice, readers: set[int], by: User | None) -> None:
+    """Write `told` for each reader; a message that the broker loses costs a minute."""
+    refused = NoticePreference.objects.filter(brand=told.brand_id, kind=told.kind, by_mail=False)
+    unwanted = set(refused.values_list("user_id", flat=True))
+    others = sorted(readers - {by.pk} if by else readers)
     notices = Notice.objects.bulk_create(
         Notice(
-            brand_id=store.brand_id,
-            store=store,
+            brand_id=told.brand_id,
+            store_id=told.store_id,
             user_id=user_id,
-            kind=kind,
-            parameters={"store": store.title} | parameters,
-            link=link,
+            kind=told.kind,
+            parameters=told.parameters,
+            link=told.link,
         )
-        for user_id in readers.order_by("user_id").values_list("user_id", flat=True)
+        for user_id in others
     )
-    _owe_mails(store, kind, notices)
-
-
-def _owe_mails(store: Store, kind: NoticeKind, notices: list[Notice]) -> None:
-    """A message that the broker loses costs a minute: the tick finds the row."""
-    refused = NoticePreference.objects.filter(brand=store.brand_id, kind=kind, by_mail=False)
-    unwanted = set(refused.values_list("user_id", flat=True))
     mails = NoticeMail.objects.bulk_create(
-        NoticeMail(brand_id=store.brand_id, store=store, notice=notice)
+        NoticeMail(brand_id=told.brand_id, store_id=told.store_id, notice=notice)
         for notice in notices
         if notice.user_id not in unwanted
     )

@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from merchants import tasks
-from merchants.models import MailStatus, Membership, NoticeMail
+from merchants.models import MailStatus, NoticeMail
 from merchants.notice_kinds import in_words
+from merchants.readers import owners_of, readers_of
 from portal.lib.scope import Hat, scope
 
 logger = logging.getLogger(__name__)
@@ -104,11 +105,11 @@ def _claim(mail_id: int) -> NoticeMail | None:
 
 
 def _message(mail: NoticeMail) -> EmailMessage:
-    """Write the mail in its reader's language; who may not see the store any more gets none."""
+    """Write the mail in its reader's language; who may not be told any more gets none."""
     user = mail.notice.user
     with _short_transaction():
-        readers = Membership.objects.active().reaching(mail.store)
-        if not readers.filter(user=user, user__is_active=True).exists():
+        readers = readers_of(mail.store) if mail.store else owners_of(mail.brand_id)
+        if user.pk not in readers:
             raise NotTaken(_("Not a member of the store any more."), for_good=True)
     with override(user.language):
         words = in_words(mail.notice)

@@ -7,14 +7,18 @@ from typing import Generic, TypeVar
 
 from merchants.models import (
     Brand,
+    BrandGrant,
+    BrandGrantStore,
     Invitation,
     InvitationStore,
     Membership,
     MembershipStore,
     Role,
+    User,
 )
+from merchants.readers import agency_people
 
-Entry = TypeVar("Entry", Membership, Invitation)
+Entry = TypeVar("Entry", Membership, Invitation, BrandGrant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,14 @@ class Listed(Generic[Entry]):
     may_change: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A grant to an agency, and whom it lets in."""
+
+    row: Listed[BrandGrant]
+    people: list[User]
+
+
 def members(brand: Brand, viewer: Membership) -> list[Listed[Membership]]:
     rows = brand.memberships.select_related("user").owners_first()
     pairs = MembershipStore.objects.filter(brand=brand).values_list("membership_id", "store_id")
@@ -37,6 +49,28 @@ def invitations(brand: Brand, viewer: Membership) -> list[Listed[Invitation]]:
     rows = brand.invitations.unanswered().select_related("invited_by").newest_first()
     pairs = InvitationStore.objects.filter(brand=brand).values_list("invitation_id", "store_id")
     return _listed(rows, pairs, viewer)
+
+
+def agencies(brand: Brand, viewer: Membership) -> list[Agency]:
+    """List the agencies with access; who comes through one sees no other."""
+    grants = brand.grants.accepted().select_related("agency").oldest_first()
+    if viewer.agency:
+        grants = grants.filter(agency=viewer.agency)
+    let_in: dict[int, list[int]] = defaultdict(list)
+    for person in agency_people(brand.pk):
+        let_in[person.grant_id].append(person.user_id)
+    users = User.objects.in_bulk({pk for people in let_in.values() for pk in people})
+    return [
+        Agency(row, people=[users[pk] for pk in sorted(let_in[row.entry.pk])])
+        for row in grants_of(grants, brand, viewer)
+    ]
+
+
+def grants_of(
+    grants: Iterable[BrandGrant], brand: Brand, viewer: Membership
+) -> list[Listed[BrandGrant]]:
+    pairs = BrandGrantStore.objects.filter(brand=brand).values_list("grant_id", "store_id")
+    return _listed(grants, pairs, viewer)
 
 
 def _listed(

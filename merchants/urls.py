@@ -2,6 +2,7 @@ from django.urls import path
 
 from merchants.views import (
     account,
+    agencies,
     brands,
     consent_records,
     consents,
@@ -17,6 +18,7 @@ from merchants.views import (
 app_name = "merchants"
 urlpatterns = [
     path("account/", account.account, name="account"),
+    path("account/sessions/<int:session_id>/end/", account.session_end, name="session_end"),
     path("b/<slug:brand>/", home.brand_home, name="brand"),
     path("b/<slug:brand>/stores/", stores.store_list, name="stores"),
     path("b/<slug:brand>/stores/register/", consents.store_register, name="store_register"),
@@ -76,6 +78,19 @@ urlpatterns = [
         "b/<slug:brand>/settings/invitations/<int:invitation_id>/<slug:move>/",
         members.invitation_move,
         name="invitation_move",
+    ),
+    path("b/<slug:brand>/settings/agencies/", agencies.agency_list, name="agencies"),
+    path("b/<slug:brand>/settings/agencies/offer/", agencies.agency_offer, name="agency_offer"),
+    path("b/<slug:brand>/settings/agencies/<int:grant_id>/", agencies.agency_detail, name="agency"),
+    path(
+        "b/<slug:brand>/settings/agencies/<int:grant_id>/<slug:move>/",
+        agencies.agency_move,
+        name="agency_move",
+    ),
+    path(
+        "b/<slug:brand>/settings/clients/<int:grant_id>/<slug:move>/",
+        agencies.client_move,
+        name="client_move",
     ),
     path("brands/new/", brands.brand_create, name="brand_create"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),

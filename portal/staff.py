@@ -57,6 +57,7 @@ def navigation() -> list[Entry]:
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),
             _link(_("Invitations"), "mail", "merchants", "invitation"),
+            _link(_("Agency grants"), "handshake", "merchants", "brandgrant"),
             _link(_("Staff groups"), "groups", "auth", "group"),
             _link(_("Mails"), "mail", "merchants", "noticemail")
             | {"badge": "merchants.outbox_admin.unsure_mails"},

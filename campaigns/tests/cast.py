@@ -3,8 +3,10 @@
 from campaigns.tests.factories import make_link, note_of
 from merchants.models import Brand, Role
 from merchants.tests.factories import (
+    make_brand,
     make_consent,
     make_evidence,
+    make_grant,
     make_invitation,
     make_membership,
     make_store,
@@ -18,6 +20,7 @@ def stage(brand: Brand) -> dict[str, object]:
     link = make_link(note_of(store, 2))
     member = make_membership(brand, make_user("colleague@example.test"), Role.VIEWER)
     invitation, token = make_invitation(brand, "invited@example.test")
+    grant = make_grant(brand, make_brand("agency", "代运营"), (store,))
     return {
         "store": store.pk,
         "note": note_of(store, 1).pk,
@@ -27,5 +30,6 @@ def stage(brand: Brand) -> dict[str, object]:
         "invitation": invitation.pk,
         "token": token,
         "consent": make_consent(store).pk,
+        "grant": grant.pk,
         "evidence": make_evidence(store).pk,
     }

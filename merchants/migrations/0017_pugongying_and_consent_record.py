@@ -10,7 +10,7 @@ APPEND = "SELECT, INSERT"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0015_notices"),
+        ("merchants", "0016_brand_grants"),
     ]
 
     operations = [

@@ -1,6 +1,7 @@
 from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
 from merchants.models.consents import ConsentRecord, ConsentStep
 from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
+from merchants.models.grants import BrandGrant, BrandGrantEvent, BrandGrantStore, GrantStatus
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (
     MailStatus,
@@ -44,6 +45,9 @@ __all__ = [
     "ApplicationEvent",
     "ApplicationStatus",
     "Brand",
+    "BrandGrant",
+    "BrandGrantEvent",
+    "BrandGrantStore",
     "Category",
     "Connection",
     "ConnectionState",
@@ -53,6 +57,7 @@ __all__ = [
     "DomainTaken",
     "Evidence",
     "EvidenceKind",
+    "GrantStatus",
     "IllegalMove",
     "Invitation",
     "InvitationStore",

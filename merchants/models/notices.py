@@ -28,6 +28,11 @@ class NoticeKind(models.TextChoices):
     RELEASED = "released", _("The platform lifts a suspension")
     CONSENT_EXPIRING = "consent_expiring", _("A consent expires soon")
     CONSENT_WITHDRAWN = "consent_withdrawn", _("A consent is withdrawn")
+    MEMBER_JOINED = "member_joined", _("Someone accepts an invitation")
+    AGENCY_OFFERED = "agency_offered", _("A brand offers yours access as its agency")
+    AGENCY_REVOKED = "agency_revoked", _("A brand ends your access as its agency")
+    AGENCY_ACCEPTED = "agency_accepted", _("An agency accepts access")
+    AGENCY_RETURNED = "agency_returned", _("An agency gives its access back")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):
@@ -45,10 +50,15 @@ class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """`parameters` fill in the kind's sentence, which is made in the reader's language."""
+    """`parameters` fill in the kind's sentence, which is made in the reader's language.
+
+    One without a store is for the brand's owners of all its stores.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="notices")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(_("kind"), max_length=30, choices=NoticeKind)
     parameters = models.JSONField(default=dict)
@@ -124,7 +134,12 @@ class NoticeMail(models.Model):
         Brand, on_delete=models.PROTECT, related_name="+", verbose_name=_("brand")
     )
     store = models.ForeignKey(
-        Store, on_delete=models.PROTECT, related_name="+", verbose_name=_("store")
+        Store,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("store"),
     )
     notice = models.ForeignKey(
         Notice, on_delete=models.CASCADE, related_name="+", verbose_name=_("notice")

@@ -113,6 +113,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         people = User.objects.filter(is_active=True, authenticator__type__in=SECOND_FACTORS)
         return self.active().filter(user__in=people)
 
+    def whole(self) -> Self:
+        """Keep those of every store, which are narrowed to none."""
+        return self.filter(~Exists(MembershipStore.objects.filter(membership=OuterRef("pk"))))
+
+    def owning(self, brand_id: int) -> Self:
+        """Keep the brand's owners of all its stores, as far as they can sign in."""
+        owners = self.active().whole().filter(role=Role.OWNER, user__is_active=True)
+        return owners.filter(brand=brand_id)
+
     def owners_first(self) -> Self:
         return self.order_by(Case(When(role=Role.OWNER, then=0), default=1), "joined_at", "pk")
 
@@ -127,6 +136,7 @@ class Membership(models.Model):
     """A person's role in a brand; `stores` narrows it, and none means every store."""
 
     narrowed_to: tuple[int, ...]
+    agency: Brand | None = None  # by whose grant the person is here; such a one is never saved
 
     brand = models.ForeignKey(
         Brand, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("brand")

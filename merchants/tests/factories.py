@@ -15,12 +15,14 @@ from merchants import consent_texts, evidence
 from merchants.models import (
     Application,
     Brand,
+    BrandGrant,
     Category,
     Connection,
     ConsentRecord,
     ConsentStep,
     Evidence,
     EvidenceKind,
+    GrantStatus,
     Invitation,
     InvitationStore,
     Membership,
@@ -35,6 +37,7 @@ from merchants.models import (
     StoreStatus,
     User,
 )
+from merchants.models.grants import VALID
 from portal.lib.scope import Hat, scope
 
 SECRET = "JBSWY3DPEHPK3PXP"  # of the users' authenticator apps
@@ -196,3 +199,24 @@ def make_participation(
 def make_application(store: Store, **fields: Any) -> Application:
     with scope(Hat.WEB, brand=store.brand_id):
         return Application.objects.create(brand_id=store.brand_id, store=store, **fields)
+
+
+def make_grant(
+    brand: Brand,
+    agency: Brand,
+    stores: tuple[Store, ...],
+    role: Role = Role.VIEWER,
+    status: GrantStatus = GrantStatus.ACCEPTED,
+) -> BrandGrant:
+    """Let the agency in, or as far as `status` says."""
+    with scope(Hat.WEB, brand=brand.pk):
+        grant = BrandGrant.objects.create(
+            brand=brand, agency_slug=agency.slug, role=role, expires_at=timezone.now() + VALID
+        )
+        grant.choose(role, stores, by=None)
+        if status != GrantStatus.OFFERED:
+            grant.move_to(GrantStatus.ACCEPTED)
+        if status not in {GrantStatus.OFFERED, GrantStatus.ACCEPTED}:
+            grant.move_to(status)
+        grant.load_stores()
+    return grant

@@ -4,6 +4,9 @@ INVITE = "/b/shancha/settings/members/invite/"
 MEMBER = "/b/shancha/settings/members/{member}/"
 INVITATION = "/b/shancha/settings/invitations/{invitation}/"
 WITHDRAW = "/b/shancha/stores/{store}/consents/juguang/withdraw/"
+AGENCIES = "/b/shancha/settings/agencies/"
+GRANT = AGENCIES + "{grant}/"
+CLIENT = "/b/shancha/settings/clients/{grant}/"
 
 MATRIX = [
     ("get", "/account/", 302, 200, 200, 200, 200),
@@ -57,6 +60,22 @@ MATRIX = [
     ("post", INVITATION + "revoke/", 302, 404, 403, 403, 302),
     ("post", INVITATION + "resend/", 302, 404, 403, 403, 302),
     ("post", INVITATION + "vanish/", 302, 404, 403, 403, 404),
+    ("get", AGENCIES, 302, 404, 403, 403, 200),
+    ("post", AGENCIES, 302, 405, 405, 405, 405),
+    ("get", AGENCIES + "offer/", 302, 405, 405, 405, 405),
+    ("post", AGENCIES + "offer/", 302, 404, 403, 403, 422),
+    ("get", GRANT, 302, 404, 403, 403, 200),
+    ("post", GRANT, 302, 404, 403, 403, 422),
+    ("get", GRANT + "revoke/", 302, 405, 405, 405, 405),
+    ("post", GRANT + "revoke/", 302, 404, 403, 403, 302),
+    ("post", GRANT + "withdraw/", 302, 404, 403, 403, 422),
+    ("post", GRANT + "vanish/", 302, 404, 403, 403, 404),
+    ("get", CLIENT + "accept/", 302, 405, 405, 405, 405),
+    # it is the other brand's to answer
+    ("post", CLIENT + "accept/", 302, 404, 403, 403, 404),
+    ("post", CLIENT + "vanish/", 302, 404, 403, 403, 404),
+    ("get", "/account/sessions/0/end/", 302, 405, 405, 405, 405),
+    ("post", "/account/sessions/0/end/", 302, 404, 404, 404, 404),
     ("get", "/brands/new/", 302, 200, 200, 200, 200),
     ("post", "/brands/new/", 302, 422, 422, 422, 422),
     # the link of an invitation opens to everybody who holds it; joining takes its address

@@ -36,6 +36,7 @@ ENGLISH = {"accept-language": "en"}
 LISTS = [
     "merchants/application",
     "merchants/brand",
+    "merchants/brandgrant",
     "merchants/connection",
     "merchants/invitation",
     "merchants/membership",

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from merchants import applications
+from merchants import applications, members
 from merchants.models import (
     Membership,
     Notice,
@@ -23,6 +23,7 @@ from merchants.seed import seed_policy
 from merchants.tests.factories import (
     make_brand,
     make_connection,
+    make_invitation,
     make_membership,
     make_store,
     make_user,
@@ -47,8 +48,12 @@ def reader(brand):
 
 @pytest.fixture
 def client(reader):
+    return logged_in(reader)
+
+
+def logged_in(user):
     client = Client(headers=ENGLISH)
-    client.force_login(reader)
+    client.force_login(user)
     return client
 
 
@@ -91,6 +96,21 @@ def test_an_application_tells_of_each_step_but_not_who_took_it(brand, store, rea
         ("reader@example.test", "rejected"),
         ("marketer@example.test", "rejected"),
     ]
+
+
+def test_owners_of_every_store_are_told_who_joined(brand, store, reader):
+    chief, limited = make_user("chief@example.test", language="en"), make_user("some@example.test")
+    make_membership(brand, chief)
+    make_membership(brand, limited, stores=(store,))
+    invitation, _token = make_invitation(brand, role=Role.FINANCE)
+    with scope(Hat.WEB, brand=brand.pk):
+        members.accept_invitation(invitation, by=make_user("wu@example.test", name="吴"))
+
+    assert ("chief@example.test", "member_joined") in told()
+    assert {"some@example.test", "wu@example.test"}.isdisjoint({who for who, _kind in told()})
+    page = logged_in(chief).get(INBOX).text
+    assert "吴 has joined" in page
+    assert "the role is Finance" in page
 
 
 def test_what_is_undone_tells_nobody(store, reader):

@@ -1,6 +1,7 @@
 """Where a person is logged in, and ending what they don't know."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from merchants.tests.factories import make_user
@@ -38,6 +39,30 @@ def test_ended_sessions_are_over_at_once_and_this_one_goes_on():
 
     assert phone.get("/account/").status_code == 302
     assert office.get("/account/").status_code == 200
+
+
+def session_of(client):
+    return UserSession.objects.get(session_key=client.session.session_key)
+
+
+def test_one_session_is_ended_and_the_others_go_on():
+    lin = make_user()
+    phone, tablet, office = logged_in(lin, PHONE), logged_in(lin, PHONE), logged_in(lin)
+    assert office.get(PAGE).text.count("End this session") == 2
+
+    assert office.post(f"{PAGE}{session_of(phone).pk}/end/")["Location"] == PAGE
+
+    assert phone.get("/account/").status_code == 302
+    assert tablet.get("/account/").status_code == 200
+    assert "That session has ended." in office.get(PAGE).text
+
+
+def test_neither_another_persons_session_nor_the_present_one_is_ended_so():
+    stranger, lin = logged_in(make_user("stranger@example.test")), logged_in(make_user())
+
+    for client in (stranger, lin):
+        assert lin.post(f"{PAGE}{session_of(client).pk}/end/").status_code == 404
+        assert client.get("/account/").status_code == 200
 
 
 def test_nobody_sees_or_ends_the_sessions_of_another():

@@ -2,9 +2,12 @@
 
 from typing import cast
 
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from merchants.models import User
 from merchants.second_factor import has_second_factor
@@ -14,3 +17,12 @@ from merchants.second_factor import has_second_factor
 def account(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)  # LoginRequiredMiddleware lets nobody else in
     return render(request, "merchants/account.html", {"has_factor": has_second_factor(user)})
+
+
+@require_POST
+def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
+    """End one of the person's own other sessions; the present one ends by logging out."""
+    others = UserSession.objects.exclude(session_key=request.session.session_key)
+    get_object_or_404(others, pk=session_id, user=request.user).end()
+    messages.success(request, _("That session has ended."))
+    return redirect("usersessions_list")

@@ -6,11 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from merchants.access import BrandRequest, brand_view
-from merchants.models import Brand, Role, User
+from merchants.access import BrandRequest, brand_view, brands_open_to
+from merchants.models import Role, User
 from merchants.views.invitations import waiting_for
 from portal.lib.htmx import HtmxRequest
-from portal.lib.scope import Hat, scope
 
 
 @require_GET
@@ -20,14 +19,13 @@ def home(request: HtmxRequest) -> HttpResponse:
     Whoever is invited somewhere sees that first.
     """
     user = cast(User, request.user)  # LoginRequiredMiddleware lets nobody else in
-    with scope(Hat.WEB, user=user.pk):
-        brands = list(Brand.objects.joined_by(user).by_name())
+    entrances = brands_open_to(user)
     invitations = waiting_for(user)
-    if len(brands) == 1 and not invitations:
-        return redirect("merchants:brand", brands[0].slug)
-    if not brands and not invitations and user.is_staff:
+    if len(entrances) == 1 and not invitations:
+        return redirect("merchants:brand", entrances[0].brand.slug)
+    if not entrances and not invitations and user.is_staff:
         return redirect("admin:index")
-    context = {"brands": brands, "invitations": invitations}
+    context = {"entrances": entrances, "invitations": invitations}
     return render(request, "merchants/home.html", context)
 
 

@@ -140,6 +140,7 @@ def _list_page(
     is_owner = request.membership.allows(Role.OWNER)
     context = {
         "members": roster.members(request.brand, request.membership),
+        "agencies": roster.agencies(request.brand, request.membership),
         "invitations": roster.invitations(request.brand, request.membership) if is_owner else [],
         "form": form or _invite_form(request),
         "is_owner": is_owner,

@@ -9,6 +9,7 @@ from merchants.models import (
     AccessEvent,
     Application,
     Brand,
+    BrandGrant,
     ConsentRecord,
     Evidence,
     Membership,
@@ -22,9 +23,11 @@ from merchants.notices import keep_wishes, notify
 from merchants.rules import SENTENCES
 from merchants.tests.factories import (
     make_application,
+    make_brand,
     make_connection,
     make_consent,
     make_evidence,
+    make_grant,
     make_invitation,
     make_membership,
     make_participation,
@@ -48,6 +51,7 @@ class Estate:
     mail: NoticeMail
     evidence: Evidence
     consent: ConsentRecord
+    grant: BrandGrant
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -72,7 +76,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     _make_history(application, link, evidence, name)
     consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
     told = _make_notice(store, number)
-    return Estate(store, free, link, application, member, *told, evidence, consent)
+    grant = _make_agency(store, number, name)
+    return Estate(store, free, link, application, member, *told, evidence, consent, grant)
 
 
 def _make_history(application: Application, link: Link, evidence: Evidence, name: str) -> None:
@@ -94,6 +99,14 @@ def _make_people(store: Store, number: int, name: str) -> Membership:
     user = make_user(f"{shown}-{brand.slug}-{number}@example.test".lower(), name=shown)
     make_invitation(brand, f"new-{user.email}", stores=(store,))
     return make_membership(brand, user, Role.VIEWER, stores=(store,))
+
+
+def _make_agency(store: Store, number: int, name: str) -> BrandGrant:
+    """Let an agency in for this store; owners see of which agencies their colleagues did so."""
+    shown = name if number == 1 else "同事"
+    agency = make_brand(f"agency-{store.brand_id}-{number}", f"{shown} 代运营")
+    make_membership(agency, make_user(f"{agency.slug}@example.test", name=f"{shown} 商"))
+    return make_grant(store.brand, agency, (store,))
 
 
 def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:

@@ -34,6 +34,7 @@ PLACEHOLDERS = (
     "consent",
     "member",
     "invitation",
+    "grant",
     "token",
 )
 HOME = {

@@ -10,9 +10,10 @@ import pytest
 from django.apps import apps
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
-from merchants.models import Brand, Role, Store, StoreOwnedQuerySet
-from merchants.tests.factories import make_brand, make_membership, make_user
+from merchants.models import Brand, Role, Store, StoreOwnedQuerySet, User
+from merchants.tests.factories import make_brand, make_membership, make_store, make_user
 from portal.lib.rls import tenant_tables
 from portal.lib.scope import Hat, scope
 from portal.tests.estate import Estate, make_estate
@@ -41,6 +42,8 @@ READ = [
     "/b/shancha/settings/consents/{other_consent}/",
     "/b/shancha/stores/{store}/juguang/",
     "/b/shancha/stores/{store}/consents/juguang/withdraw/",
+    "/b/shancha/settings/agencies/",
+    "/b/shancha/settings/agencies/{grant}/",
     "/b/shancha/notices/",
     "/b/shancha/notices/preferences/",
     "/b/shancha/nothing/",
@@ -72,6 +75,10 @@ NAMED = [
     ("post", "settings/members/{member}/"),
     ("post", "settings/members/{member}/suspend/"),
     ("post", "settings/members/{member}/remove/"),
+    ("get", "settings/agencies/{grant}/"),
+    ("post", "settings/agencies/{grant}/"),
+    ("post", "settings/agencies/{grant}/revoke/"),
+    ("post", "settings/agencies/{grant}/withdraw/"),
 ]
 pytestmark = pytest.mark.usefixtures("own_files")
 transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -121,6 +128,10 @@ def run_as_owner(statement: str) -> None:
 def logged_in(brand: Brand, *stores: Store) -> Client:
     user = make_user("zhou@example.test", name="周")
     make_membership(brand, user, Role.OWNER, stores=stores)
+    return client_of(user)
+
+
+def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
@@ -180,6 +191,24 @@ def test_the_pages_own_filter_alone_keeps_a_narrowed_member_to_their_stores(
 ):
     assert leaks(narrowed, mine, sibling) == []
     assert statuses(narrowed, sibling) == {404}
+
+
+@transactional
+def test_the_pages_own_filter_alone_keeps_out_whom_no_grant_reaches(
+    mine, without_row_level_security
+):
+    with scope(Hat.ADMIN):
+        agency = Brand.objects.get(held_grants=mine.grant)
+    stores = (make_store(agency, 1),)
+    narrowed = make_membership(agency, make_user("narrowed@example.test"), stores=stores)
+    suspended = make_membership(agency, make_user("suspended@example.test"), Role.VIEWER)
+    with scope(Hat.WEB, brand=agency.pk):
+        agency.memberships.filter(pk=suspended.pk).update(suspended_at=timezone.now())
+    people = narrowed.user, suspended.user, make_user("stranger@example.test")
+
+    statuses = {client_of(user).get("/b/shancha/stores/").status_code for user in people}
+
+    assert statuses == {404}
 
 
 def test_row_level_security_alone_keeps_brands_apart(brand, mine, foreign):

@@ -1,0 +1,36 @@
+"""Who is told: of a store, whoever may see it; of a brand, its owners of all its stores."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from merchants.models import BrandGrantStore, Membership, Store
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyPerson:
+    """Someone whom a grant lets in."""
+
+    grant_id: int
+    user_id: int
+
+
+def agency_people(brand_id: int) -> list[AgencyPerson]:
+    """Return whom the brand has let in through agencies, at once for all its grants."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT grant_id, user_id FROM agency_people(%s)", [brand_id])
+        return [AgencyPerson(*row) for row in cursor.fetchall()]
+
+
+def readers_of(store: Store) -> set[int]:
+    """Return the ids of the users who may see the store, by a membership or through an agency."""
+    members = Membership.objects.active().reaching(store).filter(user__is_active=True)
+    granted = BrandGrantStore.objects.filter(brand=store.brand_id, store=store)
+    grants = set(granted.values_list("grant_id", flat=True))
+    agencies = {each.user_id for each in agency_people(store.brand_id) if each.grant_id in grants}
+    return agencies | set(members.values_list("user_id", flat=True))
+
+
+def owners_of(brand_id: int) -> set[int]:
+    owners = Membership.objects.owning(brand_id)
+    return set(owners.values_list("user_id", flat=True))
