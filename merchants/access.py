@@ -6,9 +6,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 
+from merchants.access_events import record_denied
 from merchants.models import Brand, Membership, Role, User
 from portal.lib.htmx import HtmxRequest
 from portal.lib.scope import Hat, scope
@@ -39,7 +39,7 @@ def brand_view(role: Role, *, calls_partner: bool = False) -> Callable[[BrandVie
         def wrapper(
             request: BrandRequest, brand: str, *args: Rest.args, **kwargs: Rest.kwargs
         ) -> HttpResponse:
-            membership = _membership(request.user, brand)
+            membership = _membership(request, brand)
             if not membership.allows(role):
                 raise PermissionDenied
             request.brand = membership.brand
@@ -64,10 +64,15 @@ def brand_scope(request: BrandRequest) -> AbstractContextManager[None]:
     )
 
 
-def _membership(user: User, slug: str) -> Membership:
+def _membership(request: BrandRequest, slug: str) -> Membership:
+    user = request.user
     with scope(Hat.WEB, user=user.pk):
         memberships = Membership.objects.active().select_related("brand")
-        membership = get_object_or_404(memberships, brand__slug=slug, user=user)
-        with scope(Hat.WEB, brand=membership.brand_id, user=user.pk):
-            membership.load_stores()
+        membership = memberships.filter(brand__slug=slug, user=user).first()
+        if membership:
+            with scope(Hat.WEB, brand=membership.brand_id, user=user.pk):
+                membership.load_stores()
+    if membership is None:
+        record_denied(request, slug)
+        raise Http404
     return membership

@@ -1,6 +1,6 @@
 """How platform staff look at evidence: one file at a time, and each look is recorded."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from merchants import evidence
-from merchants.models import Evidence, User
+from merchants.access_events import record
+from merchants.models import AccessKind, Evidence
 
 
 class EvidenceFiles(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's own
@@ -29,7 +30,7 @@ class EvidenceFiles(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's 
             raise PermissionDenied
         if piece is None:
             raise Http404
-        evidence.seen_by_staff(piece, by=cast(User, request.user))
+        record(request, AccessKind.EVIDENCE, evidence=piece)
         return evidence.answer(piece)
 
     @admin.display(description=_("file"))

@@ -27,3 +27,13 @@ def expire_unanswered() -> None:
 
     with scope(Hat.NIGHT):
         applications.expire_unanswered()
+
+
+@shared_task
+def purge_access() -> None:
+    """Forget who came in, and from where, after 180 days."""
+    from merchants.access_events import purge
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        purge()

@@ -1,5 +1,7 @@
+from merchants.models.access import AccessEvent, AccessKind
 from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
-from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
+from merchants.models.evidence import Evidence, EvidenceKind
+from merchants.models.history import Change
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (
     MailStatus,
@@ -38,6 +40,7 @@ __all__ = [
     "ApplicationStatus",
     "Brand",
     "Category",
+    "Change",
     "Connection",
     "ConnectionStatus",
     "DomainTaken",

@@ -1,4 +1,4 @@
-"""What a brand shows for the facts it states, and who of the platform's staff looked at it."""
+"""What a brand shows for the facts it states."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -97,40 +97,3 @@ class Evidence(models.Model):
         if self.valid_until and self.valid_until < days.today():
             return "bad", _("Expired")
         return "ok", _("On file")
-
-
-class AccessKind(models.TextChoices):
-    EVIDENCE = "evidence", _("Evidence viewed")
-
-
-class AccessEventQuerySet(StoreOwnedQuerySet["AccessEvent"]):
-    def newest_first(self) -> Self:
-        return self.select_related("actor", "store").order_by("-pk")
-
-
-class AccessEvent(models.Model):
-    """That a person looked at something which not everybody may see."""
-
-    brand = models.ForeignKey(
-        Brand, on_delete=models.PROTECT, related_name="access_events", verbose_name=_("brand")
-    )
-    store = models.ForeignKey(
-        Store, on_delete=models.PROTECT, related_name="+", verbose_name=_("store")
-    )
-    kind = models.CharField(_("what was done"), max_length=10, choices=AccessKind)
-    evidence = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, related_name="+", verbose_name=_("evidence")
-    )
-    actor = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
-    )
-    at = models.DateTimeField(_("at"), default=known_now)
-
-    objects = AccessEventQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("access event")
-        verbose_name_plural = _("access events")
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.actor}"
