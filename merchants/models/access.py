@@ -1,5 +1,6 @@
 """Who came in, took data out or was turned away: rows that nobody changes."""
 
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from merchants.models.evidence import Evidence
 from merchants.models.people import Brand, User
 from merchants.models.stores import Store, StoreOwnedQuerySet
+from portal.lib.days import starts_at
 
 
 class AccessKind(models.TextChoices):
@@ -34,6 +36,19 @@ class AccessEventQuerySet(StoreOwnedQuerySet["AccessEvent"]):
     def of_account(self, user: User) -> Self:
         """Keep what concerns the person's account and no brand."""
         return self.filter(actor=user, brand=None)
+
+    def by(self, person: int) -> Self:
+        """Keep what a member did; who was turned away is nobody's to know but the platform's."""
+        return self.filter(actor_id=person, kind=AccessKind.EXPORT)
+
+    def by_staff(self) -> Self:
+        return self.filter(kind=AccessKind.EVIDENCE)
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def on(self, day: date) -> Self:
+        return self.filter(at__gte=starts_at(day), at__lt=starts_at(day + timedelta(days=1)))
 
     def newest_first(self) -> Self:
         return self.select_related("actor", "store", "evidence").order_by("-pk")
@@ -96,3 +111,7 @@ class AccessEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.actor}"
+
+    @property
+    def is_a_failure(self) -> bool:
+        return self.kind in {AccessKind.LOGIN_FAILED, AccessKind.FACTOR_FAILED}

@@ -3,6 +3,7 @@
 The tables are made by the next `makemigrations`; `history_tables()` goes to that migration's end.
 """
 
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -17,7 +18,9 @@ from merchants.models.notices import Notice, NoticeMail, NoticePreference
 from merchants.models.people import Brand, Membership, MembershipStore, User
 from merchants.models.policy import PolicyEvent, PolicyLogEntry, PolicyVersion
 from merchants.models.stores import Connection, Store, StoreOwnedQuerySet
+from portal.lib.days import starts_at
 from portal.lib.history import keep
+from portal.lib.scope import Hat
 
 
 class UserGroup(User.groups.through):  # type: ignore[misc, name-defined]  # Django makes it
@@ -71,7 +74,19 @@ WITHOUT: dict[type[models.Model], str] = {
 
 class ChangeQuerySet(StoreOwnedQuerySet["Change"]):
     def newest_first(self) -> Self:
-        return self.select_related("actor").order_by("-at", "-pgh_id", "subject")
+        return self.order_by("-at", "-pgh_id", "subject")
+
+    def by(self, person: int) -> Self:
+        return self.filter(actor_id=person).exclude(hat=Hat.ADMIN)
+
+    def by_staff(self) -> Self:
+        return self.filter(hat=Hat.ADMIN)
+
+    def of_kind(self, subject: str) -> Self:
+        return self.filter(subject=subject)
+
+    def on(self, day: date) -> Self:
+        return self.filter(at__gte=starts_at(day), at__lt=starts_at(day + timedelta(days=1)))
 
     def with_before(self) -> Self:
         """Add `before`, the row as the change found it; computed for the rows of a page only."""

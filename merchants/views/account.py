@@ -6,11 +6,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from merchants.models import User
+from merchants.models import AccessEvent, User
 from merchants.second_factor import has_second_factor
+from portal.lib.scope import Hat, scope
+
+NEWEST = 50
 
 
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)  # LoginRequiredMiddleware lets nobody else in
     return render(request, "merchants/account.html", {"has_factor": has_second_factor(user)})
+
+
+@require_GET
+def activity(request: HttpRequest) -> HttpResponse:
+    """Show what was done with the person's account, so that they notice what they didn't do."""
+    user = cast(User, request.user)
+    with scope(Hat.WEB, user=user.pk):
+        events = list(AccessEvent.objects.of_account(user).newest_first()[:NEWEST])
+    return render(request, "merchants/account_activity.html", {"events": events})

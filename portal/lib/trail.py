@@ -55,7 +55,7 @@ def plain_path(path: str) -> str:
         found = resolve(path)
     except Resolver404:
         return ""
-    for name, value in found.captured_kwargs.items():
+    for name, value in found.kwargs.items():
         if name not in PLAIN and not isinstance(value, int):
             path = path.replace(str(value), "…")
     for value in found.args:
@@ -63,7 +63,7 @@ def plain_path(path: str) -> str:
     return path[:200]
 
 
-class TrailedTask(Task):  # type: ignore[misc]  # celery is untyped here
+class TrailedTask(Task):  # type: ignore[type-arg]  # celery takes none when it runs
     """Every task: what it changes is kept under its name."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # Any: as the task has them
