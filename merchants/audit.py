@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from merchants.models import AccessEvent, AccessKind, Application, Brand, Change, Store, User
 from portal.lib.days import SHANGHAI
@@ -214,7 +214,7 @@ def _shown(model: Model, name: str, row: Row, names: Names) -> str:
     if field.related_model is User:
         return names.user(value)
     if isinstance(field, models.BooleanField):
-        return _("yes") if value else _("no")
+        return pgettext("audit", "yes") if value else pgettext("audit", "no")
     if isinstance(field, models.JSONField):
         return "…"
     if isinstance(field, models.DateTimeField):

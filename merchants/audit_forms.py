@@ -19,7 +19,7 @@ Choices = list[tuple[str, Any]]  # Any: a name that is translated when it is sho
 
 
 class AuditFilter(forms.Form):
-    person = forms.ChoiceField(label=_("Person"), required=False)
+    person = forms.ChoiceField(label=pgettext_lazy("audit", "Person"), required=False)
     kind = forms.ChoiceField(label=pgettext_lazy("audit", "What"), required=False)
     day = forms.DateField(label=_("Day"), required=False)
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, TruncHour
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants.models.evidence import Evidence
 from merchants.models.people import Brand, User
@@ -80,8 +81,8 @@ class AccessEvent(models.Model):
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
     ip = models.GenericIPAddressField(_("IP address"), null=True)
-    agent = models.CharField(_("browser"), max_length=200, blank=True)
-    request = models.CharField(_("request"), max_length=32, blank=True)
+    agent = models.CharField(pgettext_lazy("audit", "browser"), max_length=200, blank=True)
+    request = models.CharField(pgettext_lazy("audit", "request"), max_length=32, blank=True)
     at = models.DateTimeField(_("at"), db_default=Now())
 
     objects = AccessEventQuerySet.as_manager()

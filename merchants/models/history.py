@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants.models.access import AccessEvent
 from merchants.models.application import Application, ApplicationEvent
@@ -102,10 +103,10 @@ class Change(models.Model):
 
     key = models.TextField(primary_key=True)
     subject = models.TextField(_("what was changed"))
-    row_id = models.BigIntegerField(_("number"))
+    row_id = models.BigIntegerField(pgettext_lazy("audit", "number"))
     pgh_id = models.BigIntegerField()
     at = models.DateTimeField(_("at"))
-    label = models.TextField(_("change"))
+    label = models.TextField(pgettext_lazy("audit", "change"))
     hat = models.TextField(_("role in the database"))
     brand = models.ForeignKey(
         Brand, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name=_("brand")
@@ -124,8 +125,8 @@ class Change(models.Model):
     class Meta:
         managed = False
         db_table = "merchants_change"
-        verbose_name = _("change")
-        verbose_name_plural = _("changes")
+        verbose_name = pgettext_lazy("audit", "change")
+        verbose_name_plural = pgettext_lazy("audit", "changes")
 
     def __str__(self) -> str:
         return self.key
