@@ -24,9 +24,7 @@ def email_changed(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(factors.authenticator_added)
 def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    if authenticator.type == Authenticator.Type.RECOVERY_CODES:  # they come with the first factor
-        record_of_account(request, AccessKind.CODES_RENEWED, user)
-    else:
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:  # they come with the first factor
         record_of_account(request, AccessKind.FACTOR_ADDED, user)
 
 

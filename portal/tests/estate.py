@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.http import HttpRequest
+
 from campaigns.models import Link, Note, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
+from merchants.access_events import record
 from merchants.models import (
+    AccessKind,
     Application,
     Brand,
     Evidence,
@@ -60,8 +64,16 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
         store, reason=f"{name} 因", asked=f"{name} 问", draft={"overall_score": f"{name} 分"}
     )
     _make_window(noted, error=f"{name} 错")
+    _take_out(store, f"{name}.csv")
     member = _make_people(store, number, name)
     return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)
+
+
+def _take_out(store: Store, file: str) -> None:
+    """Leave an export of the store's figures on record."""
+    somebody = make_user(f"exporter-{store.pk}@example.test")
+    with scope(Hat.WEB, brand=store.brand_id, user=somebody.pk):
+        record(HttpRequest(), AccessKind.EXPORT, store=store.pk, what=file)
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:
