@@ -36,6 +36,7 @@ REVOKE ALL ON FUNCTION record_access(text, text, bigint, bigint, text, inet, tex
 GRANT EXECUTE ON FUNCTION record_access(text, text, bigint, bigint, text, inet, text, text)
     TO redcat_web, redcat_admin;
 REVOKE INSERT ON merchants_accessevent FROM redcat_admin;
+REVOKE SELECT ON merchants_accessevent FROM redcat_night;
 CREATE POLICY account ON merchants_accessevent FOR SELECT TO redcat_web
     USING (brand_id IS NULL AND actor_id = (SELECT {USER}));
 """  # noqa: S608 - our own words alone
