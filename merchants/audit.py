@@ -127,7 +127,7 @@ def _thing(subject: str) -> "StrOrPromise":
 
 
 def _told(change: Change, names: Names) -> Told:
-    steps = _steps(change, names) if change.label == "update" else []
+    steps = _steps(change, names) if change.label == "update" and change.before else []
     said, shown = _said(change, steps, names)
     if change.hat == Hat.ADMIN:
         return Told(change.at, str(PLATFORM), said, shown, None)
@@ -161,7 +161,9 @@ def _said(change: Change, steps: list[Step], names: Names) -> tuple[str, list[St
 
 def _turn(change: Change) -> "StrOrPromise | None":
     """Return what it means that a moment was written, or taken away."""
-    before, kept = change.before or {}, change.kept
+    before, kept = change.before, change.kept
+    if before is None:
+        return None
     if change.subject == "membership" and before.get("suspended_at") != kept.get("suspended_at"):
         if kept["suspended_at"]:
             return pgettext_lazy("audit", "suspended the member %(name)s")

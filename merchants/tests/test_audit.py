@@ -1,7 +1,7 @@
 """The audit page: what an owner reads of each change, how it is narrowed, and what stays hidden."""
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -203,3 +203,13 @@ def test_the_members_page_leads_an_owner_there_and_nobody_else(owner, client_as)
 
     assert CHANGES in owner.get(members).text
     assert CHANGES not in client_as(Role.VIEWER).get(members).text
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_the_first_change_of_a_row_older_than_its_history_claims_no_more_than_it_knows(owner, wu):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM merchants_membershiphistory")
+
+    owner.post(member_page(wu), {"role": "marketer", "reach": "all"})
+
+    assert lines(owner)[0] == "owner@example.test changed the member 吴"
