@@ -2,6 +2,7 @@
 import os
 import sys
 
+import pghistory
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
@@ -14,4 +15,5 @@ if __name__ == "__main__":
         settings.INSTALLED_APPS  # noqa: B018  the first look reads them all
     except (ImproperlyConfigured, BadAddress) as error:
         sys.exit(str(error))
-    execute_from_command_line(sys.argv)
+    with pghistory.context(command=" ".join(sys.argv[1:2])):
+        execute_from_command_line(sys.argv)

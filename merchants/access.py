@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 
+from merchants.access_events import record_denied
 from merchants.models import Brand, BrandGrant, Membership, Role, User
 from portal.lib.htmx import HtmxRequest
 from portal.lib.scope import Hat, scope
@@ -47,7 +48,7 @@ def brand_view(role: Role, *, calls_partner: bool = False) -> Callable[[BrandVie
         def wrapper(
             request: BrandRequest, brand: str, *args: Rest.args, **kwargs: Rest.kwargs
         ) -> HttpResponse:
-            membership = _membership(request.user, brand)
+            membership = _membership(request, brand)
             if not membership.allows(role):
                 raise PermissionDenied
             request.brand = membership.brand
@@ -82,24 +83,29 @@ def brands_open_to(user: User) -> list[Entrance]:
     return own + [Entrance(grant.brand, grant.agency) for grant in granted]
 
 
-def _membership(user: User, slug: str) -> Membership:
+def _membership(request: BrandRequest, slug: str) -> Membership:
+    user = request.user
     with scope(Hat.WEB, user=user.pk):
         memberships = Membership.objects.active().select_related("brand")
-        own = memberships.filter(brand__slug=slug, user=user).first()
-        if own is None:
-            return _through_agency(user, slug)
-        with scope(Hat.WEB, brand=own.brand_id, user=user.pk):
-            own.load_stores()
-    return own
+        found = memberships.filter(brand__slug=slug, user=user).first()
+        if found:
+            with scope(Hat.WEB, brand=found.brand_id, user=user.pk):
+                found.load_stores()
+        else:
+            found = _through_agency(user, slug)
+    if found is None:
+        record_denied(request, slug)
+        raise Http404
+    return found
 
 
-def _through_agency(user: User, slug: str) -> Membership:
+def _through_agency(user: User, slug: str) -> Membership | None:
     """Return what the oldest grant lets the user do; `reaching` says whom a grant lets in."""
     grants = BrandGrant.objects.reaching(user).filter(brand__slug=slug)
     grant = grants.select_related("brand", "agency").oldest_first().first()
     if grant is None:
-        raise Http404
+        return None
     grant.load_stores()
     if not grant.narrowed_to:  # a membership narrowed to none would be one of every store
-        raise Http404
+        return None
     return grant.membership_of(user)

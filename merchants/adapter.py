@@ -15,7 +15,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants.models import User
+from merchants.access_events import record_of_account, signed_in
+from merchants.models import AccessKind, User
 from merchants.second_factor import has_second_factor
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return f"{settings.PORTAL_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        if isinstance(user, User):
+            signed_in(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            record_of_account(request, AccessKind.LOGOUT, request.user)
+        super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Keep whose account it was, where there is one; never what was typed."""
+        email = str(credentials.get("email") or "")
+        user = User.objects.filter(email=email.lower()).first()
+        record_of_account(request, AccessKind.LOGIN_FAILED, user)
 
     def get_reauthentication_methods(self, user: AnyUser) -> list[dict[str, str]]:
         """Who has a second factor shows it again: a stolen password must not switch it off."""

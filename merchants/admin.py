@@ -25,6 +25,7 @@ from unfold.forms import (
 
 from merchants import (
     admin_applications,
+    admin_audit,  # noqa: F401  # its pages register themselves
     policy_admin,  # noqa: F401  # its pages register themselves
     second_factor,
 )
@@ -36,7 +37,6 @@ from merchants.brands import broken_rule
 from merchants.grant_admin import BrandGrantAdmin
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
-    AccessEvent,
     Brand,
     BrandGrant,
     Connection,
@@ -103,15 +103,6 @@ class EvidenceAdmin(ReadOnly, EvidenceFiles, ModelAdmin):  # type: ignore[misc] 
         ("uploaded_at", "uploaded_by"),
         ("valid_until", "replaces"),
     ]
-
-
-@admin.register(AccessEvent)
-class AccessEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
-    list_display = ["at", "actor", "kind", "evidence", "store", "brand"]
-    list_filter = ["kind"]
-    list_select_related = ["actor", "evidence", "store", "brand"]
-    search_fields = ["actor__email", "store__title", "brand__name"]
-    ordering = ["-pk"]
 
 
 @admin.register(Connection)

@@ -1,7 +1,7 @@
 """How platform staff look at evidence: one file at a time, and each look is recorded."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from merchants import evidence
-from merchants.models import Application, Evidence, User
+from merchants.access_events import record
+from merchants.models import AccessKind, Application, Evidence
 
 
 class EvidenceFiles(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's own
@@ -30,7 +31,7 @@ class EvidenceFiles(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's 
             raise PermissionDenied
         if piece is None:
             raise Http404
-        evidence.seen_by_staff(piece, by=cast(User, request.user))
+        record(request, AccessKind.EVIDENCE, evidence=piece)
         return evidence.answer(piece)
 
     @admin.display(description=_("file"))

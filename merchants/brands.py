@@ -71,6 +71,7 @@ def broken_rule(clash: IntegrityError) -> str:
 
 def _insert(name: str, slug: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT create_brand(%s, %s, %s)", [name, slug, days.known_now()])
+        # as a SELECT it would pass for a read, and the history would not know whose brand it is
+        cursor.execute("VALUES (create_brand(%s, %s, %s))", [name, slug, days.known_now()])
         (made,) = cursor.fetchone()
     return int(made)

@@ -108,8 +108,8 @@ def call_juguang(connection: Connection, work: Callable[[JuguangClient], Answer]
 
 
 def renew(connection: Connection) -> None:
-    """Renew the tokens of a consent that nobody uses, as a call would have done."""
-    _note_good_call(_renew(_load(connection)))
+    """Renew the tokens that `connection` was read with, unless someone has done so since."""
+    _note_good_call(_renew(connection))
 
 
 def hold(connection: Connection) -> None:

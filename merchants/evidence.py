@@ -1,7 +1,6 @@
 """Evidence on disk: checked by content, kept under VAR_DIR by hash alone, served to few."""
 
 import hashlib
-import logging
 import os
 import re
 import tempfile
@@ -20,11 +19,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from merchants.hints import requalify_soon
-from merchants.models import AccessEvent, AccessKind, Brand, Evidence, EvidenceKind, Store, User
+from merchants.models import Brand, Evidence, EvidenceKind, Store, User
 from merchants.services import Refused, locked_store
 from portal.lib import documents
-
-logger = logging.getLogger(__name__)
 
 LARGEST = settings.LARGEST_UPLOAD
 MOST = 100  # files of a store, the replaced ones included: a disk is not endless
@@ -124,17 +121,6 @@ def answer(evidence: Evidence) -> HttpResponse:
     response["Content-Security-Policy"] = POLICY
     response["Cache-Control"] = "no-store"
     return response
-
-
-def seen_by_staff(evidence: Evidence, *, by: User) -> None:
-    AccessEvent.objects.create(
-        brand_id=evidence.brand_id,
-        store_id=evidence.store_id,
-        kind=AccessKind.EVIDENCE,
-        evidence=evidence,
-        actor=by,
-    )
-    logger.info("evidence viewed evidence=%s user=%s", evidence.pk, by.pk)
 
 
 def _folder(brand_id: int) -> Path:

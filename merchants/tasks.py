@@ -100,3 +100,13 @@ def tell_expiring_consent(connection_id: int) -> None:
     from merchants import expiry
 
     expiry.tell(connection_id)
+
+
+@shared_task
+def purge_access() -> None:
+    """Forget who came in, and from where, after 180 days."""
+    from merchants.access_events import purge
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        purge()

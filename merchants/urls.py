@@ -3,6 +3,7 @@ from django.urls import path
 from merchants.views import (
     account,
     agencies,
+    audit,
     brands,
     consent_records,
     consents,
@@ -19,6 +20,7 @@ app_name = "merchants"
 urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/sessions/<int:session_id>/end/", account.session_end, name="session_end"),
+    path("account/activity/", account.activity, name="account_activity"),
     path("b/<slug:brand>/", home.brand_home, name="brand"),
     path("b/<slug:brand>/stores/", stores.store_list, name="stores"),
     path("b/<slug:brand>/stores/register/", consents.store_register, name="store_register"),
@@ -67,6 +69,8 @@ urlpatterns = [
     ),
     path("b/<slug:brand>/policy/", policy.policy, name="policy"),
     path("b/<slug:brand>/settings/members/", members.member_list, name="members"),
+    path("b/<slug:brand>/settings/audit/", audit.changes, name="audit"),
+    path("b/<slug:brand>/settings/audit/access/", audit.accesses, name="audit_access"),
     path("b/<slug:brand>/settings/members/invite/", members.member_invite, name="member_invite"),
     path("b/<slug:brand>/settings/members/<int:member_id>/", members.member_detail, name="member"),
     path(

@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 # in a container everything is root's; JSON is the only content we accept
 warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 
-app = Celery("redcat")
+app = Celery("redcat", task_cls="portal.lib.trail:TrailedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

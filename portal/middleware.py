@@ -1,7 +1,8 @@
-"""What holds for every page: nothing is stored, all can be read, and the admin has a scope."""
+"""What holds for every page: none is stored, all can be read and traced; the admin has a scope."""
 
 from collections.abc import Callable
 
+import pghistory
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 
 from portal.lib.scope import Hat, scope
+from portal.lib.trail import trail_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -49,6 +51,19 @@ def bounded_requests(get_response: Handler) -> Handler:
         if length.isdecimal() and int(length) > settings.LARGEST_REQUEST:
             return render(request, "413.html", status=413)
         return get_response(request)
+
+    return middleware
+
+
+def trailed_requests(get_response: Handler) -> Handler:
+    """Keep with each change of a row who asked for it, from where, and by which request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        trail = request.trail = trail_of(request)  # type: ignore[attr-defined]  # read by records
+        with pghistory.context(**trail.kept()):
+            response = get_response(request)
+        response["X-Request-ID"] = trail.request
+        return response
 
     return middleware
 

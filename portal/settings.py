@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import pghistory
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -128,6 +129,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "template_partials",
+    "pgtrigger",
+    "pghistory",
     "portal",
     "merchants",
     "campaigns",
@@ -149,6 +152,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.trailed_requests",
     "merchants.second_factor.required_of_staff",
     "portal.middleware.admin_scope",
 ]
@@ -252,6 +256,10 @@ EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "RedCat <no-reply@redcat.test>")
 
+# History of rows ------------------------------------------------------------------------------
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"  # of several changes in one transaction, too
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)  # found by row and by brand
+
 # Web security --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -341,6 +349,10 @@ CELERY_BEAT_SCHEDULE = {
     "tell whose consent ends soon": {
         "task": "merchants.tasks.tell_expiring_consents",
         "schedule": crontab(hour=9, minute=10),
+    },
+    "forget who came in long ago": {
+        "task": "merchants.tasks.purge_access",
+        "schedule": crontab(hour=4, minute=40),
     },
 }
 

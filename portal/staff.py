@@ -62,6 +62,7 @@ def navigation() -> list[Entry]:
             _link(_("Mails"), "mail", "merchants", "noticemail")
             | {"badge": "merchants.outbox_admin.unsure_mails"},
             _link(_("Access events"), "visibility", "merchants", "accessevent"),
+            _link(_("Changes of rows"), "manage_history", "merchants", "change"),
         ),
     ]
 

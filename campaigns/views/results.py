@@ -18,7 +18,8 @@ from campaigns.results.metrics import METRICS, WINDOWS
 from campaigns.results.receipts import receipt
 from campaigns.results.table import NoteRow
 from merchants.access import BrandRequest, brand_view
-from merchants.models import Connection, Partner, Role, Store
+from merchants.access_events import record
+from merchants.models import AccessKind, Connection, Partner, Role, Store
 from portal.lib.htmx import render_page
 from portal.lib.sheets import csv_file
 
@@ -62,6 +63,7 @@ def results_csv(request: BrandRequest) -> HttpResponse:
         store=names[question.store] if question.store else _("All stores"),
     )
     name = f"{request.brand.slug}-{question.first}-{question.last}-{question.window}d.csv"
+    record(request, AccessKind.EXPORT, store=question.store, what=name)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(csv_file(lines), content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -1,7 +1,9 @@
+from merchants.models.access import AccessEvent, AccessKind
 from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
 from merchants.models.consents import ConsentRecord, ConsentStep
-from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
+from merchants.models.evidence import Evidence, EvidenceKind
 from merchants.models.grants import BrandGrant, BrandGrantEvent, BrandGrantStore, GrantStatus
+from merchants.models.history import Change
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (
     MailStatus,
@@ -49,6 +51,7 @@ __all__ = [
     "BrandGrantEvent",
     "BrandGrantStore",
     "Category",
+    "Change",
     "Connection",
     "ConnectionState",
     "ConnectionStatus",

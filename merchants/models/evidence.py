@@ -1,4 +1,4 @@
-"""What a brand shows for the facts it states, and who of the platform's staff looked at it."""
+"""What a brand shows for the facts it states."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -110,40 +110,3 @@ def in_force(pieces: Iterable[Evidence], day: date) -> list[Evidence]:
         for piece in pieces
         if piece.pk not in replaced and (piece.valid_until is None or piece.valid_until >= day)
     ]
-
-
-class AccessKind(models.TextChoices):
-    EVIDENCE = "evidence", _("Evidence viewed")
-
-
-class AccessEventQuerySet(StoreOwnedQuerySet["AccessEvent"]):
-    def newest_first(self) -> Self:
-        return self.select_related("actor", "store").order_by("-pk")
-
-
-class AccessEvent(models.Model):
-    """That a person looked at something which not everybody may see."""
-
-    brand = models.ForeignKey(
-        Brand, on_delete=models.PROTECT, related_name="access_events", verbose_name=_("brand")
-    )
-    store = models.ForeignKey(
-        Store, on_delete=models.PROTECT, related_name="+", verbose_name=_("store")
-    )
-    kind = models.CharField(_("what was done"), max_length=10, choices=AccessKind)
-    evidence = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, related_name="+", verbose_name=_("evidence")
-    )
-    actor = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
-    )
-    at = models.DateTimeField(_("at"), default=known_now)
-
-    objects = AccessEventQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("access event")
-        verbose_name_plural = _("access events")
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.actor}"

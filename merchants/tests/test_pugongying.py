@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from merchants import consent_texts
 from merchants.models import Connection, ConsentRecord, Role
-from merchants.standing import stand
+from merchants.standing import stand_today
 from merchants.tests.factories import make_application, make_connection, make_policy, make_store
 from merchants.tests.test_consents import answer, follow, start
 from portal.lib.scope import Hat, scope
@@ -91,18 +91,16 @@ def test_without_it_a_store_lacks_nothing(brand, store):
     make_application(store, status="approved", policy=policy)
 
     with scope(Hat.WEB, brand=brand.pk):
-        standing = stand(store, policy)
+        standing = stand_today(store)
 
     assert [verdict.rule_id for verdict in standing.lacking] == []
     assert standing.next_step == gettext("Attach links to notes")
 
 
 def test_a_policy_may_ask_for_it(brand, store):
-    policy = make_policy(
-        rules=[{"id": "pugongying", "kind": "connection", "partner": "pugongying"}]
-    )
+    make_policy(rules=[{"id": "pugongying", "kind": "connection", "partner": "pugongying"}])
 
     with scope(Hat.WEB, brand=brand.pk):
-        assert [v.rule_id for v in stand(store, policy).lacking] == ["pugongying"]
+        assert [v.rule_id for v in stand_today(store).lacking] == ["pugongying"]
         make_connection(store, "pugongying")
-        assert stand(store, policy).lacking == []
+        assert stand_today(store).lacking == []

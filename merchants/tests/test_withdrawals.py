@@ -119,7 +119,9 @@ def test_pages_of_figures_say_that_the_consent_is_withdrawn(owner, store, joined
 
     answer = owner.get(f"/b/shancha/{page}/", headers=ENGLISH)
 
-    assert "at Juguang is withdrawn" in answer.text
+    shown = answer.text.split('id="alerts"')[1].split("</section>")[0]
+    assert "Consent withdrawn" in shown
+    assert "Juguang: no new data is pulled until an owner renews the consent" in shown
     assert f"/b/shancha/stores/{store.pk}/" in answer.text
 
 

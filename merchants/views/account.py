@@ -9,8 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from merchants.models import User
+from merchants.models import AccessEvent, User
 from merchants.second_factor import has_second_factor
+from portal.lib.scope import Hat, scope
+
+NEWEST = 50
 
 
 @require_GET
@@ -26,3 +29,12 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
     get_object_or_404(others, pk=session_id, user=request.user).end()
     messages.success(request, _("That session has ended."))
     return redirect("usersessions_list")
+
+
+@require_GET
+def activity(request: HttpRequest) -> HttpResponse:
+    """Show what was done with the person's account, so that they notice what they didn't do."""
+    user = cast(User, request.user)
+    with scope(Hat.WEB, user=user.pk):
+        events = list(AccessEvent.objects.of_account(user).newest_first()[:NEWEST])
+    return render(request, "merchants/account_activity.html", {"events": events})

@@ -101,13 +101,14 @@ def every_tenant_table_has_its_policy(
     if not databases or "owner" not in databases:
         return []
     with connections["owner"].cursor() as cursor:
-        cursor.execute(UNPROTECTED, [sorted(tenant_tables())])
+        cursor.execute(UNPROTECTED, [sorted(tenant_tables() | _history_tables())])
         names = [name for (name,) in cursor.fetchall()]
     return [
         Error(
             f"The tenant table {name} has no row-level security of its own, or a partition"
             " of it can be read directly.",
-            hint="Lock it with portal.lib.rls.tenant_table in its migration.",
+            hint="Lock it with portal.lib.rls.tenant_table in its migration; a history table with"
+            " portal.lib.history.history_tables.",
             id="portal.E001",
         )
         for name in names
@@ -121,8 +122,17 @@ def tenant_tables() -> set[str]:
         model._meta.db_table
         for model in apps.get_models()
         if model is brand
-        or any(
-            field.is_relation and field.concrete and field.related_model is brand
-            for field in model._meta.get_fields()
+        or (
+            model._meta.managed  # a view stands under the locks of its tables
+            and any(
+                field.is_relation and field.concrete and field.related_model is brand
+                for field in model._meta.get_fields()
+            )
         )
     }
+
+
+def _history_tables() -> set[str]:
+    """Some have no brand, as the users' has none: they too must be locked."""
+    models = apps.get_models()
+    return {model._meta.db_table for model in models if hasattr(model, "pgh_tracked_model")}

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.http import HttpRequest
+
 from campaigns.models import Link, Note, PulledPage, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
+from merchants.access_events import record
 from merchants.models import (
-    AccessEvent,
+    AccessKind,
     Application,
     Brand,
     BrandGrant,
@@ -72,15 +75,16 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     )
     _make_participation(store, name)
     _make_window(noted, error=f"{name} 错")
+    _take_out(store, f"{name}.csv")
     member = _make_people(store, number, name)
-    _make_history(application, link, evidence, name)
+    _make_history(application, link, name)
     consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
     return Estate(store, free, link, application, member, *told, evidence, consent, grant)
 
 
-def _make_history(application: Application, link: Link, evidence: Evidence, name: str) -> None:
+def _make_history(application: Application, link: Link, name: str) -> None:
     store = application.store
     own = {"brand_id": store.brand_id, "store_id": store.pk}
     with scope(Hat.ADMIN):
@@ -88,8 +92,13 @@ def _make_history(application: Application, link: Link, evidence: Evidence, name
         application.events.create(**own, **moved)
     with scope(Hat.WEB, brand=store.brand_id):
         link.events.create(**own, source="live", target="paused", note=f"{name} 言")
-    with scope(Hat.ADMIN):
-        AccessEvent.objects.create(**own, kind="evidence", evidence=evidence)
+
+
+def _take_out(store: Store, file: str) -> None:
+    """Leave an export of the store's figures on record."""
+    somebody = make_user(f"exporter-{store.pk}@example.test")
+    with scope(Hat.WEB, brand=store.brand_id, user=somebody.pk):
+        record(HttpRequest(), AccessKind.EXPORT, store=store.pk, what=file)
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:

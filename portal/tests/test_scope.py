@@ -87,6 +87,17 @@ def test_a_tenant_table_without_its_policy_is_refused():
 
 
 @pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.parametrize("table", ["merchants_storehistory", "merchants_userhistory"])
+def test_a_history_that_is_not_locked_is_refused(table):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"DROP POLICY web ON {table}")
+
+    errors = every_tenant_table_has_its_policy(databases=["owner"])
+
+    assert [error.msg.split()[3] for error in errors] == [table]
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
 def test_a_partition_that_can_be_read_directly_is_refused():
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT ensure_note_day_month('2025-06-01')")

@@ -30,6 +30,7 @@ PAGES = {
     "consent": ("viewer", "/b/shancha/settings/consents/1/"),
     "notices": ("viewer", "/b/shancha/notices/"),
     "notice preferences": ("viewer", "/b/shancha/notices/preferences/"),
+    "audit": ("owner", "/b/shancha/settings/audit/?day=2020-01-01"),
     "log out": ("owner", "/account/logout/"),
     "not found": ("owner", "/b/nobody/results/"),
     "not allowed": ("viewer", "/b/shancha/notes/1/link/"),

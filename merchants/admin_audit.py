@@ -1,0 +1,72 @@
+"""For platform staff: every change, and every access, to search and to read."""
+
+import json
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.admin import ModelAdmin
+
+from merchants.admin_parts import ReadOnly
+from merchants.models import AccessEvent, Change
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["at", "actor", "hat", "label", "subject", "row_id", "brand", "ip"]
+    list_filter = ["subject", "label", "hat"]
+    list_select_related = ["actor", "brand"]
+    list_per_page = 50
+    search_fields = [
+        "actor__email",
+        "brand__name",
+        "brand__slug",
+        "=row_id",
+        "context__ip",
+        "context__request",
+        "context__task",
+    ]
+    search_help_text = _("Person, brand, number of the row, IP address, request or task")
+    ordering = ["-at", "-pgh_id"]
+    show_full_result_count = False
+    fields = [
+        ("at", "label"),
+        ("subject", "row_id"),
+        ("brand", "store"),
+        ("actor", "hat"),
+        "where_from",
+        "row",
+    ]
+    readonly_fields = ["where_from", "row"]
+
+    @admin.display(description=_("IP address"))
+    def ip(self, change: Change) -> str:
+        return (change.context or {}).get("ip") or "—"
+
+    @admin.display(description=_("where from"))
+    def where_from(self, change: Change) -> SafeString:
+        return _as_text(change.context)
+
+    @admin.display(description=pgettext_lazy("audit", "row"))
+    def row(self, change: Change) -> SafeString:
+        kept = change.kept.items()
+        return _as_text({name: value for name, value in kept if not name.startswith("pgh_")})
+
+
+@admin.register(AccessEvent)
+class AccessEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["at", "actor", "kind", "brand", "store", "evidence", "what", "ip"]
+    list_filter = ["kind"]
+    list_select_related = ["actor", "evidence", "store", "brand"]
+    list_per_page = 50
+    search_fields = ["actor__email", "store__title", "brand__name", "ip", "request"]
+    search_help_text = _("Person, store, brand, IP address or request")
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+
+def _as_text(kept: dict[str, object] | None) -> SafeString:
+    text = json.dumps(kept, ensure_ascii=False, indent=2) if kept else "—"
+    return format_html('<pre class="whitespace-pre-wrap break-all">{}</pre>', text)

@@ -1,0 +1,142 @@
+"""Of which rows every change is kept: a line for each model, or the reason why there is none.
+
+The tables are made by the next `makemigrations`; `history_tables()` goes to that migration's end.
+"""
+
+from datetime import date, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from merchants.models.access import AccessEvent
+from merchants.models.application import Application, ApplicationEvent
+from merchants.models.consents import ConsentRecord
+from merchants.models.evidence import Evidence
+from merchants.models.grants import BrandGrant, BrandGrantEvent, BrandGrantStore
+from merchants.models.invitations import Invitation, InvitationStore
+from merchants.models.notices import Notice, NoticeMail, NoticePreference
+from merchants.models.participation import Participation, ParticipationEvent
+from merchants.models.people import Brand, Membership, MembershipStore, User
+from merchants.models.policy import PolicyEvent, PolicyLogEntry, PolicyVersion
+from merchants.models.stores import Connection, Store, StoreOwnedQuerySet
+from portal.lib.days import starts_at
+from portal.lib.history import keep
+from portal.lib.scope import Hat
+
+
+class UserGroup(User.groups.through):  # type: ignore[misc, name-defined]  # Django makes it
+    """That a person is in a group of the platform's staff, which gives them rights."""
+
+    class Meta:
+        proxy = True
+
+
+class UserPermission(User.user_permissions.through):  # type: ignore[misc, name-defined]  # as above
+    class Meta:
+        proxy = True
+
+
+# Left out: secrets, sealed or hashed, and what changes without anybody doing anything.
+keep(Brand)
+keep(Membership)
+keep(MembershipStore)
+keep(Invitation, leave_out=["token_hash"])
+keep(InvitationStore)
+keep(Store)
+keep(Evidence)
+keep(Application, leave_out=["draft", "draft_saved_at", "claimed_until"])
+keep(
+    Connection,
+    leave_out=[
+        "access_sealed",
+        "refresh_sealed",
+        "access_expires_at",
+        "refresh_expires_at",
+        "version",
+        "refresh_lease_until",
+        "last_good_call_at",
+        "expiry_told",
+    ],
+)
+keep(BrandGrant)
+keep(BrandGrantStore)
+keep(Participation, leave_out=["judged_on"])
+keep(NoticePreference)
+keep(PolicyVersion)
+keep(PolicyLogEntry)
+keep(User, leave_out=["password", "last_login"])
+keep(UserGroup)
+keep(UserPermission)
+
+WITHOUT: dict[type[models.Model], str] = {
+    AccessEvent: "is itself a record that nobody changes",
+    ApplicationEvent: "is itself a record that nobody changes",
+    BrandGrantEvent: "is itself a record that nobody changes",
+    ConsentRecord: "is itself a record that nobody changes",
+    ParticipationEvent: "is itself a record that nobody changes",
+    PolicyEvent: "is itself a record that nobody changes",
+    Notice: "tells what another row's history holds",
+    NoticeMail: "is a queue: each try would be a row, and nobody decides anything",
+}
+
+
+class ChangeQuerySet(StoreOwnedQuerySet["Change"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-pgh_id", "subject")
+
+    def by(self, person: int) -> Self:
+        return self.filter(actor_id=person).exclude(hat=Hat.ADMIN)
+
+    def by_staff(self) -> Self:
+        return self.filter(hat=Hat.ADMIN)
+
+    def of_kind(self, subject: str) -> Self:
+        return self.filter(subject=subject)
+
+    def on(self, day: date) -> Self:
+        return self.filter(at__gte=starts_at(day), at__lt=starts_at(day + timedelta(days=1)))
+
+    def with_before(self) -> Self:
+        """Add `before`, the row as the change found it; computed for the rows of a page only."""
+        same = Change.objects.filter(subject=OuterRef("subject"), row_id=OuterRef("row_id"))
+        earlier = same.filter(pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
+        return self.annotate(before=Subquery(earlier.values("kept")[:1]))
+
+
+class Change(models.Model):
+    """A row of any history: a view over them all, under whose locks it stands."""
+
+    before: dict[str, Any] | None  # of `with_before`
+
+    key = models.TextField(primary_key=True)
+    subject = models.TextField(_("what was changed"))
+    row_id = models.BigIntegerField(pgettext_lazy("audit", "number"))
+    pgh_id = models.BigIntegerField()
+    at = models.DateTimeField(_("at"))
+    label = models.TextField(pgettext_lazy("audit", "change"))
+    hat = models.TextField(_("role in the database"))
+    brand = models.ForeignKey(
+        Brand, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name=_("store")
+    )
+    actor = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name=_("by")
+    )
+    context = models.JSONField(_("where from"), null=True)
+    kept = models.JSONField(_("row"))
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "merchants_change"
+        verbose_name = pgettext_lazy("audit", "change")
+        verbose_name_plural = pgettext_lazy("audit", "changes")
+
+    def __str__(self) -> str:
+        return self.key
