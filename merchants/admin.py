@@ -27,9 +27,10 @@ from merchants import (
     admin_applications,
     policy_admin,  # noqa: F401  # its pages register themselves
     second_factor,
+    second_review_admin,  # noqa: F401  # the same
 )
 from merchants.admin_evidence import EvidenceFiles
-from merchants.admin_parts import ReadOnly
+from merchants.admin_parts import Blind, ReadOnly
 from merchants.brands import broken_rule
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
@@ -64,7 +65,8 @@ class Kept:
 
 
 @admin.register(Store)
-class StoreAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class StoreAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    blind_by = ("pk", "store")
     list_display = ["title", "brand", "kind", "category", "overall_score", "status"]
     list_filter = ["status", "category"]
     list_select_related = ["brand"]
@@ -91,7 +93,8 @@ class EvidenceAdmin(ReadOnly, EvidenceFiles, ModelAdmin):  # type: ignore[misc] 
 
 
 @admin.register(AccessEvent)
-class AccessEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class AccessEventAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    blind_by = ("store", "store")
     list_display = ["at", "actor", "kind", "evidence", "store", "brand"]
     list_filter = ["kind"]
     list_select_related = ["actor", "evidence", "store", "brand"]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from merchants import reasons, review_clock, rules
+from merchants import margins, reasons, review_clock, rules, second_reviews
 from merchants.models import Application, ApplicationStatus, NoticeKind, Store, StoreStatus, User
 from merchants.notices import notify
 from merchants.reasons import Reason
@@ -58,6 +58,7 @@ def submit_application(store: Store, *, by: User, answer: str = "") -> Applicati
     changes = {**FRESH, **frozen, "submitted_at": days.known_now()}
     details = {"frozen": {**frozen, "policy": str(standing.policy)}}
     application.move_to(Status.SUBMITTED, by=by, note=answer, changes=changes, details=details)
+    _promise(application)
     notify(store, NoticeKind.HANDED_IN, by=by, application=str(application))
     return application
 
@@ -75,6 +76,7 @@ def appeal_application(application: Application, *, text: str, by: User) -> None
         raise Refused(_("Say what the decision got wrong."))
     _lock(application)
     application.move_to(Status.APPEALED, by=by, note=text)
+    _promise(application)
 
 
 # By the platform ------------------------------------------------------------------------------
@@ -89,6 +91,23 @@ def claim_application(application: Application, *, by: User) -> None:
     application.claim(by=by)
     if application.status == Status.SUBMITTED:
         application.move_to(Status.IN_REVIEW, by=by)
+
+
+@transaction.atomic
+def assign_applications(
+    chosen: Sequence[Application], *, to: User
+) -> tuple[list[Application], list[Application]]:
+    """Put those that can be taken on a reviewer's list; return them, and those that were skipped.
+
+    Skipped is what doesn't wait, what another holds now, and an appeal against the reviewer.
+    """
+    rows = Application.objects.filter(pk__in=[each.pk for each in chosen])
+    free = rows.claimable(to).exclude(status=Status.APPEALED, rejected_by=to)
+    taken = set(free.select_for_update(of=("self",)).values_list("pk", flat=True))
+    rows.filter(pk__in=taken).update(assigned_to=to)
+    return [each for each in chosen if each.pk in taken], [
+        each for each in chosen if each.pk not in taken
+    ]
 
 
 @transaction.atomic
@@ -185,7 +204,14 @@ def _freeze(standing: Standing) -> Frozen:
         "policy": policy,
         "facts": asdict(standing.facts),
         "verdicts": rules.freeze(stored, standing.facts),
+        "margin": margins.margin_of(stored, standing.facts),
     }
+
+
+def _promise(application: Application) -> None:
+    """Write by when the decision is due, so that a queue of any length is sorted by it."""
+    application.due_at = review_clock.promised_by(application.events.oldest_first())
+    application.save(update_fields=["due_at"])
 
 
 def _lock(application: Application) -> None:
@@ -223,6 +249,7 @@ def _decide(
         changes={"decided_at": now} | (changes or {}),
         details={"waited": waited, "reasons": list(codes)},
     )
+    second_reviews.sample(application, by=by)
 
 
 def _let_in(application: Application, *, by: User) -> None:

@@ -1,4 +1,4 @@
-from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
+from merchants.models.application import Application, ApplicationEvent, ApplicationStatus, Margin
 from merchants.models.evidence import AccessEvent, AccessKind, Evidence, EvidenceKind
 from merchants.models.invitations import Invitation, InvitationStore
 from merchants.models.notices import (
@@ -18,6 +18,7 @@ from merchants.models.policy import (
     PolicyStatus,
     PolicyVersion,
 )
+from merchants.models.second_review import Judgement, SecondReview
 from merchants.models.stores import (
     Category,
     Connection,
@@ -46,8 +47,10 @@ __all__ = [
     "IllegalMove",
     "Invitation",
     "InvitationStore",
+    "Judgement",
     "LinkType",
     "MailStatus",
+    "Margin",
     "Membership",
     "MembershipStore",
     "NoteOrigin",
@@ -61,6 +64,7 @@ __all__ = [
     "PolicyStatus",
     "PolicyVersion",
     "Role",
+    "SecondReview",
     "Store",
     "StoreKind",
     "StoreOwnedQuerySet",

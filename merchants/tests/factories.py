@@ -14,6 +14,7 @@ from django.utils import timezone
 from merchants import evidence
 from merchants.models import (
     Application,
+    ApplicationEvent,
     Brand,
     Category,
     Connection,
@@ -27,6 +28,7 @@ from merchants.models import (
     PolicyStatus,
     PolicyVersion,
     Role,
+    SecondReview,
     Store,
     StoreStatus,
     User,
@@ -166,3 +168,30 @@ def make_evidence(store: Store, content: bytes = PIXEL, name: str = "", **stated
 def make_application(store: Store, **fields: Any) -> Application:
     with scope(Hat.WEB, brand=store.brand_id):
         return Application.objects.create(brand_id=store.brand_id, store=store, **fields)
+
+
+def make_second_review(application: Application, **fields: Any) -> SecondReview:
+    """One that is given, agreeing, unless the test says otherwise."""
+    first, second = (
+        User.objects.filter(email=f"judge-{n}@example.test").first()
+        or make_user(f"judge-{n}@example.test", is_staff=True)
+        for n in (1, 2)
+    )
+    own = {"brand_id": application.brand_id, "store_id": application.store_id}
+    with scope(Hat.ADMIN):
+        handed_in, decision = (
+            ApplicationEvent.objects.create(
+                **own, application=application, source=source, target=target, actor=first
+            )
+            for source, target in (("draft", "submitted"), ("in_review", "approved"))
+        )
+        fields = {
+            "first_by": first,
+            "first_judgement": "approved",
+            "second_by": second,
+            "judgement": "approved",
+            "at": timezone.now(),
+        } | fields
+        return SecondReview.objects.create(
+            **own, application=application, handed_in=handed_in, decision=decision, **fields
+        )

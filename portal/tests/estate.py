@@ -14,6 +14,7 @@ from merchants.models import (
     NoticeKind,
     NoticeMail,
     Role,
+    SecondReview,
     Store,
 )
 from merchants.notices import notify
@@ -23,6 +24,7 @@ from merchants.tests.factories import (
     make_evidence,
     make_invitation,
     make_membership,
+    make_second_review,
     make_store,
     make_user,
 )
@@ -41,6 +43,7 @@ class Estate:
     notice: Notice
     mail: NoticeMail
     evidence: Evidence
+    second_review: SecondReview
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -61,7 +64,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     )
     _make_window(noted, error=f"{name} 错")
     member = _make_people(store, number, name)
-    return Estate(store, free, link, application, member, *_make_notice(store, number), evidence)
+    told = _make_notice(store, number)
+    second = make_second_review(application, note=f"{name} 复")
+    return Estate(store, free, link, application, member, *told, evidence, second)
 
 
 def _make_people(store: Store, number: int, name: str) -> Membership:
