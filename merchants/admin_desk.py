@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -82,13 +83,14 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's own
         application: Application = context["original"]
         own = {
             "case": _case(application),
+            "due": due_badge(application.due_at),
             "keys": _keys(application, cast(User, request.user)),
         }
         return super().render_change_form(request, context | own, *args, **how)
 
     def figures(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
-            return self.admin_site.login(request)
+            raise PermissionDenied
         context = self.admin_site.each_context(request) | {
             "title": gettext("Review figures"),
             "opts": self.opts,

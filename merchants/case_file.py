@@ -37,6 +37,11 @@ class Line:
     files: Sequence[File]
 
     @property
+    def may_have_files(self) -> bool:
+        """Whether a brand shows anything for it; the other rules are checked by themselves."""
+        return self.verdict.rule_id in SHOWN_FOR
+
+    @property
     def word(self) -> str:
         return str(RESULTS[self.verdict.result])
 

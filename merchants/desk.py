@@ -13,7 +13,7 @@ from statistics import median
 
 from django.conf import settings
 from django.db.models import Count, Q, TextField, Value
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
@@ -130,7 +130,11 @@ def figures(now: datetime) -> Figures:
 
 def _decisions(now: datetime) -> list[Decision]:
     rows = ApplicationEvent.objects.filter(waited__isnull=False, at__gte=now - LONG * DAY)
-    told = rows.annotate(category=Coalesce(KT("application__facts__category"), Value("", TextField())))
+    told = rows.annotate(
+        category=Coalesce(
+            KeyTextTransform("category", "application__facts"), Value("", TextField())
+        )
+    )
     columns = ("pk", "target", "at", "waited", "actor", "store", "category")
     return [Decision(*row) for row in told.values_list(*columns)]
 

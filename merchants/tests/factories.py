@@ -1,6 +1,7 @@
 """Rows for tests, written in the scope that may; what the test is not about is filled in."""
 
 import time
+import zlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -163,6 +164,13 @@ def make_evidence(store: Store, content: bytes = PIXEL, name: str = "", **stated
     with scope(Hat.WEB, brand=store.brand_id):
         kept = evidence.keep(store.brand, upload)
         return evidence.add(store, kept, evidence.Stated(**stated), by=store.registered_by)
+
+
+def another_picture(text: bytes) -> bytes:
+    """Return a picture of one dot with a comment, which makes it a file of its own."""
+    chunk = b"tEXt" + b"Comment\0" + text
+    size, check = len(chunk) - 4, zlib.crc32(chunk)
+    return PIXEL[:-12] + size.to_bytes(4, "big") + chunk + check.to_bytes(4, "big") + PIXEL[-12:]
 
 
 def make_application(store: Store, **fields: Any) -> Application:

@@ -19,6 +19,7 @@ from merchants.models import (
 from merchants.reasons import REASONS
 from merchants.seed import seed_people, seed_policy
 from merchants.tests.factories import (
+    another_picture,
     give_second_factor,
     make_brand,
     make_connection,
@@ -185,7 +186,7 @@ def pages_after(client, application, *, rejected):
         ids = {"review": review.pk, "application": application.pk, "store": review.store_id}
         texts = {each: client.get(each.format(**ids), follow=True).text for each in PAGES}
         transaction.set_rollback(True)
-    own = re.compile(rf"/{review.pk}/|{review}")
+    own = re.compile(rf"secondreview/{review.pk}/|{review}")
     return {each: VARYING.sub("", own.sub("", text)) for each, text in texts.items()}
 
 
@@ -213,10 +214,10 @@ def test_the_first_reviewer_goes_on_seeing_their_decision(review):
     assert NOTE in text
 
 
-def test_the_second_reviewer_sees_the_facts_and_files_of_then(second, review):
+def test_the_second_reviewer_sees_the_facts_and_files_of_then(second, review, application):
     with scope(Hat.WEB, brand=review.brand_id):
         Store.objects.update(overall_score="1.0")
-    make_evidence(review.store, name="licence-of-now")
+    make_evidence(application.store, another_picture(b"now"), name="licence-of-now")
 
     text = second.get(f"{REVIEWS}{review.pk}/change/").text
 
