@@ -6,7 +6,7 @@ from decimal import Decimal
 from statistics import median
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client, override_settings
 
 from benchmarks.ground import Cost, cost_of, database
@@ -96,7 +96,7 @@ def fill(reviewer: User) -> None:
             )
             for n, each in enumerate(made[WAITING:])
         )
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
 
 

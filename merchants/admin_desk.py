@@ -67,6 +67,13 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's own
         own = path("figures/", view, name="merchants_application_figures")
         return [own, *super().get_urls()]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        """Leave out of the list what only the page of each shows, and what is long."""
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        is_list = match and match.url_name == "merchants_application_changelist"
+        return rows.defer("facts", "verdicts", "draft") if is_list else rows
+
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **how: Any) -> Any:
         """Lead whoever may not know the decision yet to where they can judge it themselves."""
         user = cast(User, request.user)

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 choices=[
-                    ("clear", "Met with room to spare"),
+                    ("clear", "Clearly met"),
                     ("narrow", "Narrowly met"),
                     ("near_miss", "Near miss"),
                     ("short", "Several rules not met"),

@@ -61,7 +61,7 @@ BY_THE_BRAND = (Status.SUBMITTED, Status.WITHDRAWN, Status.APPEALED)
 class Margin(models.TextChoices):
     """How close to the rules' line an application was when it was handed in."""
 
-    CLEAR = "clear", _("Met with room to spare")
+    CLEAR = "clear", _("Clearly met")
     NARROW = "narrow", _("Narrowly met")
     NEAR_MISS = "near_miss", _("Near miss")
     SHORT = "short", _("Several rules not met")
