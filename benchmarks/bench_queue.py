@@ -49,14 +49,13 @@ ORDER BY a.due_at ASC NULLS LAST, a.id DESC LIMIT 50
 """
 
 
-def fill(reviewer: User) -> None:
-    now, verdicts = days.known_now(), freeze(RULES, Facts("B"))
-    categories, margins = list(Category), list(Margin)
+def make_stores() -> list[Store]:
+    categories = list(Category)
     with scope(Hat.ADMIN):
         brands = Brand.objects.bulk_create(
             Brand(slug=f"brand-{n}", name=f"brand {n}") for n in range(500)
         )
-        stores = Store.objects.bulk_create(
+        return Store.objects.bulk_create(
             Store(
                 brand=brands[n % len(brands)],
                 seller_id=str(10_000_000 + n),
@@ -69,6 +68,12 @@ def fill(reviewer: User) -> None:
             )
             for n in range(APPLICATIONS)
         )
+
+
+def fill(reviewer: User) -> None:
+    now, verdicts = days.known_now(), freeze(RULES, Facts("B"))
+    stores, margins = make_stores(), list(Margin)
+    with scope(Hat.ADMIN):
         made = Application.objects.bulk_create(
             Application(
                 brand_id=store.brand_id,

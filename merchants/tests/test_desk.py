@@ -1,11 +1,8 @@
 """The review page, its keys, and the desk's figures."""
 
-import json
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -339,7 +336,18 @@ def test_the_search_over_the_admin_shows_ten_of_a_kind_at_most(lead, brand):
     assert text.count("/admin/merchants/application/") == 10
 
 
-def test_the_keys_module_is_listed_and_guards_fields():
-    module = Path(settings.BASE_DIR / "portal/static/js/desk.js").read_text()
-    assert "isComposing" in module
-    assert json.dumps("input, textarea, select, [contenteditable]") in module
+@pytest.mark.parametrize("url", [FIGURES, "/admin/merchants/secondreview/1/judge/"])
+@pytest.mark.parametrize("login", ["owner", "viewer"])
+def test_no_member_of_a_brand_opens_the_desk(brand, login, url):
+    client = logged_in(login)
+
+    assert client.get(url, follow=True).status_code == 403
+    assert Client().get(url)["Location"].startswith("/account/login/")
+
+
+def test_the_desk_says_where_its_keys_are_listed_and_switched_off(reviewer, brand):
+    text = page(reviewer, waiting(brand, 1))
+
+    assert "js/desk.js" in text
+    assert "data-desk-toggle" in text
+    assert "No key decides" in text
