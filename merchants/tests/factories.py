@@ -194,12 +194,12 @@ def make_second_review(application: Application, **fields: Any) -> SecondReview:
             for source, target in (("draft", "submitted"), ("in_review", "approved"))
         )
         fields = {
+            "handed_in": handed_in,
+            "decision": decision,
             "first_by": first,
             "first_judgement": "approved",
             "second_by": second,
             "judgement": "approved",
             "at": timezone.now(),
         } | fields
-        return SecondReview.objects.create(
-            **own, application=application, handed_in=handed_in, decision=decision, **fields
-        )
+        return SecondReview.objects.create(**own, application=application, **fields)

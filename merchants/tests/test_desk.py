@@ -256,17 +256,17 @@ def test_approvals_are_told_by_category_and_by_size_with_their_number(brand):
 
 
 def test_what_waits_for_its_second_review_is_in_no_rate(brand):
-    made = decision(brand, 1)
+    made = decision(brand, 1, "rejected")
     decision(brand, 2)
     with scope(Hat.ADMIN):
         Application.objects.filter(pk=made.application_id).update(decided_at=NOW)
-        application = Application.objects.get(pk=made.application_id)
-    make_second_review(application, judgement="", second_by=None, at=None, sampled_at=NOW)
+    first = {"decision": made, "first_judgement": "rejected", "sampled_at": NOW}
+    make_second_review(made.application, **first, judgement="", second_by=None, at=None)
 
     found = figures()
 
-    assert found.open == 1
-    assert found.paces[0].decisions == 2
+    assert (found.open, found.paces[0].decisions) == (1, 2)
+    assert (found.total.approved, found.total.decisions) == (1, 1)
 
 
 def test_agreement_stands_on_the_page_with_its_number_and_its_caution(lead, brand):
