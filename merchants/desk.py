@@ -5,14 +5,15 @@ among the rates: where a cell is small, a rate would tell it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q, TextField, Value
+from django.db.models import Count, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from merchants.models import (
     Category,
     Judgement,
     SecondReview,
+    Store,
     User,
 )
 from merchants.review_clock import DAY, due_after
@@ -35,8 +37,7 @@ LONG = max(WINDOWS)
 FEW = 10  # decisions below which a rate says little
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """An event by which an application was decided, and what the store had stated for it."""
 
     id: int
@@ -108,7 +109,8 @@ def figures(now: datetime) -> Figures:
     """Work everything out, in the same number of queries however much there is."""
     decisions = _decisions(now)
     hidden = set(SecondReview.objects.open().values_list("decision", flat=True))
-    firsts = [each for each in decisions if each.target in Judgement.values]
+    judgements = set(Judgement.values)
+    firsts = [each for each in decisions if each.target in judgements]
     rated = [each for each in firsts if each.id not in hidden]
     pairs = SecondReview.objects.done().values_list("first_judgement", "judgement")
     agreed = agreement(pairs)
@@ -120,7 +122,7 @@ def figures(now: datetime) -> Figures:
         paces=[_pace(each, decisions, now) for each in WINDOWS],
         total=_rate(_("All stores"), rated) if rated else None,
         by_category=_by_category(rated),
-        by_size=_by_size(rated),
+        by_size=_by_size(rated, now),
         agreement=agreed,
         open=len(hidden),
         disagreed=disagreed,
@@ -128,9 +130,12 @@ def figures(now: datetime) -> Figures:
     )
 
 
+def _decided(now: datetime) -> QuerySet[ApplicationEvent]:
+    return ApplicationEvent.objects.filter(waited__isnull=False, at__gte=now - LONG * DAY)
+
+
 def _decisions(now: datetime) -> list[Decision]:
-    rows = ApplicationEvent.objects.filter(waited__isnull=False, at__gte=now - LONG * DAY)
-    told = rows.annotate(
+    told = _decided(now).annotate(
         category=Coalesce(
             KeyTextTransform("category", "application__facts"), Value("", TextField())
         )
@@ -175,22 +180,24 @@ def _rate(name: str, decisions: Sequence[Decision]) -> Rate:
     return Rate(name, approved, len(decisions))
 
 
-def _by_category(decisions: Sequence[Decision]) -> list[Rate]:
+def _by_category(decisions: Iterable[Decision]) -> list[Rate]:
     names = {each.value: str(each.label) for each in Category} | {"": _("Category not stated")}
-    rates = (
-        _rate(name, [each for each in decisions if each.category == category])
-        for category, name in names.items()
-    )
-    return [rate for rate in rates if rate.decisions]
+    return _rates(names, ((each.category, each) for each in decisions))
 
 
-def _by_size(decisions: Sequence[Decision]) -> list[Rate]:
-    sizes = impact.sizes_of({each.store for each in decisions})
-    rates = (
-        _rate(str(size.label), [each for each in decisions if sizes[each.store] == size])
-        for size in impact.Size
-    )
-    return [rate for rate in rates if rate.decisions]
+def _by_size(decisions: Sequence[Decision], now: datetime) -> list[Rate]:
+    sizes = impact.sizes_of(Store.objects.filter(pk__in=_decided(now).values("store")))
+    unknown = impact.Size.UNKNOWN
+    names = {each.value: str(each.label) for each in impact.Size}
+    return _rates(names, ((sizes.get(each.store, unknown), each) for each in decisions))
+
+
+def _rates(names: Mapping[str, str], decisions: Iterable[tuple[str, Decision]]) -> list[Rate]:
+    """Return a rate for each kind that has decisions, in the order of the names."""
+    kinds: dict[str, list[Decision]] = {kind: [] for kind in names}
+    for kind, decision in decisions:
+        kinds[kind].append(decision)
+    return [_rate(names[kind], each) for kind, each in kinds.items() if each]
 
 
 def _loads(decisions: Sequence[Decision], now: datetime) -> list[Load]:

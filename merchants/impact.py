@@ -1,6 +1,6 @@
 """What a draft of the policy would do to the stores there are, before anybody publishes it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -121,13 +121,12 @@ def file_rows(impact: Impact, draft: PolicyVersion) -> Iterator[Sequence[Cell]]:
         )
 
 
-def sizes_of(stores: Collection[int]) -> dict[int, Size]:
-    """Return each store's size as it is now, in two queries."""
-    rows = Store.objects.filter(pk__in=stores)
-    notes = dict(rows.filter(notes__isnull=False).values_list("pk").annotate(Count("notes")))
-    pulled = rows.filter(connections__partner=Partner.JUGUANG).values_list("pk", flat=True)
-    known = set(pulled)
-    return {pk: _size_by(notes.get(pk, 0), is_pulled=pk in known) for pk in stores}
+def sizes_of(stores: models.QuerySet[Store]) -> dict[int, Size]:
+    """Return each store's size as it is now, in two queries; whose is unknown is left out."""
+    notes = dict(stores.filter(notes__isnull=False).values_list("pk").annotate(Count("notes")))
+    connected = stores.filter(connections__partner=Partner.JUGUANG)
+    pulled = set(connected.values_list("pk", flat=True))
+    return {pk: _size_by(notes.get(pk, 0), is_pulled=pk in pulled) for pk in pulled | notes.keys()}
 
 
 def _judge_all(
