@@ -19,6 +19,7 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SECOND_REVIEW_SHARE = 0.0  # none is drawn, unless a test is about it
     settings.CELERY_BROKER_URL = (
         "memory://localhost"  # what a commit sends must not reach other workers
     )

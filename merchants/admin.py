@@ -28,11 +28,12 @@ from merchants import (
     admin_audit,  # noqa: F401  # its pages register themselves
     policy_admin,  # noqa: F401  # its pages register themselves
     second_factor,
+    second_review_admin,  # noqa: F401  # the same
 )
 from merchants.admin_consents import StateFilter, StateShown
 from merchants.admin_evidence import EvidenceFiles
 from merchants.admin_participation import HoldsStores, ParticipationFilter
-from merchants.admin_parts import ReadOnly
+from merchants.admin_parts import Blind, ReadOnly
 from merchants.brands import broken_rule
 from merchants.grant_admin import BrandGrantAdmin
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
@@ -69,7 +70,8 @@ class Kept:
 
 
 @admin.register(Store)
-class StoreAdmin(ReadOnly, HoldsStores, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class StoreAdmin(ReadOnly, HoldsStores, Blind, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    blind_by = ("pk", "store")
     list_display = [
         "title",
         "brand",

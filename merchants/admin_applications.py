@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -14,18 +12,19 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from merchants import applications, reasons, review_clock, rules
-from merchants.admin_evidence import frozen, links
-from merchants.admin_parts import ReadOnly
-from merchants.models import Application, ApplicationStatus, IllegalMove, User
-from merchants.models.application import Claimed
+from merchants import applications, reasons, rules
+from merchants.admin_desk import Desk, due_badge, offered
+from merchants.admin_evidence import frozen
+from merchants.admin_parts import Blind, ReadOnly
+from merchants.models import Application, IllegalMove, User
+from merchants.models.application import QUEUE, Claimed
+from merchants.queue_filters import AssignedFilter, HandsFilter, PromiseFilter, ScoreFilter
 from merchants.review_forms import (
     ClaimForm,
     ConfirmForm,
@@ -39,13 +38,6 @@ from merchants.services import Refused
 from portal.lib import days
 
 Step = Callable[[Application, Any, User], None]  # Any: the step's own form
-Status = ApplicationStatus
-
-DECIDING: dict[str, tuple[str, ...]] = {
-    Status.SUBMITTED: (),
-    Status.IN_REVIEW: ("approve", "ask", "reject"),
-    Status.APPEALED: ("overturn", "uphold"),
-}
 
 
 def waiting_applications(request: HttpRequest) -> str:
@@ -53,42 +45,47 @@ def waiting_applications(request: HttpRequest) -> str:
     return str(Application.objects.waiting().count() or "")
 
 
-class HandsFilter(admin.SimpleListFilter):
-    title = _("in whose hands")
-    parameter_name = "hands"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("mine", _("mine")), ("free", _("nobody's"))]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Application]
-    ) -> QuerySet[Application]:
-        if self.value() == "mine":
-            return queryset.filter(claimed_by=cast(User, request.user))
-        if self.value() == "free":
-            waiting = Q(status__in=DECIDING)
-            return queryset.filter(waiting, Q(claimed_by=None) | Q(claimed_until__lte=Now()))
-        return queryset
-
-
 @admin.register(Application)
-class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
-    list_display = ["__str__", "store", "brand", "status", "waiting_for", "hands", "submitted_at"]
-    list_filter = ["status", HandsFilter, "policy"]
-    list_select_related = ["store", "brand", "policy", "claimed_by"]
+class ApplicationAdmin(ReadOnly, Desk, Blind, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    blind_by = ("pk", "application")
+    list_display = [
+        "__str__",
+        "store",
+        "brand",
+        "category",
+        "score",
+        "margin",
+        "status",
+        "due",
+        "hands",
+        "assigned_to",
+    ]
+    list_filter = [
+        PromiseFilter,
+        AssignedFilter,
+        HandsFilter,
+        "status",
+        "margin",
+        ScoreFilter,
+        "store__category",
+        "policy",
+    ]
+    list_select_related = ["store", "brand", "claimed_by", "assigned_to"]
+    list_per_page = 50
+    show_full_result_count = False
     search_fields = ["store__title", "store__nick", "store__sid", "brand__name"]
-    ordering = ["-submitted_at", "-pk"]
+    ordering = QUEUE
+    actions = ["assign"]
+    change_form_outer_before_template = "admin/merchants/application/review.html"  # type: ignore[assignment]  # unfold declares None
     fields = [
         ("store", "brand"),
         ("status", "policy"),
         ("submitted_at", "decided_at"),
-        ("hands", "promised"),
+        ("hands", "due"),
+        ("assigned_to", "margin"),
         "decision",
         "asked",
-        "stated",
         "frozen_evidence",
-        "evidence_list",
-        "verdict_table",
         "event_list",
     ]
     actions_detail = ["claim", "approve", "ask", "reject", "overturn", "uphold"]  # type: ignore[assignment]  # unfold declares an empty tuple
@@ -98,15 +95,22 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         application = self.get_object(request, object_id)
-        offered = _offered(application, cast(User, request.user)) if application else ()
+        steps = offered(application, cast(User, request.user)) if application else ()
         actions = super().get_actions_detail(request, object_id)
-        return [each for each in actions if each.action_name.rsplit("_", 1)[-1] in offered]
+        return [each for each in actions if each.action_name.rsplit("_", 1)[-1] in steps]
 
-    @admin.display(description=_("waiting for"))
-    def waiting_for(self, application: Application) -> str:
-        if not application.is_waiting or not application.submitted_at:
-            return "—"
-        return timesince(application.submitted_at, days.known_now())
+    @admin.display(description=_("main category"), ordering="store__category")
+    def category(self, application: Application) -> str:
+        return application.store.get_category_display() or "—"
+
+    @admin.display(description=_("overall score"), ordering="store__overall_score")
+    def score(self, application: Application) -> str:
+        score = application.store.overall_score
+        return "—" if score is None else str(score)
+
+    @admin.display(description=_("promised by"), ordering="due_at")
+    def due(self, application: Application) -> str | SafeString:
+        return due_badge(application.due_at)
 
     @admin.display(description=_("in the hands of"))
     def hands(self, application: Application) -> str:
@@ -117,32 +121,15 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
         until = _clock(application.claimed_until)
         return gettext("%(who)s until %(until)s") % {"who": application.claimed_by, "until": until}
 
-    @admin.display(description=_("promised by"))
-    def promised(self, application: Application) -> str:
-        moment = review_clock.promised_by(application.events.oldest_first())
-        return _clock(moment, "%Y-%m-%d %H:%M") if moment else "—"
-
     @admin.display(description=_("decision"))
     def decision(self, application: Application) -> SafeString:
         found = reasons.read(application.reasons)
         context = {"application": application, "reasons": found, "unmet": _unmet(application)}
         return _table("decision", context)
 
-    @admin.display(description=_("stated by the brand"))
-    def stated(self, application: Application) -> SafeString:
-        return _table("stated", {"store": application.store})
-
     @admin.display(description=_("evidence at submission"))
     def frozen_evidence(self, application: Application) -> SafeString:
         return _table("frozen", {"pieces": frozen(application)})
-
-    @admin.display(description=_("all evidence files"))
-    def evidence_list(self, application: Application) -> SafeString:
-        return _table("evidence", {"files": links(application.store.evidence.newest_first())})
-
-    @admin.display(description=_("verdicts at submission"))
-    def verdict_table(self, application: Application) -> SafeString:
-        return _table("verdicts", {"verdicts": rules.thaw(application.verdicts)})
 
     @admin.display(description=_("events"))
     def event_list(self, application: Application) -> SafeString:
@@ -231,14 +218,6 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is
             status = application.get_status_display()
             messages.success(request, said % {"application": application, "status": status})
         return redirect("admin:merchants_application_change", application.pk)
-
-
-def _offered(application: Application, user: User) -> tuple[str, ...]:
-    if application.status not in DECIDING:
-        return ()
-    if application.claimed_by_id == user.pk:
-        return ("claim", *DECIDING[application.status])
-    return ("claim",)
 
 
 def _unmet(application: Application) -> list[Verdict]:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 
-from merchants.admin_parts import ReadOnly
+from merchants.admin_parts import Blind, ReadOnly
 from merchants.models import AccessEvent, Change
 
 
 @admin.register(Change)
-class ChangeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class ChangeAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    blind_by = ("store", "store")
     list_display = ["at", "actor", "hat", "label", "subject", "row_id", "brand", "ip"]
     list_filter = ["subject", "label", "hat"]
     list_select_related = ["actor", "brand"]
@@ -56,7 +57,8 @@ class ChangeAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is unty
 
 
 @admin.register(AccessEvent)
-class AccessEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class AccessEventAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+    blind_by = ("store", "store")
     list_display = ["at", "actor", "kind", "brand", "store", "evidence", "what", "ip"]
     list_filter = ["kind"]
     list_select_related = ["actor", "evidence", "store", "brand"]

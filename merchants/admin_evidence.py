@@ -1,7 +1,6 @@
 """How platform staff look at evidence: one file at a time, and each look is recorded."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -63,7 +62,3 @@ def frozen(application: Application) -> list[FrozenPiece]:
         )
         for piece in reversed(pieces)
     ]
-
-
-def links(pieces: Any) -> list[tuple[Evidence, str]]:
-    return [(piece, file_url(piece)) for piece in pieces]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from merchants import reasons, review_clock, rules, tasks
+from merchants import margins, reasons, review_clock, rules, second_reviews, tasks
 from merchants.models import (
     Application,
     ApplicationStatus,
@@ -74,11 +74,13 @@ def submit_application(store: Store, *, by: User, answer: str = "") -> Applicati
         **FRESH,
         **frozen,
         "policy": standing.policy,
+        "margin": _margin(standing),
         "left_to_rules": standing.is_left_to_rules,
         "submitted_at": days.known_now(),
     }
     details = {"frozen": {**frozen, "policy": str(standing.policy)}}
     application.move_to(Status.SUBMITTED, by=by, note=answer, changes=changes, details=details)
+    _promise(application)
     notify(store, NoticeKind.HANDED_IN, by=by, application=str(application))
     if standing.is_left_to_rules:  # a message that gets lost costs a minute: the tick finds it
         decide = partial(tasks.decide_by_rules.delay, application.pk)
@@ -99,6 +101,7 @@ def appeal_application(application: Application, *, text: str, by: User) -> None
         raise Refused(_("Say what the decision got wrong."))
     _lock(application)
     application.move_to(Status.APPEALED, by=by, note=text)
+    _promise(application)
 
 
 # By the platform ------------------------------------------------------------------------------
@@ -113,6 +116,23 @@ def claim_application(application: Application, *, by: User) -> None:
     application.claim(by=by)
     if application.status == Status.SUBMITTED:
         application.move_to(Status.IN_REVIEW, by=by, changes={"left_to_rules": False})
+
+
+@transaction.atomic
+def assign_applications(
+    chosen: Sequence[Application], *, to: User
+) -> tuple[list[Application], list[Application]]:
+    """Put those that can be taken on a reviewer's list; return them, and those that were skipped.
+
+    Skipped is what doesn't wait, what another holds now, and an appeal against the reviewer.
+    """
+    rows = Application.objects.filter(pk__in=[each.pk for each in chosen])
+    free = rows.claimable(to).exclude(status=Status.APPEALED, rejected_by=to)
+    taken = set(free.select_for_update(of=("self",)).values_list("pk", flat=True))
+    rows.filter(pk__in=taken).update(assigned_to=to)
+    return [each for each in chosen if each.pk in taken], [
+        each for each in chosen if each.pk not in taken
+    ]
 
 
 @transaction.atomic
@@ -226,6 +246,10 @@ def _freeze(policy: PolicyVersion | None, facts: Facts) -> Frozen:
     return {"facts": asdict(facts), "verdicts": rules.freeze(stored, facts)}
 
 
+def _margin(standing: Standing) -> str:
+    return margins.margin_of(standing.policy.rules if standing.policy else [], standing.facts)
+
+
 def _hashes(store: Store) -> list[Frozen]:
     """Return which files were in force: a later one takes their place, but not here."""
     return [
@@ -237,6 +261,12 @@ def _hashes(store: Store) -> list[Frozen]:
         }
         for piece in in_force(store.evidence.all(), days.today())
     ]
+
+
+def _promise(application: Application) -> None:
+    """Write by when the decision is due, so that a queue of any length is sorted by it."""
+    application.due_at = review_clock.promised_by(application.events.oldest_first())
+    application.save(update_fields=["due_at"])
 
 
 def _lock(application: Application) -> None:
@@ -279,6 +309,8 @@ def _decide(
         changes={"decided_at": now} | (changes or {}),
         details={"waited": waited} | (details or {}),
     )
+    if by:
+        second_reviews.sample(application, by=by)
 
 
 def _turn_down(

@@ -11,13 +11,12 @@ from math import ceil
 from django.conf import settings
 from django.db import connection
 
-from merchants.models import ApplicationEvent, ApplicationStatus
-from merchants.models.application import WITH_THE_PLATFORM
+from merchants.models import ApplicationEvent
+from merchants.models.application import ONE_TRY, WITH_THE_PLATFORM
 from portal.lib import days
 from portal.lib.working_days import is_known, is_working_day
 
 DAY = timedelta(days=1)
-ONE_TRY = (*WITH_THE_PLATFORM, ApplicationStatus.NEEDS_INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,27 @@ def after_working_time(start: datetime, owed: timedelta) -> datetime:
                 return begins + owed
             owed -= left
         opens += DAY
+
+
+def before_working_time(end: datetime, passed: timedelta) -> datetime:
+    """Return the latest moment from which `passed` working time lies before `end`."""
+    day = days.business_day(end)
+    while True:
+        opens = days.starts_at(day)
+        if is_working_day(day):
+            closes = min(end, opens + DAY)
+            if passed <= closes - opens:
+                return closes - passed
+            passed -= closes - opens
+        day -= DAY
+
+
+def due_after(waited: timedelta, now: datetime) -> datetime:
+    """Return by when a decision is due that has waited so long by `now`; earlier if longer."""
+    promise: timedelta = settings.REVIEW_WORKING_DAYS * DAY
+    if waited <= promise:
+        return after_working_time(now, promise - waited)
+    return before_working_time(now, waited - promise)
 
 
 def waited(events: Iterable[ApplicationEvent], now: datetime) -> timedelta:

@@ -4,9 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+)
 
+from merchants.models import Judgement, User
 from merchants.reasons import REASONS, Reason, read
+from merchants.reviewers import reviewers
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -53,6 +60,16 @@ class UpholdForm(forms.Form):
     note = _text(_("Remark"), _("The brand reads this: say why the rejection holds."))
 
 
+class AssignForm(forms.Form):
+    to: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("Platform reviewer"), queryset=User.objects.none(), widget=UnfoldAdminSelectWidget
+    )
+
+    def __init__(self, *args: Any) -> None:  # Any: whatever a form takes
+        super().__init__(*args)
+        self.fields["to"].queryset = reviewers()  # type: ignore[attr-defined]  # it is a choice
+
+
 class RejectForm(forms.Form):
     reasons = forms.MultipleChoiceField(
         label=_("Reasons"), widget=UnfoldAdminCheckboxSelectMultipleWidget
@@ -78,4 +95,29 @@ class RejectForm(forms.Form):
         unnamed = any(not reason.about for reason in read(cleaned.get("reasons", [])))
         if unnamed and not cleaned.get("note"):
             self.add_error("note", _("Say what the brand has to change."))
+        return cleaned
+
+
+class JudgeForm(RejectForm):
+    judgement = forms.ChoiceField(
+        label=_("Your decision"), choices=Judgement, widget=UnfoldAdminRadioSelectWidget
+    )
+    note = _text(
+        _("Remark"), _("Staff read this when both decisions are compared."), required=False
+    )
+
+    field_order = ["judgement", "reasons", "note"]
+
+    def __init__(self, *args: Any) -> None:  # Any: whatever a form takes
+        super().__init__(*args)
+        self.fields["reasons"].required = False
+        self.fields["reasons"].help_text = _("Only where you reject.")
+
+    def clean(self) -> dict[str, Any]:  # Any: as Django declares it
+        cleaned = forms.Form.clean(self) or {}
+        is_rejected = cleaned.get("judgement") == Judgement.REJECTED
+        if is_rejected and not cleaned.get("reasons"):
+            self.add_error("reasons", _("Choose at least one reason."))
+        if not is_rejected:
+            cleaned["reasons"] = []
         return cleaned

@@ -1,6 +1,7 @@
 """The demo's people, policy and stores. Safe to run again; stores join by the sandbox's consent."""
 
 import base64
+from collections.abc import Sequence
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,15 +12,24 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group, Permission
 from django.utils.crypto import salted_hmac
 
-from merchants import applications, connections, consent, consent_texts, services
+from merchants import (
+    applications,
+    connections,
+    consent,
+    consent_texts,
+    second_reviews,
+    services,
+)
 from merchants.connections import juguang_app, pugongying_app, top_app
 from merchants.consent import Purpose
 from merchants.models import (
     Brand,
     Category,
+    Judgement,
     Membership,
     Partner,
     Role,
+    SecondReview,
     Store,
     User,
 )
@@ -43,6 +53,7 @@ REVIEWER_RIGHTS = (
     "add_policyversion",
     "change_application",
     "change_policyversion",
+    "change_secondreview",
     "view_application",
     "view_brand",
     "view_connection",
@@ -50,8 +61,11 @@ REVIEWER_RIGHTS = (
     "view_policylogentry",
     "view_evidence",
     "view_policyversion",
+    "view_secondreview",
     "view_store",
 )
+LEADS = "review leads"
+LEAD_RIGHTS = (*REVIEWER_RIGHTS, "assign_application", "compare_secondreview")
 STATE = "seed"
 
 
@@ -75,7 +89,7 @@ def seed_people() -> None:
             Membership.objects.get_or_create(
                 brand=brands[slug], user=_user(login, name), defaults={"role": role}
             )
-    for staff in (_reviewer(), _admin()):
+    for staff in (_reviewer(), _lead(), _admin()):
         if not Authenticator.objects.filter(user=staff, type=Authenticator.Type.TOTP).exists():
             TOTP.activate(staff, staff_secret())
 
@@ -190,7 +204,13 @@ def _user(login: str, name: str, **rights: bool) -> User:
 
 def _reviewer() -> User:
     user = _user("reviewer", "林审核", is_staff=True)
-    user.groups.add(_reviewers())
+    user.groups.add(_group(REVIEWERS, REVIEWER_RIGHTS))
+    return user
+
+
+def _lead() -> User:
+    user = _user("lead", "苏组长", is_staff=True)
+    user.groups.add(_group(LEADS, LEAD_RIGHTS))
     return user
 
 
@@ -198,10 +218,10 @@ def _admin() -> User:
     return _user("admin", "平台管理员", is_staff=True, is_superuser=True)
 
 
-def _reviewers() -> Group:
-    group, _made = Group.objects.get_or_create(name=REVIEWERS)
+def _group(name: str, rights: Sequence[str]) -> Group:
+    group, _made = Group.objects.get_or_create(name=name)
     group.permissions.set(
-        Permission.objects.filter(content_type__app_label="merchants", codename__in=REVIEWER_RIGHTS)
+        Permission.objects.filter(content_type__app_label="merchants", codename__in=rights)
     )
     return group
 
@@ -235,3 +255,5 @@ def _approve(store: Store) -> None:
         for application in store.applications.waiting():
             applications.claim_application(application, by=member("reviewer"))
             applications.approve_application(application, by=member("reviewer"))
+        for review in SecondReview.objects.open().filter(store=store):  # where it was drawn
+            second_reviews.judge(review, Judgement.APPROVED, by=member("lead"))

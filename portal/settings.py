@@ -42,6 +42,18 @@ def number(name: str, default: int) -> float:
     return value
 
 
+def share(name: str, default: float) -> float:
+    """Return the variable as a share of a whole, from 0 to 1."""
+    text = os.environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 1:
+        raise ImproperlyConfigured(f"{name} must be a number from 0 to 1, not {text}.")
+    return value
+
+
 SECRET_KEY = required("SECRET_KEY", secrets.generated(VAR_DIR / "secret-key") if DEMO else "")
 PARTNER_TOKEN_KEYS = required(
     "PARTNER_TOKEN_KEYS", secrets.generated_token_key(VAR_DIR / "partner-token-key") if DEMO else ""
@@ -295,6 +307,7 @@ if not DEMO:
 # Joining -------------------------------------------------------------------------------------
 REVIEW_WORKING_DAYS = int(number("REVIEW_WORKING_DAYS", 3))  # promised to the brand
 ANSWER_DAYS = int(number("ANSWER_DAYS", 14))  # for what a reviewer asks
+SECOND_REVIEW_SHARE = share("SECOND_REVIEW_SHARE", 0.1)  # of the decisions, drawn by a keyed hash
 
 # Work in the background ----------------------------------------------------------------------
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
@@ -373,6 +386,11 @@ UNFOLD = {
     "SITE_ICON": staff.logo,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": staff.logo}],
     "COLORS": {"primary": staff.CRIMSON},
-    "SIDEBAR": {"navigation": staff.navigation()},
+    "SIDEBAR": {
+        "navigation": staff.navigation(),
+        "show_search": True,
+        "command_search": True,
+    },
+    "COMMAND": {"search_callback": "merchants.admin_search.found"},
     "ACCOUNT": {"navigation": staff.account()},
 }

@@ -34,7 +34,10 @@ def navigation() -> list[Entry]:
         _group(
             _("Joining"),
             _link(_("Applications"), "inbox", "merchants", "application")
-            | {"badge": "merchants.admin.waiting_applications"},
+            | {"badge": "merchants.admin.waiting_applications", "active": _in_queue},
+            _page(_("Review figures"), "monitoring", "merchants", "application", "figures"),
+            _link(_("Second reviews"), "balance", "merchants", "secondreview")
+            | {"badge": "merchants.second_review_admin.waiting_for"},
             _link(_("Evidence files"), "attach_file", "merchants", "evidence"),
             _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
             _link(_("Policy log"), "history", "merchants", "policylogentry"),
@@ -73,6 +76,17 @@ def account() -> list[Entry]:
 
 def _group(title: Promise, *items: Entry) -> Entry:
     return {"title": title, "separator": True, "items": list(items)}
+
+
+def _in_queue(request: HttpRequest) -> bool:
+    """The figures have an entry of their own, though their address lies below the queue's."""
+    queue = str(reverse_lazy("admin:merchants_application_changelist"))
+    return request.path.startswith(queue) and request.path != f"{queue}figures/"
+
+
+def _page(title: Promise, icon: str, app: str, model: str, name: str) -> Entry:
+    """A page of its own beside a model's list, for whoever may see that list."""
+    return _link(title, icon, app, model) | {"link": reverse_lazy(f"admin:{app}_{model}_{name}")}
 
 
 def _link(title: Promise, icon: str, app: str, model: str) -> Entry:

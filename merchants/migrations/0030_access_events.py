@@ -85,7 +85,7 @@ CREATE TRIGGER zz_forget_person AFTER DELETE ON merchants_user
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0020_after_entry"),
+        ("merchants", "0021_second_reviews"),
     ]
 
     operations = [

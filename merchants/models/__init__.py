@@ -1,5 +1,5 @@
 from merchants.models.access import AccessEvent, AccessKind
-from merchants.models.application import Application, ApplicationEvent, ApplicationStatus
+from merchants.models.application import Application, ApplicationEvent, ApplicationStatus, Margin
 from merchants.models.consents import ConsentRecord, ConsentStep
 from merchants.models.evidence import Evidence, EvidenceKind
 from merchants.models.grants import BrandGrant, BrandGrantEvent, BrandGrantStore, GrantStatus
@@ -27,6 +27,7 @@ from merchants.models.policy import (
     PolicyStatus,
     PolicyVersion,
 )
+from merchants.models.second_review import Judgement, SecondReview
 from merchants.models.stores import (
     Category,
     Connection,
@@ -64,8 +65,10 @@ __all__ = [
     "IllegalMove",
     "Invitation",
     "InvitationStore",
+    "Judgement",
     "LinkType",
     "MailStatus",
+    "Margin",
     "Membership",
     "MembershipStore",
     "NoteOrigin",
@@ -82,6 +85,7 @@ __all__ = [
     "PolicyStatus",
     "PolicyVersion",
     "Role",
+    "SecondReview",
     "Store",
     "StoreKind",
     "StoreOwnedQuerySet",

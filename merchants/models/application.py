@@ -59,12 +59,25 @@ MOVES: dict[ApplicationStatus, set[ApplicationStatus]] = {
 }
 WITH_THE_PLATFORM = (Status.SUBMITTED, Status.IN_REVIEW, Status.APPEALED)
 JOINED = (Status.APPROVED, Status.OVERTURNED)
+ONE_TRY = (*WITH_THE_PLATFORM, Status.NEEDS_INFO)
 DECISIONS = (Status.APPROVED, Status.REJECTED, Status.UPHELD, Status.OVERTURNED)
 BY_THE_BRAND = (Status.SUBMITTED, Status.WITHDRAWN, Status.APPEALED)
 
 
+class Margin(models.TextChoices):
+    """How close to the rules' line an application was when it was handed in."""
+
+    CLEAR = "clear", _("Clearly met")
+    NARROW = "narrow", _("Narrowly met")
+    NEAR_MISS = "near_miss", _("Near miss")
+    SHORT = "short", _("Several rules not met")
+
+
 class Claimed(Exception):
     """Another reviewer holds the application; the message is shown to whoever came second."""
+
+
+QUEUE = (F("due_at").asc(nulls_last=True), F("id").desc())
 
 
 class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
@@ -86,6 +99,22 @@ class ApplicationQuerySet(StoreOwnedQuerySet["Application"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")
+
+    def soonest_due_first(self) -> Self:
+        """Put those that wait for the platform first, in the order in which they are promised."""
+        return self.order_by(*QUEUE)
+
+    def after(self, other: "Application") -> Self:
+        """Keep what comes after `other` in the queue; after a decided one, all of the queue."""
+        rows = self.filter(due_at__isnull=False).soonest_due_first()
+        if other.due_at is None:
+            return rows
+        return rows.filter(Q(due_at__gt=other.due_at) | Q(due_at=other.due_at, pk__lt=other.pk))
+
+    def before(self, other: "Application") -> Self:
+        """Keep what comes before `other` in the queue, the nearest first."""
+        earlier = Q(due_at__lt=other.due_at) | Q(due_at=other.due_at, pk__gt=other.pk)
+        return self.filter(earlier).order_by("-due_at", "pk") if other.due_at else self.none()
 
 
 class Application(models.Model):
@@ -121,7 +150,17 @@ class Application(models.Model):
     )
     verdicts = models.JSONField(_("verdicts at submission"), default=list, blank=True)
     evidence = models.JSONField(_("evidence at submission"), default=list, blank=True)
+    margin = models.CharField(_("how close"), max_length=10, choices=Margin, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    due_at = models.DateTimeField(_("decision due"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
     claimed_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -161,6 +200,11 @@ class Application(models.Model):
     class Meta:
         verbose_name = _("application")
         verbose_name_plural = _("applications")
+        permissions = [("assign_application", "Can assign applications to reviewers")]
+        indexes = [
+            models.Index(*QUEUE, name="application_queue"),
+            models.Index(fields=["margin", "due_at"], name="application_by_margin"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["brand", "store"], name="application_once_per_store"),
             models.CheckConstraint(
@@ -228,8 +272,7 @@ class Application(models.Model):
     ) -> None:
         """Change the status, and `changes` with it, and record who did it; or raise IllegalMove.
 
-        The UPDATE matches only the status we read, so of two concurrent moves one fails. A claim
-        ends with the status it was made for.
+        The UPDATE matches only the status we read, so of two concurrent moves one fails.
         """
         source = ApplicationStatus(self.status)
         if target not in MOVES[source]:
@@ -237,8 +280,7 @@ class Application(models.Model):
                 _("A %(source)s application cannot become %(target)s.")
                 % {"source": source.label, "target": target.label}
             )
-        claim = {} if target == Status.IN_REVIEW else {"claimed_by": None, "claimed_until": None}
-        values = {"status": target} | claim | (changes or {})
+        values = {"status": target} | _over_with(target) | (changes or {})
         with transaction.atomic():
             if not Application.objects.filter(pk=self.pk, status=source).update(**values):
                 raise IllegalMove(_("Someone else just changed this application."))
@@ -288,7 +330,12 @@ class ApplicationEvent(models.Model):
                 F("id").desc(),
                 condition=Q(waited__isnull=False),
                 name="application_decisions_newest",
-            )
+            ),
+            models.Index(
+                fields=["at"],
+                condition=Q(waited__isnull=False),
+                name="application_decisions_by_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -303,6 +350,18 @@ class ApplicationEvent(models.Model):
         """The policy version whose rules alone took this step, if they did."""
         code: str = self.frozen.get("policy", "") if self.target in DECISIONS else ""
         return code
+
+
+def _over_with(target: ApplicationStatus) -> dict[str, Any]:  # Any: as update() takes them
+    """Return what ends with the move: the claim, the promised day, and who a try is assigned to."""
+    if target == Status.IN_REVIEW:
+        return {}
+    over: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+    if target not in WITH_THE_PLATFORM:
+        over["due_at"] = None
+    if target not in ONE_TRY:
+        over["assigned_to"] = None
+    return over
 
 
 def _clock(application: Application) -> str:

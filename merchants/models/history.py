@@ -21,6 +21,7 @@ from merchants.models.notices import Notice, NoticeMail, NoticePreference
 from merchants.models.participation import Participation, ParticipationEvent
 from merchants.models.people import Brand, Membership, MembershipStore, User
 from merchants.models.policy import PolicyEvent, PolicyLogEntry, PolicyVersion
+from merchants.models.second_review import SecondReview
 from merchants.models.stores import Connection, Store, StoreOwnedQuerySet
 from portal.lib.days import starts_at
 from portal.lib.history import keep
@@ -47,7 +48,10 @@ keep(Invitation, leave_out=["token_hash"])
 keep(InvitationStore)
 keep(Store)
 keep(Evidence)
-keep(Application, leave_out=["draft", "draft_saved_at", "claimed_until"])
+keep(
+    Application,
+    leave_out=["draft", "draft_saved_at", "claimed_until", "assigned_to", "margin", "due_at"],
+)
 keep(
     Connection,
     leave_out=[
@@ -77,6 +81,7 @@ WITHOUT: dict[type[models.Model], str] = {
     BrandGrantEvent: "is itself a record that nobody changes",
     ConsentRecord: "is itself a record that nobody changes",
     ParticipationEvent: "is itself a record that nobody changes",
+    SecondReview: "is the platform's alone: a brand's owner would read it in the brand's history",
     PolicyEvent: "is itself a record that nobody changes",
     Notice: "tells what another row's history holds",
     NoticeMail: "is a queue: each try would be a row, and nobody decides anything",

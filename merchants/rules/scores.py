@@ -52,6 +52,14 @@ class ScoreFloor(Rule):
             return Result.MET
         return Result.UNKNOWN if None in (scores.overall, *subs) else Result.NOT_MET
 
+    def spare(self, scores: Scores) -> Decimal | None:
+        """Return how far above the floor the better of the two ways is; below 0 it isn't met."""
+        subs = (scores.description, scores.service, scores.logistics)
+        ways = [] if scores.overall is None else [scores.overall - Decimal(self.overall)]
+        if None not in subs:
+            ways.append(min(sub for sub in subs if sub is not None) - Decimal(self.each))
+        return max(ways, default=None)
+
     def seen(self, facts: Facts) -> str:
         named = {_("overall"): facts.scores.overall} | _sub_scores(facts.scores)
         return _(", ").join(f"{name} {score}" for name, score in named.items() if score is not None)

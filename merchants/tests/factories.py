@@ -1,6 +1,7 @@
 """Rows for tests, written in the scope that may; what the test is not about is filled in."""
 
 import time
+import zlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from merchants import consent_texts, evidence
 from merchants.models import (
     Application,
+    ApplicationEvent,
     Brand,
     BrandGrant,
     Category,
@@ -33,6 +35,7 @@ from merchants.models import (
     PolicyStatus,
     PolicyVersion,
     Role,
+    SecondReview,
     Store,
     StoreStatus,
     User,
@@ -196,6 +199,13 @@ def make_participation(
         )
 
 
+def another_picture(text: bytes) -> bytes:
+    """Return a picture of one dot with a comment, which makes it a file of its own."""
+    chunk = b"tEXt" + b"Comment\0" + text
+    size, check = len(chunk) - 4, zlib.crc32(chunk)
+    return PIXEL[:-12] + size.to_bytes(4, "big") + chunk + check.to_bytes(4, "big") + PIXEL[-12:]
+
+
 def make_application(store: Store, **fields: Any) -> Application:
     with scope(Hat.WEB, brand=store.brand_id):
         return Application.objects.create(brand_id=store.brand_id, store=store, **fields)
@@ -220,3 +230,30 @@ def make_grant(
             grant.move_to(status)
         grant.load_stores()
     return grant
+
+
+def make_second_review(application: Application, **fields: Any) -> SecondReview:
+    """One that is given, agreeing, unless the test says otherwise."""
+    first, second = (
+        User.objects.filter(email=f"judge-{n}@example.test").first()
+        or make_user(f"judge-{n}@example.test", is_staff=True)
+        for n in (1, 2)
+    )
+    own = {"brand_id": application.brand_id, "store_id": application.store_id}
+    with scope(Hat.ADMIN):
+        handed_in, decision = (
+            ApplicationEvent.objects.create(
+                **own, application=application, source=source, target=target, actor=first
+            )
+            for source, target in (("draft", "submitted"), ("in_review", "approved"))
+        )
+        fields = {
+            "handed_in": handed_in,
+            "decision": decision,
+            "first_by": first,
+            "first_judgement": "approved",
+            "second_by": second,
+            "judgement": "approved",
+            "at": timezone.now(),
+        } | fields
+        return SecondReview.objects.create(**own, application=application, **fields)

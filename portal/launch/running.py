@@ -23,6 +23,7 @@ LOGINS = {
     "marketer@demo.redcat.test": "works for it",
     "viewer@demo.redcat.test": "only looks",
     "reviewer@demo.redcat.test": "reviews applications",
+    "lead@demo.redcat.test": "hands out reviews, compares second ones",
     "admin@demo.redcat.test": "runs the platform",
 }
 

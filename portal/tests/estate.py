@@ -20,6 +20,7 @@ from merchants.models import (
     NoticeKind,
     NoticeMail,
     Role,
+    SecondReview,
     Store,
 )
 from merchants.notices import keep_wishes, notify
@@ -34,6 +35,7 @@ from merchants.tests.factories import (
     make_invitation,
     make_membership,
     make_participation,
+    make_second_review,
     make_store,
     make_user,
 )
@@ -55,6 +57,7 @@ class Estate:
     evidence: Evidence
     consent: ConsentRecord
     grant: BrandGrant
+    second_review: SecondReview
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -81,7 +84,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
-    return Estate(store, free, link, application, member, *told, evidence, consent, grant)
+    second = make_second_review(application, note=f"{name} 复")
+    return Estate(store, free, link, application, member, *told, evidence, consent, grant, second)
 
 
 def _make_history(application: Application, link: Link, name: str) -> None:

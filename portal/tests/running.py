@@ -45,6 +45,7 @@ class RunningPortal:
             "JUMP_PORT": str(free_port()),
             "DEMO": "1",
             "PARTNERS": "sandbox",
+            "SECOND_REVIEW_SHARE": "0",
             "SEED": "1" if seed else "0",
             **environ,
         }

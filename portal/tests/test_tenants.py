@@ -8,7 +8,7 @@ import re
 
 import pytest
 from django.apps import apps
-from django.db import connections
+from django.db import ProgrammingError, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -84,6 +84,7 @@ NAMED = [
     ("post", "settings/agencies/{grant}/revoke/"),
     ("post", "settings/agencies/{grant}/withdraw/"),
 ]
+STAFF_ONLY = {"merchants_secondreview"}  # no brand reads any row of it
 pytestmark = pytest.mark.usefixtures("own_files")
 transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -218,9 +219,16 @@ def test_the_pages_own_filter_alone_keeps_out_whom_no_grant_reaches(
 def test_row_level_security_alone_keeps_brands_apart(brand, mine, foreign):
     with scope(Hat.WEB, brand=brand.pk):
         for model in apps.get_models():
-            if model._meta.db_table in tenant_tables() - {"merchants_brand"}:
+            if model._meta.db_table in tenant_tables() - {"merchants_brand", *STAFF_ONLY}:
                 brands = set(model._default_manager.values_list("brand_id", flat=True))
                 assert brands <= {brand.pk}, model
+
+
+@pytest.mark.parametrize("table", sorted(STAFF_ONLY))
+def test_a_brand_reads_nothing_of_what_only_staff_may_see(brand, mine, table):
+    for hat in (Hat.WEB, Hat.NIGHT):
+        with pytest.raises(ProgrammingError, match="permission denied"), scope(hat, brand=brand.pk):
+            connections["default"].cursor().execute(f"SELECT FROM {table}")
 
 
 def test_row_level_security_alone_keeps_a_narrowed_member_to_their_stores(
@@ -248,7 +256,7 @@ def test_a_hole_in_the_policy_of_any_table_shows(brand, mine, foreign, without_r
         blind = {
             model._meta.db_table
             for model in apps.get_models()
-            if model._meta.db_table in tenant_tables() - {"merchants_brand"}
+            if model._meta.db_table in tenant_tables() - {"merchants_brand", *STAFF_ONLY}
             and set(model._default_manager.values_list("brand_id", flat=True)) <= {brand.pk}
         }
     assert blind == set()
