@@ -25,6 +25,7 @@ Model = type[models.Model]
 UNTOLD = {
     *("brand", "policy", "facts", "verdicts", "claimed_by", "rejected_by", "appeal_judged_by"),
     *("registered_by", "facts_stated_by", "facts_stated_at", "consented_by", "times_sent"),
+    *("lacking", "failing"),
 }
 SAID: dict[tuple[str, str], "StrOrPromise"] = {
     ("brand", "insert"): gettext_lazy("created the brand %(name)s"),
@@ -39,6 +40,10 @@ SAID: dict[tuple[str, str], "StrOrPromise"] = {
     ("membershipstore", "insert"): gettext_lazy("let %(name)s see the store %(store)s"),
     ("membershipstore", "delete"): gettext_lazy("took the store %(store)s from what %(name)s sees"),
     ("invitationstore", "insert"): gettext_lazy("limited an invitation to the store %(store)s"),
+    ("brandgrant", "insert"): gettext_lazy("offered access to the agency %(name)s"),
+    ("brandgrantstore", "insert"): gettext_lazy("opened the store %(store)s to an agency"),
+    ("brandgrantstore", "delete"): gettext_lazy("closed the store %(store)s to an agency"),
+    ("participation", "insert"): gettext_lazy("began to judge how the store %(store)s takes part"),
     ("", "insert"): gettext_lazy("added the %(thing)s %(name)s"),
     ("", "update"): gettext_lazy("changed the %(thing)s %(name)s"),
     ("", "delete"): gettext_lazy("removed the %(thing)s %(name)s"),
@@ -56,6 +61,7 @@ THINGS: dict[str, "StrOrPromise"] = {
     "membership": pgettext_lazy("audit", "member"),
     "membershipstore": gettext_lazy("stores of a member"),
     "invitationstore": gettext_lazy("stores of an invitation"),
+    "brandgrantstore": gettext_lazy("stores of an agency"),
     "noticepreference": gettext_lazy("wish for mails"),
 }
 PLATFORM = gettext_lazy("RedCat platform staff")
@@ -179,6 +185,10 @@ def _name(change: Change, names: Names) -> str:
     if change.subject == "application":
         title = names.store(change.store_id)
         return f"{Application(pk=change.row_id)} · {title}"
+    if change.subject == "participation":
+        return names.store(change.store_id)
+    if change.subject == "brandgrant":
+        return str(kept["agency_slug"])
     if change.subject == "membership":
         return names.user(kept["user_id"])
     if change.subject == "membershipstore":

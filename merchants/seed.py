@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group, Permission
 from django.utils.crypto import salted_hmac
 
 from merchants import (
+    agencies,
     applications,
     connections,
     consent,
@@ -22,9 +23,12 @@ from merchants import (
 )
 from merchants.connections import juguang_app, pugongying_app, top_app
 from merchants.consent import Purpose
+from merchants.members import Place
 from merchants.models import (
     Brand,
+    BrandGrant,
     Category,
+    GrantStatus,
     Judgement,
     Membership,
     Partner,
@@ -40,13 +44,14 @@ from portal.lib.scope import Hat, scope
 
 PASSWORD = "redcat-demo"  # noqa: S105 - printed at the start of every demo
 DOMAIN = "demo.redcat.test"
-BRANDS = {"shancha": "山茶", "yejing": "野径", "xiaoman": "小满手作"}
+BRANDS = {"shancha": "山茶", "yejing": "野径", "xiaoman": "小满手作", "hongfeng": "红枫代运营"}
 MEMBERS = (
     ("owner", "周雨桐", "shancha", Role.OWNER),
     ("marketer", "林一", "shancha", Role.MARKETER),
     ("viewer", "何青", "shancha", Role.VIEWER),
     ("owner.yejing", "陆远", "yejing", Role.OWNER),
     ("owner.xiaoman", "沈小满", "xiaoman", Role.OWNER),
+    ("owner.hongfeng", "方婷", "hongfeng", Role.OWNER),
 )
 REVIEWERS = "reviewers"
 REVIEWER_RIGHTS = (
@@ -125,6 +130,21 @@ def seed_other_stores() -> None:
     _state(outdoor, yejing_owner, Category.SPORTS, "4.7")
     _submit(outdoor, yejing_owner)
     consent_juguang(outdoor, yejing_owner, 880003)
+
+
+def seed_agency(store: Store) -> None:
+    """Let the agency work for this one store: offered by its owner, accepted by the agency's."""
+    owner, agent = member("owner"), member("owner.hongfeng")
+    with scope(Hat.WEB, brand=store.brand_id, user=owner.pk):
+        grant = BrandGrant.objects.filter(agency_slug="hongfeng").first()
+        if grant is None:
+            membership = Membership.objects.get(brand=store.brand_id, user=owner)
+            membership.load_stores()
+            place = Place(Role.MARKETER, (store,))
+            grant = agencies.offer_access(store.brand, "hongfeng", place, by=membership)
+    if grant.status == GrantStatus.OFFERED:
+        with scope(Hat.WEB, brand=store.brand_id, user=agent.pk):
+            agencies.accept_offer(grant, by=agent)
 
 
 def consent_store(brand: Brand, user: User, seller_id: int) -> Store:

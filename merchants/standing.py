@@ -202,6 +202,8 @@ class Standing:
             return _("Answer what the reviewer asked")
         if self.is_barred:
             return _("Read the decision")
+        if self.may_apply_from:
+            return _("Apply again from %(day)s on") % {"day": self.may_apply_from}
         results = {verdict.result for verdict in self.verdicts}
         if Result.NOT_MET in results:
             return _("See what is lacking")

@@ -12,7 +12,9 @@ from merchants.tests.factories import (
     make_brand,
     make_connection,
     make_evidence,
+    make_grant,
     make_membership,
+    make_participation,
     make_store,
     make_user,
 )
@@ -100,6 +102,24 @@ def test_each_kind_of_row_is_told_and_none_breaks_the_page(owner, brand, wu):
         "limited an invitation to the store 旗舰店",
     ):
         assert words in said
+
+
+def test_rows_without_a_name_are_told_by_their_store_and_their_agency(owner, brand):
+    store = make_store(brand, title="旗舰店")
+    make_participation(store)
+    make_grant(brand, make_brand("agency", "红枫代运营"), (store,))
+
+    said = [line.removeprefix("RedCat, by itself ") for line in lines(owner)]
+    assert "began to judge how the store 旗舰店 takes part" in said
+    assert "offered access to the agency agency" in said
+    assert "opened the store 旗舰店 to an agency" in said
+
+
+def test_no_kind_of_change_is_offered_by_the_name_of_its_table(owner):
+    owner.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    names = [str(name) for _kind, name in owner.get(CHANGES).context["form"].fields["kind"].choices]
+
+    assert [name for name in names if name.isascii()] == []
 
 
 def test_what_the_platform_does_is_told_without_naming_who(owner, brand):

@@ -2,9 +2,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from merchants import seed
-from merchants.models import Application, Brand, Connection, Membership, Store, User
+from merchants.models import Application, Brand, BrandGrant, Connection, Membership, Store, User
 from merchants.seed import (
     NotConsented,
+    seed_agency,
     seed_flagship,
     seed_other_stores,
     seed_people,
@@ -18,13 +19,13 @@ from portal.lib.scope import Hat, scope
 def seeded(db, sandbox):
     seed_policy()
     seed_people()
-    seed_flagship()
+    seed_agency(seed_flagship())
     seed_other_stores()
 
 
 def everything():
     with scope(Hat.ADMIN):
-        models = (Application, Brand, Connection, Membership, Store, User)
+        models = (Application, Brand, BrandGrant, Connection, Membership, Store, User)
         return [model.objects.count() for model in models]
 
 
@@ -41,11 +42,19 @@ def test_the_demo_has_one_store_of_each_standing(seeded):
         assert waiting.store.nick == "野径户外旗舰店"
 
 
+def test_the_demos_agency_opens_one_store_of_its_client(seeded, client):
+    client.force_login(User.objects.get(email="owner.hongfeng@demo.redcat.test"))
+    text = client.get("/b/shancha/stores/").text
+
+    assert "山茶官方旗舰店" in text
+    assert "山茶个护专营店" not in text
+
+
 def test_seeding_twice_changes_nothing(seeded):
     before = everything()
     seed_policy()
     seed_people()
-    seed_flagship()
+    seed_agency(seed_flagship())
     seed_other_stores()
 
     assert everything() == before

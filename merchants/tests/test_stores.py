@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
@@ -10,9 +12,11 @@ from merchants.tests.factories import (
     make_application,
     make_connection,
     make_membership,
+    make_participation,
     make_store,
     make_user,
 )
+from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 STORES = "/b/shancha/stores/"
@@ -68,6 +72,19 @@ def test_the_list_names_each_stores_next_step(client_as, brand, store, facts, st
         type(store).objects.update(**facts)
 
     assert step in read(client_as(Role.VIEWER), STORES)
+
+
+def test_a_store_that_must_wait_is_not_sent_to_apply(client_as, store):
+    again_from = days.today() + timedelta(days=7)
+    make_application(store, status="rejected", again_from=again_from)
+
+    assert f"Apply again from {again_from} on" in read(client_as(Role.VIEWER), STORES)
+
+
+def test_what_needs_somebody_stands_above_the_list(client_as, store):
+    make_participation(store)
+
+    assert "Needs you now" in read(client_as(Role.VIEWER), STORES)
 
 
 def test_a_consent_that_ended_is_the_next_step(client_as, store):

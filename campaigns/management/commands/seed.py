@@ -33,6 +33,7 @@ class Command(BaseCommand):
         seed.seed_policy()
         seed.seed_people()
         flagship = seed.seed_flagship()
+        seed.seed_agency(flagship)
         for morning in _mornings_from(last or FIRST_NIGHT):
             _go_on_to(_at_dawn(morning))
             self._play()

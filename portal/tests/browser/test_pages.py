@@ -26,11 +26,29 @@ PAGES = {
     "data": ("owner", "/b/shancha/data/"),
     "consent text": ("owner", "/b/shancha/stores/1/pugongying/"),
     "withdrawal": ("owner", "/b/shancha/stores/1/consents/juguang/withdraw/"),
+    "which brand": ("owner.hongfeng", "/"),
+    "new brand": ("owner.hongfeng", "/brands/new/"),
+    "no stores": ("owner.hongfeng", "/b/hongfeng/stores/"),
+    "stores of a client": ("owner.hongfeng", "/b/shancha/stores/"),
+    "store of a client": ("owner.hongfeng", "/b/shancha/stores/1/"),
+    "clients": ("owner.hongfeng", "/b/hongfeng/settings/agencies/"),
+    "agencies": ("owner", "/b/shancha/settings/agencies/"),
+    "agency": ("owner", "/b/shancha/settings/agencies/1/"),
+    "members": ("owner", "/b/shancha/settings/members/"),
+    "members, seen by one": ("viewer", "/b/shancha/settings/members/"),
+    "member": ("owner", "/b/shancha/settings/members/2/"),
+    "policy": ("viewer", "/b/shancha/policy/"),
+    "policy from before": ("viewer", "/b/shancha/policy/?version=2025-05"),
     "consents": ("viewer", "/b/shancha/settings/consents/"),
     "consent": ("viewer", "/b/shancha/settings/consents/1/"),
     "notices": ("viewer", "/b/shancha/notices/"),
     "notice preferences": ("viewer", "/b/shancha/notices/preferences/"),
     "audit": ("owner", "/b/shancha/settings/audit/?day=2020-01-01"),
+    "audit of access": ("owner", "/b/shancha/settings/audit/access/"),
+    "account": ("viewer", "/account/"),
+    "account activity": ("viewer", "/account/activity/"),
+    "signed-in devices": ("viewer", "/account/sessions/"),
+    "second step": ("viewer", "/account/second-step/"),
     "log out": ("owner", "/account/logout/"),
     "not found": ("owner", "/b/nobody/results/"),
     "not allowed": ("viewer", "/b/shancha/notes/1/link/"),
@@ -40,7 +58,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 # Words that Chinese marketers write in Latin letters, and what names or addresses hold.
 ALLOWED = {
     *("ROI", "GMV", "CID", "UD", "TOP", "KOS", "UV", "ID", "App", "type", "iOS", "Android"),
-    *("HarmonyOS", "English", "Kay", "may", "SPF", "ml"),
+    *("HarmonyOS", "English", "Kay", "may", "SPF", "ml", "USB", "Chrome", "Linux"),
+    *("shancha", "hongfeng"),  # short names of brands
+    *("make", "run"),  # the command whose terminal shows the demo's mails
 }
 ADDRESS = re.compile(r"\S*(?:://|__|@|=|%)\S*|\b[\w.]*_[\w.]*|\b[0-9a-f]{6,}\b|\b\w+\.direct\b\S*")
 
