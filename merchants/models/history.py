@@ -64,6 +64,7 @@ keep(
         "version",
         "refresh_lease_until",
         "last_good_call_at",
+        "renewed_at",
         "expiry_told",
     ],
 )
