@@ -3,6 +3,8 @@
 import json
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +43,13 @@ class ChangeAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # unfold 
         "row",
     ]
     readonly_fields = ["where_from", "row"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
+        """Leave the rows out of the list, which shows none: each would be made for the sorting."""
+        match = request.resolver_match
+        is_list = match and match.url_name == "merchants_change_changelist"
+        rows = super().get_queryset(request)
+        return rows.defer("kept") if is_list else rows
 
     @admin.display(description=_("IP address"))
     def ip(self, change: Change) -> str:

@@ -120,6 +120,7 @@ def withdraw_consent(connection: Connection, *, by: User) -> None:
         raise Refused(_("This consent was withdrawn already."))
     record_end(connection, ConsentStep.WITHDRAWN, by=by)
     notify(connection.store, NoticeKind.CONSENT_WITHDRAWN, by=by, partner=connection.partner)
+    requalify_soon(connection.store)
     logger.info("consent withdrawn connection=%s brand=%s", connection.pk, connection.brand_id)
 
 

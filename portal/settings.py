@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pghistory
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -314,6 +313,7 @@ SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
 DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
+DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
@@ -353,19 +353,23 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire what nobody answered": {
         "task": "merchants.tasks.expire_unanswered",
-        "schedule": crontab(hour=0, minute=20),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
     "renew the consents that nobody uses": {
         "task": "merchants.tasks.renew_idle_consents",
-        "schedule": crontab(hour=1, minute=10),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
     "tell whose consent ends soon": {
         "task": "merchants.tasks.tell_expiring_consents",
-        "schedule": crontab(hour=9, minute=10),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
     "forget who came in long ago": {
         "task": "merchants.tasks.purge_access",
-        "schedule": crontab(hour=4, minute=40),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
 }
 

@@ -244,6 +244,7 @@ class Connection(models.Model):
     refresh_expires_at = models.DateTimeField(_("consent expires"))
     version = models.PositiveIntegerField(default=1)
     refresh_lease_until = models.DateTimeField(null=True, blank=True)
+    renewed_at = models.DateTimeField(null=True, blank=True)
     expiry_told = models.DateTimeField(null=True, blank=True)  # the end that owners were told of
     last_good_call_at = models.DateTimeField(_("last good call"), null=True, blank=True)
     consented_by = models.ForeignKey(
