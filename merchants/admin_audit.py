@@ -1,25 +1,48 @@
 """For platform staff: every change, and every access, to search and to read."""
 
 import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 
+from merchants import audit
 from merchants.admin_parts import Blind, ReadOnly
 from merchants.models import AccessEvent, Change
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+STEPS: dict[str, "StrOrPromise"] = {
+    "insert": pgettext_lazy("audit", "added"),
+    "update": pgettext_lazy("audit", "changed"),
+    "delete": pgettext_lazy("audit", "removed"),
+}
+
+
+class InWords(admin.AllValuesFieldListFilter):
+    """Offers the column's values by what the table calls them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        of = _thing if self.field_path == "subject" else _step
+        for choice in super().choices(changelist):
+            is_value = choice["display"] in self.lookup_choices
+            yield choice | {"display": of(choice["display"])} if is_value else choice
 
 
 @admin.register(Change)
 class ChangeAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     blind_by = ("store", "store")
-    list_display = ["at", "actor", "hat", "label", "subject", "row_id", "brand", "ip"]
-    list_filter = ["subject", "label", "hat"]
+    list_display = ["at", "actor", "hat", "step", "thing", "row_id", "brand", "ip"]
+    list_filter = [("subject", InWords), ("label", InWords), "hat"]
     list_select_related = ["actor", "brand"]
     list_per_page = 50
     search_fields = [
@@ -35,14 +58,22 @@ class ChangeAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # unfold 
     ordering = ["-at", "-pgh_id"]
     show_full_result_count = False
     fields = [
-        ("at", "label"),
-        ("subject", "row_id"),
+        ("at", "step"),
+        ("thing", "row_id"),
         ("brand", "store"),
         ("actor", "hat"),
         "where_from",
         "row",
     ]
-    readonly_fields = ["where_from", "row"]
+    readonly_fields = ["step", "thing", "where_from", "row"]
+
+    @admin.display(description=pgettext_lazy("audit", "change"), ordering="label")
+    def step(self, change: Change) -> str:
+        return _step(change.label)
+
+    @admin.display(description=_("what was changed"), ordering="subject")
+    def thing(self, change: Change) -> str:
+        return _thing(change.subject)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
         """Leave the rows out of the list, which shows none: each would be made for the sorting."""
@@ -76,6 +107,14 @@ class AccessEventAdmin(ReadOnly, Blind, ModelAdmin):  # type: ignore[misc]  # un
     search_help_text = _("Person, store, brand, IP address or request")
     ordering = ["-pk"]
     show_full_result_count = False
+
+
+def _step(label: str) -> str:
+    return str(STEPS.get(label, label))
+
+
+def _thing(subject: str) -> str:
+    return capfirst(str(audit.name_of(subject)))
 
 
 def _as_text(kept: dict[str, object] | None) -> SafeString:

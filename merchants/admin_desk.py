@@ -56,7 +56,6 @@ class Key:
 
 class Desk(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's own
     class Media:
-        css = {"all": ["css/desk.css"]}
         js = ["js/desk.js"]
 
     def has_assign_permission(self, request: HttpRequest) -> bool:

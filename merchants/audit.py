@@ -63,6 +63,8 @@ THINGS: dict[str, "StrOrPromise"] = {
     "invitationstore": gettext_lazy("stores of an invitation"),
     "brandgrantstore": gettext_lazy("stores of an agency"),
     "noticepreference": gettext_lazy("wish for mails"),
+    "usergroup": gettext_lazy("staff group of a user"),
+    "userpermission": gettext_lazy("right of a user"),
 }
 PLATFORM = gettext_lazy("RedCat platform staff")
 ITSELF = gettext_lazy("RedCat, by itself")
@@ -117,7 +119,11 @@ def kinds() -> list[tuple[str, "StrOrPromise"]]:
     """Return what of a brand has a history, with the name it bears."""
     with_history = [getattr(model, "pgh_tracked_model", None) for model in apps.get_models()]
     names = [model._meta.model_name for model in with_history if model and _is_a_brands(model)]
-    return [(name, _thing(name)) for name in names]
+    return [(name, name_of(name)) for name in names]
+
+
+def name_of(subject: str) -> "StrOrPromise":
+    return THINGS.get(subject) or _model(subject)._meta.verbose_name or subject
 
 
 def _is_a_brands(model: Model) -> bool:
@@ -126,10 +132,6 @@ def _is_a_brands(model: Model) -> bool:
 
 def _model(subject: str) -> Model:
     return apps.get_model("merchants", subject)
-
-
-def _thing(subject: str) -> "StrOrPromise":
-    return THINGS.get(subject) or _model(subject)._meta.verbose_name or subject
 
 
 def _told(change: Change, names: Names) -> Told:
@@ -153,7 +155,7 @@ def _told_access(event: AccessEvent) -> Told:
 def _said(change: Change, steps: list[Step], names: Names) -> tuple[str, list[Step]]:
     """Return the sentence, and the steps that it does not say itself."""
     words = {
-        "thing": str(_thing(change.subject)),
+        "thing": str(name_of(change.subject)),
         "name": _name(change, names),
         "store": names.store(change.store_id),
     }

@@ -58,9 +58,6 @@ class SecondReviewAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold i
     change_form_outer_before_template = "admin/merchants/secondreview/case.html"  # type: ignore[assignment]  # unfold declares None
     actions_detail = ["judge"]  # type: ignore[assignment]  # unfold declares an empty tuple
 
-    class Media:
-        css = {"all": ["css/desk.css"]}
-
     def get_queryset(self, request: HttpRequest) -> Rows:
         """Leave out what would tell a first decision to those who are not to know it."""
         user = cast(User, request.user)

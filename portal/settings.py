@@ -388,6 +388,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SITE_ICON": staff.logo,
+    "STYLES": [staff.styles],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": staff.logo}],
     "COLORS": {"primary": staff.CRIMSON},
     "SIDEBAR": {
@@ -397,4 +398,5 @@ UNFOLD = {
     },
     "COMMAND": {"search_callback": "merchants.admin_search.found"},
     "ACCOUNT": {"navigation": staff.account()},
+    "DASHBOARD_CALLBACK": "merchants.landing.landing",
 }

@@ -29,6 +29,10 @@ def logo(request: HttpRequest) -> str:
     return static("img/logo.svg")
 
 
+def styles(request: HttpRequest) -> str:
+    return static("css/desk.css")
+
+
 def navigation() -> list[Entry]:
     return [
         _group(

@@ -233,6 +233,19 @@ def test_staff_read_one_change_in_full(client, brand):
     assert "山茶" in shown.text
 
 
+def test_the_list_of_changes_speaks_the_readers_language(client, brand):
+    staff = make_user("staff@example.test", is_staff=True, is_superuser=True)
+    client.force_login(staff)
+    give_second_factor(client, staff)
+    chinese = {"accept-language": "zh-hans"}
+
+    text = client.get("/admin/merchants/change/?label=insert&subject=brand", headers=chinese).text
+
+    assert "新增" in text
+    assert ">insert<" not in text.replace(" ", "").replace("\n", "")
+    assert ">brand<" not in text.replace(" ", "").replace("\n", "")
+
+
 def test_no_event_of_another_brand_is_seen(client_as, brand):
     other = make_brand("yejing", "野径")
     client_as(Role.VIEWER).get("/b/yejing/")

@@ -63,7 +63,7 @@ def test_the_mail_is_in_the_persons_language_whatever_the_browser_says(client, p
     change_password(client)
 
     [told] = mail.outbox
-    assert told.subject == "红猫 · 你的账号有变更"
+    assert told.subject == "红猫 · 你的账户有变更"
     assert "密码已修改。" in told.body
 
 

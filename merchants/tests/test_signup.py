@@ -107,7 +107,7 @@ def test_the_mail_speaks_the_readers_language(client):
 
     [sent] = mail.outbox
     assert sent.subject == "红猫 · 验证邮箱"
-    assert "有人（应该就是你）用这个邮箱注册了账号" in sent.body
+    assert "有人（应该就是你）用这个邮箱注册了账户" in sent.body
     assert not re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", sent.body)
 
 
