@@ -151,7 +151,7 @@ def _stores() -> list[Store]:
     """No token is read: what is sealed stays in the database."""
     consents = Connection.objects.only("store_id", "partner", "status", "refresh_expires_at")
     papers = Evidence.objects.only("store_id", "kind", "uploaded_at", "valid_until", "replaces_id")
-    rows = Store.objects.with_members_with_mfa().select_related("brand").order_by("pk")
+    rows = Store.objects.present().with_members_with_mfa().select_related("brand").order_by("pk")
     rows = rows.prefetch_related(Prefetch("connections", queryset=consents))
     return list(rows.prefetch_related(Prefetch("evidence", queryset=papers)))
 
