@@ -87,7 +87,7 @@ def preview(
     That would tell a decision, so the stores whose decision is kept from `to` are left out.
     """
     hidden = SecondReview.objects.kept_from(to) if to else SecondReview.objects.none()
-    stores = Store.objects.exclude(pk__in=hidden.values("store"))
+    stores = Store.objects.present().exclude(pk__in=hidden.values("store"))
     judged = list(_judge_all(stores, draft, current))
     affected = tuple(each for _store, _size, each in judged if each)
     return Impact(

@@ -306,6 +306,7 @@ if not DEMO:
 # Joining -------------------------------------------------------------------------------------
 REVIEW_WORKING_DAYS = int(number("REVIEW_WORKING_DAYS", 3))  # promised to the brand
 ANSWER_DAYS = int(number("ANSWER_DAYS", 14))  # for what a reviewer asks
+TRANSFER_DAYS = int(number("TRANSFER_DAYS", 7))  # for the brand whose store another asks for
 SECOND_REVIEW_SHARE = share("SECOND_REVIEW_SHARE", 0.1)  # of the decisions, drawn by a keyed hash
 
 # Work in the background ----------------------------------------------------------------------
@@ -353,6 +354,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire what nobody answered": {
         "task": "merchants.tasks.expire_unanswered",
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
+    },
+    "expire the transfers whose time is up": {
+        "task": "merchants.tasks.expire_transfers",
         "schedule": DUE_TICK,
         "options": {"expires": DUE_TICK.total_seconds()},
     },

@@ -48,7 +48,7 @@ PACE = "ALTER FUNCTION application_pace() SET search_path = public, pg_temp"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0031_audit"),
+        ("merchants", "0032_store_transfer"),
     ]
 
     operations = [

@@ -25,6 +25,12 @@ from merchants.models.people import Brand, Membership, MembershipStore, User
 from merchants.models.policy import PolicyEvent, PolicyLogEntry, PolicyVersion
 from merchants.models.second_review import SecondReview
 from merchants.models.stores import Connection, Store, StoreOwnedQuerySet
+from merchants.models.transfers import (
+    StoreRelease,
+    StoreReleaseEvent,
+    StoreTransfer,
+    StoreTransferEvent,
+)
 from portal.lib.days import starts_at
 from portal.lib.history import keep
 from portal.lib.scope import Hat
@@ -70,6 +76,8 @@ keep(
 )
 keep(BrandGrant)
 keep(BrandGrantStore)
+keep(StoreTransfer)
+keep(StoreRelease)
 keep(Participation, leave_out=["judged_on"])
 keep(NoticePreference)
 keep(PolicyVersion)
@@ -85,6 +93,8 @@ WITHOUT: dict[type[models.Model], str] = {
     ConsentRecord: "is itself a record that nobody changes",
     ParticipationEvent: "is itself a record that nobody changes",
     SecondReview: "is the platform's alone: a brand's owner would read it in the brand's history",
+    StoreReleaseEvent: "is itself a record that nobody changes",
+    StoreTransferEvent: "is itself a record that nobody changes",
     PolicyEvent: "is itself a record that nobody changes",
     Notice: "tells what another row's history holds",
     NoticeMail: "is a queue: each try would be a row, and nobody decides anything",
