@@ -61,8 +61,9 @@ class StoreFactsForm(forms.Form):
 
     @property
     def typed(self) -> dict[str, str]:
-        """Return the fields as they came; no field of ours is longer."""
-        return {name: str(self.data.get(name, ""))[:20] for name in self.fields}
+        """Return the fields as they came, but for what no column takes; none of ours is longer."""
+        came = {name: str(self.data.get(name, "")) for name in self.fields}
+        return {name: text.replace("\0", "")[:20] for name, text in came.items()}
 
     @property
     def facts(self) -> StatedFacts:

@@ -74,7 +74,8 @@ def admin_scope(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/admin/"):
             return get_response(request)
-        if "%00" in request.META.get("QUERY_STRING", ""):  # PostgreSQL takes none, Django asks it
+        # PostgreSQL takes none, and Django asks it; the key of a change is a text
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("The address contains a NUL.")
         if not (request.user.is_authenticated and request.user.is_staff):
             response = get_response(request)

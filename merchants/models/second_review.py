@@ -115,8 +115,12 @@ class SecondReview(models.Model):
     def settle(
         self, judgement: Judgement, *, reasons: Sequence[str] = (), note: str = "", by: User
     ) -> None:
-        """Write the second judgement, once; or raise IllegalMove."""
-        rows = SecondReview.objects.kept_from(by).filter(pk=self.pk)
+        """Write the second judgement, once; or raise IllegalMove.
+
+        That none is given stands in the UPDATE itself: of two at once, the second looks again.
+        """
+        may = SecondReview.objects.kept_from(by).filter(pk=self.pk)
+        rows = SecondReview.objects.filter(pk__in=may.values("pk"), judgement="")
         values = {"judgement": judgement, "second_by": by, "reasons": list(reasons)}
         values |= {"note": note, "at": known_now()}
         if not rows.update(**values):

@@ -1,11 +1,15 @@
 """Blind second reviews: who is drawn, what the second reviewer may know, and what comes of it."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Event
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import connection as database
 from django.test import Client
 
 from merchants import applications, second_reviews
@@ -37,6 +41,7 @@ REVIEWS = "/admin/merchants/secondreview/"
 APPLICATIONS = "/admin/merchants/application/"
 NOTE = "We see 4.3 in the back end."
 ENGLISH = {"accept-language": "en"}
+REASON = [REASONS["score_differs"]]
 HARDER = "2099-01"  # a draft that the store doesn't meet
 NO = {"judgement": "rejected", "reasons": ["score_differs"], "note": "4.3, too."}
 
@@ -286,6 +291,31 @@ def test_of_two_at_once_one_judges(second, review):
     with scope(Hat.ADMIN), pytest.raises(IllegalMove):
         second_reviews.judge(review, Judgement.APPROVED, by=person("lead"))
     assert reread(review).judgement == "rejected"
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_whoever_judges_while_another_does_waits_and_comes_too_late(review):
+    lead, admin = person("lead"), person("admin")
+    begun = Event()
+
+    def come_second():
+        try:
+            with scope(Hat.ADMIN):
+                begun.set()
+                second_reviews.judge(review, Judgement.APPROVED, by=admin)
+        except IllegalMove:
+            return "refused"
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with scope(Hat.ADMIN):
+            second_reviews.judge(review, Judgement.REJECTED, because=REASON, by=lead)
+            answer = threads.submit(come_second)
+            begun.wait()
+            time.sleep(0.5)  # it waits for this row by now
+        assert answer.result() == "refused"
+    assert (reread(review).judgement, reread(review).second_by) == ("rejected", lead)
 
 
 def test_an_appeal_ends_a_second_review_that_nobody_gave(second, review, application):

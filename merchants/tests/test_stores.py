@@ -239,6 +239,15 @@ def test_what_is_typed_is_kept_before_it_is_complete(marketer, page, store):
     assert store.facts_stated_at is None
 
 
+def test_a_nul_is_left_out_of_what_is_kept(marketer, page):
+    answer = marketer.post(
+        f"{page}facts/", {"overall_score": "4\0.", "category": "\0"}, headers=HTMX
+    )
+
+    assert answer.status_code == 200
+    assert 'value="4."' in read(marketer, page)
+
+
 def test_what_is_typed_is_stated_by_itself_once_it_is_right(marketer, page):
     marketer.post(f"{page}facts/", {"overall_score": "4."}, headers=HTMX)
     answer = marketer.post(f"{page}facts/", GOOD, headers=HTMX)

@@ -16,7 +16,13 @@ PRIVATE = [
     ("/", 302),
     ("/consent/top/?state=forged&code=secret", 302),
 ]
-NULS = ["application/?status=%00", "store/?q=%00&status__exact=a%00", "membership/?role=%00"]
+NULS = [
+    "application/?status=%00",
+    "store/?q=%00&status__exact=a%00",
+    "membership/?role=%00",
+    "change/%00/change/",
+    "change/a%00/history/",
+]
 ODD_CHARSETS = ["base64", "rot13", "utf-16", "gb18030"]
 
 
