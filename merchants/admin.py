@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.admin import EmptyFieldListFilter
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -26,6 +27,7 @@ from unfold.forms import (
 from merchants import (
     admin_applications,
     admin_audit,  # noqa: F401  # its pages register themselves
+    admin_transfers,  # noqa: F401  # the same
     policy_admin,  # noqa: F401  # its pages register themselves
     second_factor,
     second_review_admin,  # noqa: F401  # the same
@@ -34,7 +36,6 @@ from merchants.admin_consents import StateFilter, StateShown
 from merchants.admin_evidence import EvidenceFiles
 from merchants.admin_participation import HoldsStores, ParticipationFilter
 from merchants.admin_parts import Blind, ReadOnly
-from merchants.brands import broken_rule
 from merchants.grant_admin import BrandGrantAdmin
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
@@ -50,6 +51,7 @@ from merchants.models import (
     User,
 )
 from merchants.outbox_admin import NoticeMailAdmin
+from portal.lib.constraints import broken_rule
 
 admin.site.unregister(Group)
 admin.site.unregister(EmailAddress)
@@ -80,8 +82,9 @@ class StoreAdmin(ReadOnly, HoldsStores, Blind, ModelAdmin):  # type: ignore[misc
         "overall_score",
         "status",
         "participation",
+        "released_at",
     ]
-    list_filter = ["status", ParticipationFilter, "category"]
+    list_filter = ["status", ParticipationFilter, "category", ("released_at", EmptyFieldListFilter)]
     list_select_related = ["brand"]
     search_fields = ["title", "nick", "sid", "seller_id", "brand__name"]
     ordering = ["-registered_at"]

@@ -200,7 +200,7 @@ def _name(change: Change, names: Names) -> str:
         return f"{partner} · {kept['subject_name']}"
     if change.subject == "noticepreference":
         return _shown(_model("noticepreference"), "kind", kept, names)
-    found = (kept[key] for key in ("title", "name", "email") if kept.get(key))
+    found = (kept[key] for key in ("title", "name", "email", "asker") if kept.get(key))
     return str(next(found, change.row_id))
 
 

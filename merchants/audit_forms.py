@@ -1,9 +1,11 @@
 """How the audit page is narrowed; what can't be read narrows nothing."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,7 +23,11 @@ Choices = list[tuple[str, Any]]  # Any: a name that is translated when it is sho
 class AuditFilter(forms.Form):
     person = forms.ChoiceField(label=pgettext_lazy("audit", "Person"), required=False)
     kind = forms.ChoiceField(label=pgettext_lazy("audit", "What"), required=False)
-    day = forms.DateField(label=_("Day"), required=False)
+    day = forms.DateField(
+        label=_("Day"),
+        required=False,
+        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
+    )
 
     def __init__(self, asked: QueryDict, people: Iterable[User], kinds: Choices) -> None:
         super().__init__(asked)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from merchants.models import Brand, User
 from merchants.services import Refused
 from portal.lib import days
+from portal.lib.constraints import broken_rule
 from portal.lib.scope import Hat, scope
 
 logger = logging.getLogger(__name__)
@@ -61,12 +62,6 @@ def create_brand(name: str, slug: str, *, by: User) -> Brand:
         raise
     logger.info("brand created brand=%s by=%s", brand.pk, by.pk)
     return brand
-
-
-def broken_rule(clash: IntegrityError) -> str:
-    """Return the name of the constraint that PostgreSQL refused by."""
-    diagnosis = getattr(clash.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None) or ""
 
 
 def _insert(name: str, slug: str) -> int:

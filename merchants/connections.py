@@ -244,6 +244,7 @@ def _refresh(stale: Connection) -> Connection:
         refresh_expires_at=stale.refresh_expires_at,
         version=F("version") + 1,
         refresh_lease_until=None,
+        renewed_at=Now(),
     )
     if stored:
         logger.info("tokens renewed connection=%s", stale.pk)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.core import signing
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -132,8 +133,9 @@ def take_state(request: HttpRequest, purpose: Purpose) -> Asked:
 
 
 def _close(request: HttpRequest, nonce: str) -> None:
+    """The cache lets one through: of two at once each has read the session before the other."""
     open_nonces = request.session.get(NONCES, [])
-    if nonce not in open_nonces:
+    if nonce not in open_nonces or not cache.add(f"consent:{nonce}", 1, VALID.total_seconds()):
         raise BadState(_("This consent has been used already."))
     request.session[NONCES] = [each for each in open_nonces if each != nonce]
     request.session.save()  # at once, so that a replay during the partner's call finds it closed

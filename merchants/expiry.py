@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from merchants import connections
@@ -20,21 +21,20 @@ from portal.partners.base import NeedsConsent, Unavailable
 logger = logging.getLogger(__name__)
 
 RENEW_AHEAD = timedelta(days=14)  # leaves a week of tries before the owners are told
+RENEW_AGAIN = timedelta(hours=20)  # where a renewal prolongs nothing, one a day is enough
 SAME_END = timedelta(days=1)  # a partner that doesn't prolong a consent tells its end in seconds
 
 
 def due_for_renewal() -> list[int]:
     """Return the connections that nobody has called for long: their tokens would die unused."""
     with scope(Hat.NIGHT):
-        due = Connection.objects.ends_by(timezone.now() + RENEW_AHEAD)
-        return list(due.order_by("refresh_expires_at").values_list("pk", flat=True))
+        return list(_due().order_by("refresh_expires_at").values_list("pk", flat=True))
 
 
 def renew(connection_id: int) -> None:
-    """Renew the tokens if that is still due; a partner that is down is asked the next night."""
+    """Renew the tokens if that is still due; a partner that is down is asked at the next tick."""
     with scope(Hat.NIGHT):
-        due = Connection.objects.ends_by(timezone.now() + RENEW_AHEAD)
-        connection = due.filter(pk=connection_id).first()
+        connection = _due().filter(pk=connection_id).first()
     if connection is None:
         return
     try:
@@ -65,6 +65,11 @@ def tell(connection_id: int) -> None:
             partner=connection.partner,
             day=connection.refresh_expires_at.astimezone(days.SHANGHAI).date().isoformat(),
         )
+
+
+def _due() -> QuerySet[Connection]:
+    rested = Q(renewed_at=None) | Q(renewed_at__lt=Now() - RENEW_AGAIN)
+    return Connection.objects.ends_by(timezone.now() + RENEW_AHEAD).filter(rested)
 
 
 def _untold() -> QuerySet[Connection]:

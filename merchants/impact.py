@@ -17,9 +17,12 @@ from merchants.models import (
     Evidence,
     Partner,
     PolicyVersion,
+    SecondReview,
     Store,
     StoreStatus,
+    User,
 )
+from merchants.models.stores import StoreQuerySet
 from merchants.rules import Facts, Rule
 from merchants.standing import evidence_days, facts_of
 from portal.lib import days
@@ -75,12 +78,17 @@ class Impact:
         return _line(_("All stores"), self.stores, self.affected)
 
 
-def preview(draft: PolicyVersion, current: PolicyVersion | None) -> Impact:
+def preview(
+    draft: PolicyVersion, current: PolicyVersion | None, *, to: User | None = None
+) -> Impact:
     """Judge every store by both versions, from the facts stored now: four queries in all.
 
     A joined store is restricted where it stops meeting the rules; any other qualifies or not.
+    That would tell a decision, so the stores whose decision is kept from `to` are left out.
     """
-    judged = list(_judge_all(draft, current))
+    hidden = SecondReview.objects.kept_from(to) if to else SecondReview.objects.none()
+    stores = Store.objects.present().exclude(pk__in=hidden.values("store"))
+    judged = list(_judge_all(stores, draft, current))
     affected = tuple(each for _store, _size, each in judged if each)
     return Impact(
         stores=len(judged),
@@ -131,7 +139,7 @@ def sizes_of(stores: models.QuerySet[Store]) -> dict[int, Size]:
 
 
 def _judge_all(
-    draft: PolicyVersion, current: PolicyVersion | None
+    stores: StoreQuerySet, draft: PolicyVersion, current: PolicyVersion | None
 ) -> Iterator[tuple[Store, Size, Affected | None]]:
     now, today = timezone.now(), days.today()
     old = rules.read(current.rules) if current else ()
@@ -140,18 +148,18 @@ def _judge_all(
     notes = dict(
         Store.objects.filter(notes__isnull=False).values_list("pk").annotate(Count("notes"))
     )
-    for store in _stores():
+    for store in _with_facts(stores):
         facts, size = _facts(store, now), _size(store, notes.get(store.pk, 0))
         before = _failing(old, _on(today, store, facts)) if current else [""]
         after = _failing(new, _on(draft.effective_from, store, facts))
         yield store, size, _affected(store, size, before, after, names)
 
 
-def _stores() -> list[Store]:
+def _with_facts(stores: StoreQuerySet) -> list[Store]:
     """No token is read: what is sealed stays in the database."""
     consents = Connection.objects.only("store_id", "partner", "status", "refresh_expires_at")
     papers = Evidence.objects.only("store_id", "kind", "uploaded_at", "valid_until", "replaces_id")
-    rows = Store.objects.with_members_with_mfa().select_related("brand").order_by("pk")
+    rows = stores.with_members_with_mfa().select_related("brand").order_by("pk")
     rows = rows.prefetch_related(Prefetch("connections", queryset=consents))
     return list(rows.prefetch_related(Prefetch("evidence", queryset=papers)))
 

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants.brands import broken_rule
 from merchants.models import (
     Brand,
     BrandGrant,
@@ -32,6 +31,7 @@ from merchants.models import (
 from merchants.models.invitations import hash_token
 from merchants.notices import tell_owners
 from merchants.services import Refused
+from portal.lib.constraints import broken_rule
 from portal.lib.scope import Hat, scope
 
 logger = logging.getLogger(__name__)

@@ -92,6 +92,39 @@ WORDINGS: dict[NoticeKind, Wording] = {
         title=_("%(agency)s has given its access back"),
         sentence=_("Nobody of it can open your brand's pages any more."),
     ),
+    NoticeKind.TRANSFER_ASKED: Wording(
+        icon="alert-triangle",
+        title=_("%(brand)s asks for %(store)s"),
+        sentence=_("Agree or object on the store's page by %(day)s; the platform then decides."),
+    ),
+    NoticeKind.STORE_KEPT: Wording(
+        icon="info-circle",
+        title=_("The request of %(brand)s for %(store)s is over"),
+        sentence=_("The store stays with your brand, and nothing changes."),
+    ),
+    NoticeKind.STORE_MOVED: Wording(
+        icon="circle-x",
+        title=_("%(store)s is released to another brand"),
+        sentence=_(
+            "Its consents are ended and its links lead to the store's own page; the figures so far"
+            " stay. The reason: %(reason)s"
+        ),
+    ),
+    NoticeKind.TRANSFER_APPROVED: Wording(
+        icon="circle-check",
+        title=_("The transfer of %(store)s is approved"),
+        sentence=_("Register the store by %(day)s; until then no other brand can."),
+    ),
+    NoticeKind.TRANSFER_REJECTED: Wording(
+        icon="circle-x",
+        title=_("The transfer of %(store)s is rejected"),
+        sentence=_("The reason: %(reason)s"),
+    ),
+    NoticeKind.TRANSFER_EXPIRED: Wording(
+        icon="clock",
+        title=_("The request for %(store)s has lapsed"),
+        sentence=_("Its time was up, or the store has gone elsewhere. You may ask again."),
+    ),
     NoticeKind.AT_RISK: Wording(
         icon="alert-triangle",
         title=_("%(store)s no longer meets the policy"),

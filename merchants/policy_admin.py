@@ -143,7 +143,7 @@ class PolicyVersionAdmin(ModelAdmin):
     )
     def impact(self, request: HttpRequest, object_id: str) -> HttpResponse:
         policy = self._policy(request, object_id)
-        found = impact.preview(policy, policies.forerunner_of(policy))
+        found = _preview(policy, request)
         if request.GET.get("as") == "csv":
             name = f"impact-{policy.pk}.csv"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -191,7 +191,7 @@ class PolicyVersionAdmin(ModelAdmin):
         if request.method == "POST":
             self._done(request, policy, step, by=cast(User, request.user))
             return _change_page(policy)
-        found = impact.preview(policy, policies.forerunner_of(policy))
+        found = _preview(policy, request)
         context = {"title": title, "impact": found, "changes": impact.Change}
         return self._page(request, policy, "move", context | _compared(policy))
 
@@ -248,6 +248,11 @@ class PolicyLogEntryAdmin(ModelAdmin):
 def _compared(policy: PolicyVersion) -> Context:
     before = policies.forerunner_of(policy)
     return {"before": before, "differences": differences(before, policy)}
+
+
+def _preview(policy: PolicyVersion, request: HttpRequest) -> impact.Impact:
+    forerunner = policies.forerunner_of(policy)
+    return impact.preview(policy, forerunner, to=cast(User, request.user))
 
 
 def _change_page(policy: PolicyVersion) -> HttpResponse:

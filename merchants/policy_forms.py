@@ -98,7 +98,8 @@ class RuleForm(forms.Form):
     @property
     def stored(self) -> Stored:
         own = {"id": self.rule_id, "kind": self.kind.kind}
-        return own | self.fixed | self.kind.parameters(self.cleaned_data)
+        fixed = {name: str(value) for name, value in self.fixed.items()}  # as JSON gives it back
+        return own | fixed | self.kind.parameters(self.cleaned_data)
 
     def full_clean(self) -> None:
         """What is not part of the version need not be filled in."""

@@ -106,7 +106,7 @@ def due() -> list[int]:
         if policy_in_force(today) is None:
             return []
         judged = Participation.objects.filter(judged_on__gte=today).values("store")
-        stores = Store.objects.approved().exclude(pk__in=judged)
+        stores = Store.objects.approved().present().exclude(pk__in=judged)
         return list(stores.order_by("pk").values_list("pk", flat=True))
 
 

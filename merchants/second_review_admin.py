@@ -65,6 +65,10 @@ class SecondReviewAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold i
         seen |= ~Q(judgement="") if self._compares(request) else Q(second_by=user)
         return cast(Rows, super().get_queryset(request)).filter(seen)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """No column filters by an address typed by hand: the first decision is one of them."""
+        return lookup == StateFilter.parameter_name
+
     def has_judge_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("merchants.change_secondreview")
 

@@ -22,10 +22,12 @@ from merchants.models import (
     Partner,
     Store,
     StoreKind,
+    TransferStatus,
     User,
 )
 from merchants.notices import notify
 from portal.lib import days
+from portal.lib.constraints import broken_rule
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +48,22 @@ class NotTmall(Refused):
         self.nick = nick
 
 
+class HeldElsewhere(Refused):
+    """Another brand has the seller's store; its owner may ask for a transfer."""
+
+    def __init__(self, title: str) -> None:
+        said = _("%(store)s is registered by another brand already. Nothing was stored.")
+        super().__init__(said % {"store": title})
+
+
+class Released(Refused):
+    """Nothing of the store changes any more: another brand has it now."""
+
+    def __init__(self, store: Store) -> None:
+        said = _("%(store)s was released to another brand. What you have of it stays as it was.")
+        super().__init__(said % {"store": store})
+
+
 @dataclass(frozen=True, slots=True)
 class StatedFacts:
     """What no partner tells, so the brand states it."""
@@ -63,7 +81,8 @@ def register_store(
 ) -> tuple[Store, bool]:
     """Return the seller's store and whether it is new here; a known one gets its consent renewed.
 
-    Raises NotTmall for a C-shop, and Refused where another brand has the store already.
+    Raises NotTmall for a C-shop, HeldElsewhere where another brand has the store already, and
+    Refused where it is promised to one.
     """
     seller = consent.seller
     if StoreKind(seller.kind) != StoreKind.TMALL:
@@ -72,6 +91,8 @@ def register_store(
     account = (seller.seller_id, seller.nick)
     _connect(store, Partner.TOP, account, consent.grant, agreed=agreed, by=by)
     if is_new:
+        for transfer in brand.transfers.approved().filter(seller_id=store.seller_id):
+            transfer.move_to(TransferStatus.COMPLETED, by=by)
         notify(store, NoticeKind.STORE_REGISTERED, by=by)
     logger.info("store consented store=%s brand=%s new=%s", store.pk, brand.pk, is_new)
     return store, is_new
@@ -89,7 +110,7 @@ def connect_account(
 ) -> None:
     """Connect the store's account, an id and a name; each belongs to one store of the brand."""
     subject, name = account
-    rows = Connection.objects.filter(brand_id=store.brand_id, partner=partner)
+    rows = Connection.objects.filter(brand_id=store.brand_id, partner=partner, released_at=None)
     other = rows.filter(subject=subject).exclude(store=store).select_related("store").first()
     if other:
         raise Refused(
@@ -116,11 +137,20 @@ def connect_account(
 @transaction.atomic
 def withdraw_consent(connection: Connection, *, by: User) -> None:
     """End the consent, forget its tokens, and tell the others; no page is kept after this."""
-    if not connection.revoke():
+    if not end_consent(connection, by=by):
         raise Refused(_("This consent was withdrawn already."))
-    record_end(connection, ConsentStep.WITHDRAWN, by=by)
     notify(connection.store, NoticeKind.CONSENT_WITHDRAWN, by=by, partner=connection.partner)
+    requalify_soon(connection.store)
     logger.info("consent withdrawn connection=%s brand=%s", connection.pk, connection.brand_id)
+
+
+@transaction.atomic
+def end_consent(connection: Connection, *, by: User) -> bool:
+    """End the consent and keep the record of it; False if it had ended before."""
+    if not connection.revoke():
+        return False
+    record_end(connection, ConsentStep.WITHDRAWN, by=by)
+    return True
 
 
 @transaction.atomic
@@ -150,10 +180,14 @@ def state_facts(store: Store, facts: StatedFacts, *, by: User) -> None:
 def locked_store(store: Store) -> Store:
     """Return the store anew; who changes it waits until the transaction ends.
 
-    Who only refers to it need not: a page that is being kept does so while it holds the consent,
-    and it would wait for us, and we for it.
+    Raises Released where another brand has it now. Who only refers to the store need not wait: a
+    page that is being kept does so while it holds the consent, and it would wait for us, and we
+    for it.
     """
-    return Store.objects.select_for_update(of=("self",), no_key=True).get(pk=store.pk)
+    store = Store.objects.select_for_update(of=("self",), no_key=True).get(pk=store.pk)
+    if store.is_released:
+        raise Released(store)
+    return store
 
 
 def _refuse_while_judged(store: Store) -> None:
@@ -162,9 +196,9 @@ def _refuse_while_judged(store: Store) -> None:
 
 
 def _own_store(brand: Brand, consent: TopConsent, by: User) -> tuple[Store, bool]:
-    """Find or make the seller's store; a seller is unique over all brands, seen or not."""
+    """Find or make the seller's store; over all brands, seen or not, one has it at a time."""
     seller, shop = consent.seller, consent.shop
-    own = brand.stores.filter(seller_id=seller.seller_id)
+    own = brand.stores.present().filter(seller_id=seller.seller_id)
     if known := own.first():
         return known, False
     try:
@@ -178,14 +212,16 @@ def _own_store(brand: Brand, consent: TopConsent, by: User) -> tuple[Store, bool
                 registered_by=by,
                 registered_at=days.known_now(),
             )
-    except IntegrityError:
+    except IntegrityError as clash:
         if known := own.first():
             return known, False
         logger.warning("seller belongs to another brand brand=%s", brand.pk)
-        raise Refused(
-            _("%(store)s is registered by another brand already. Nothing was stored.")
-            % {"store": shop.title}
-        ) from None
+        if broken_rule(clash) == "store_promised":
+            raise Refused(
+                _("%(store)s was just transferred to another brand. Nothing was stored.")
+                % {"store": shop.title}
+            ) from None
+        raise HeldElsewhere(shop.title) from None
     return store, True
 
 

@@ -107,7 +107,7 @@ class Standing:
     @property
     def is_open(self) -> bool:
         """Whether an application can still be handed in, for the first time or again."""
-        return self.status not in JUDGED_BY_THEN
+        return not self.store.is_released and self.status not in JUDGED_BY_THEN
 
     @property
     def is_ready(self) -> bool:
@@ -128,7 +128,7 @@ class Standing:
 
     @property
     def has_joined(self) -> bool:
-        return self.status in JOINED
+        return not self.store.is_released and self.status in JOINED
 
     @property
     def is_troubled(self) -> bool:
@@ -171,6 +171,8 @@ class Standing:
 
     @property
     def next_step(self) -> str:
+        if self.store.is_released:
+            return _("Look back at its figures")
         if self.participation and self.participation.is_held:
             return _("Read why the platform suspended it")
         for consent in self.consents:
@@ -195,6 +197,8 @@ class Standing:
         return ParticipationStatus(found.status) if found else ParticipationStatus.GOOD
 
     def _may_become(self, target: ApplicationStatus) -> bool:
+        if self.store.is_released:
+            return False
         return bool(self.status) and target in MOVES[ApplicationStatus(self.status)]
 
     def _step_to_application(self) -> str:

@@ -28,7 +28,7 @@ def requalify_store(store_id: int) -> None:
     from portal.lib.scope import Hat, scope
 
     with scope(Hat.NIGHT):
-        if store := Store.objects.approved().filter(pk=store_id).first():
+        if store := Store.objects.approved().present().filter(pk=store_id).first():
             requalify.requalify_store(store)
 
 
@@ -48,6 +48,15 @@ def expire_unanswered() -> None:
 
     with scope(Hat.NIGHT):
         applications.expire_unanswered()
+
+
+@shared_task
+def expire_transfers() -> None:
+    from merchants import transfers
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        transfers.expire_transfers()
 
 
 @shared_task

@@ -14,6 +14,7 @@ from merchants.views import (
     notices,
     policy,
     stores,
+    transfers,
 )
 
 app_name = "merchants"
@@ -24,6 +25,17 @@ urlpatterns = [
     path("b/<slug:brand>/", home.brand_home, name="brand"),
     path("b/<slug:brand>/stores/", stores.store_list, name="stores"),
     path("b/<slug:brand>/stores/register/", consents.store_register, name="store_register"),
+    path("b/<slug:brand>/stores/transfers/ask/", transfers.transfer_ask, name="transfer_ask"),
+    path(
+        "b/<slug:brand>/stores/transfers/<int:transfer_id>/withdraw/",
+        transfers.transfer_withdraw,
+        name="transfer_withdraw",
+    ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/transfer/<int:release_id>/",
+        transfers.release_answer,
+        name="release_answer",
+    ),
     path("b/<slug:brand>/stores/<int:store_id>/", stores.store_detail, name="store"),
     path("b/<slug:brand>/stores/<int:store_id>/facts/", stores.store_facts, name="store_facts"),
     path(

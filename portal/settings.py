@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pghistory
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -307,6 +306,7 @@ if not DEMO:
 # Joining -------------------------------------------------------------------------------------
 REVIEW_WORKING_DAYS = int(number("REVIEW_WORKING_DAYS", 3))  # promised to the brand
 ANSWER_DAYS = int(number("ANSWER_DAYS", 14))  # for what a reviewer asks
+TRANSFER_DAYS = int(number("TRANSFER_DAYS", 7))  # for the brand whose store another asks for
 SECOND_REVIEW_SHARE = share("SECOND_REVIEW_SHARE", 0.1)  # of the decisions, drawn by a keyed hash
 
 # Work in the background ----------------------------------------------------------------------
@@ -314,6 +314,7 @@ SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
 DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
+DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
@@ -353,19 +354,28 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire what nobody answered": {
         "task": "merchants.tasks.expire_unanswered",
-        "schedule": crontab(hour=0, minute=20),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
+    },
+    "expire the transfers whose time is up": {
+        "task": "merchants.tasks.expire_transfers",
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
     "renew the consents that nobody uses": {
         "task": "merchants.tasks.renew_idle_consents",
-        "schedule": crontab(hour=1, minute=10),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
     "tell whose consent ends soon": {
         "task": "merchants.tasks.tell_expiring_consents",
-        "schedule": crontab(hour=9, minute=10),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
     "forget who came in long ago": {
         "task": "merchants.tasks.purge_access",
-        "schedule": crontab(hour=4, minute=40),
+        "schedule": DUE_TICK,
+        "options": {"expires": DUE_TICK.total_seconds()},
     },
 }
 

@@ -50,6 +50,8 @@ def navigation() -> list[Entry]:
             _("Merchants"),
             _link(_("Brands"), "sell", "merchants", "brand"),
             _link(_("Stores"), "storefront", "merchants", "store"),
+            _link(_("Store transfers"), "swap_horiz", "merchants", "storetransfer")
+            | {"badge": "merchants.admin_transfers.waiting_transfers"},
             _link(_("Connections"), "link", "merchants", "connection"),
             _link(_("Consent records"), "handshake", "merchants", "consentrecord"),
         ),

@@ -70,7 +70,7 @@ class QuestionForm(forms.Form):
     def __init__(self, address: Mapping[str, Any], stores: Sequence[Store]) -> None:
         super().__init__(address)
         field = cast(forms.TypedChoiceField, self.fields["store"])  # as declared above
-        field.choices = [(store.pk, store.title) for store in stores]
+        field.choices = [(store.pk, store.name_now) for store in stores]
 
     def add_prefix(self, field_name: str) -> str:
         return IN_ADDRESS.get(field_name, field_name)

@@ -68,6 +68,11 @@ def objection_to_note(source: int, policy: PolicyVersion | None) -> str:
 
 
 def objections_to_store(store: Store, participation: ParticipationStatus) -> list[str]:
+    if store.is_released:
+        return [
+            _("%(store)s was released to another brand; no new links can be attached.")
+            % {"store": store.title}
+        ]
     if participation not in NO_NEW_LINKS:
         return []
     return [

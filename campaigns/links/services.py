@@ -117,7 +117,8 @@ def _what_failed(failure: Unavailable | Rejected | NeedsConsent) -> str:
 
 
 def _refuse_unless_it_takes_part(store: Store) -> None:
-    """Asked again: while Tmall answered, the store may have been restricted."""
+    """Asked again: while Tmall answered, the store may have been restricted, or released."""
+    store.refresh_from_db(fields=["released_at"])
     if reasons := objections_to_store(store, Participation.objects.status_of(store)):
         raise NotAttachable(*reasons)
 

@@ -66,10 +66,14 @@ class LinkQuerySet(StoreOwnedQuerySet["Link"]):
         return self.exclude(status=LinkStatus.ENDED)
 
     def with_suspension(self) -> Self:
-        """Add `is_suspended`: the link's store takes no part at present, so it leads nowhere."""
+        """Add `is_suspended`: the link's store takes no part at present, so it leads nowhere.
+
+        A store that was released to another brand takes no part in this one any more.
+        """
         suspended = Participation.objects.suspended()
         return self.annotate(
-            is_suspended=models.Exists(
+            is_suspended=Q(store__released_at__isnull=False)
+            | models.Exists(
                 suspended.filter(
                     brand_id=models.OuterRef("brand_id"), store_id=models.OuterRef("store_id")
                 )

@@ -10,6 +10,7 @@ from merchants.tests.factories import (
     make_invitation,
     make_membership,
     make_store,
+    make_transfer,
     make_user,
 )
 
@@ -21,6 +22,9 @@ def stage(brand: Brand) -> dict[str, object]:
     member = make_membership(brand, make_user("colleague@example.test"), Role.VIEWER)
     invitation, token = make_invitation(brand, "invited@example.test")
     grant = make_grant(brand, make_brand("agency", "代运营"), (store,))
+    other = make_brand("holder", "别家店主")
+    transfer, _their_release = make_transfer(brand, make_store(other))
+    _their_transfer, release = make_transfer(other, store)
     return {
         "store": store.pk,
         "note": note_of(store, 1).pk,
@@ -31,5 +35,7 @@ def stage(brand: Brand) -> dict[str, object]:
         "token": token,
         "consent": make_consent(store).pk,
         "grant": grant.pk,
+        "transfer": transfer.pk,
+        "release": release.pk,
         "evidence": make_evidence(store).pk,
     }

@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from campaigns.links.rules import Wish, objections
 from campaigns.links.seed import seed_links
@@ -44,6 +45,13 @@ def links() -> list[Link]:
 def change(model, **fields):
     with scope(Hat.NIGHT):
         model.objects.update(**fields)
+
+
+def test_a_released_store_gets_no_new_links(note):
+    with scope(Hat.ADMIN):
+        Store.objects.update(released_at=timezone.now())
+
+    assert "was released to another brand" in refusal(note, wish())
 
 
 def test_an_item_of_the_store_is_attached_and_live_at_once(note):

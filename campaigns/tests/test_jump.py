@@ -51,6 +51,21 @@ def test_a_tap_is_written_down_and_lands_at_tmall(link):
     assert (click.click_id, click.ad_campaign_id, click.ad_unit_id) == ("abc", "5", "")
 
 
+def test_a_released_stores_link_stops_with_the_way_to_the_store_in_as_many_queries(link):
+    with CaptureQueriesContext(connection) as stays:
+        tap(link)
+    with scope(Hat.ADMIN):
+        Store.objects.filter(pk=link.store_id).update(released_at=days.known_now())
+
+    with CaptureQueriesContext(connection) as released:
+        response = tap(link)
+
+    assert response.status_code == 200
+    assert "https://shancha.tmall.com/" in response.text
+    assert len(clicks()) == 1
+    assert len(released) == len(stays) - 1  # the click that is not written
+
+
 def test_a_tap_is_dated_by_the_products_own_clock(link):
     tap(link)
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from campaigns import tasks
 from campaigns.models import Note, NoteDay, PulledPage, SyncWindow
 from campaigns.sync import pull
 from campaigns.sync.windows import hand_out, open_night
@@ -65,6 +66,15 @@ def consent_again(joined):
 def facts():
     with scope(Hat.NIGHT):
         return list(NoteDay.objects.order_by("note_id", "known_from").values())
+
+
+def test_a_worker_pulls_a_window(joined):
+    """As Celery calls it, with the task's name for the history beside every statement."""
+    open_night()
+    tasks.pull_window(window().pk)
+
+    assert window().status == "closed"
+    assert len(facts()) > 10
 
 
 def test_a_window_ends_complete_with_a_receipt_for_each_page(joined):

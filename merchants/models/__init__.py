@@ -40,6 +40,14 @@ from merchants.models.stores import (
     StoreOwnedQuerySet,
     StoreStatus,
 )
+from merchants.models.transfers import (
+    ReleaseStatus,
+    StoreRelease,
+    StoreReleaseEvent,
+    StoreTransfer,
+    StoreTransferEvent,
+    TransferStatus,
+)
 
 __all__ = [
     "AccessEvent",
@@ -84,11 +92,17 @@ __all__ = [
     "PolicyLogEntry",
     "PolicyStatus",
     "PolicyVersion",
+    "ReleaseStatus",
     "Role",
     "SecondReview",
     "Store",
     "StoreKind",
     "StoreOwnedQuerySet",
+    "StoreRelease",
+    "StoreReleaseEvent",
     "StoreStatus",
+    "StoreTransfer",
+    "StoreTransferEvent",
+    "TransferStatus",
     "User",
 ]

@@ -35,23 +35,26 @@ class ApplicationStatus(models.TextChoices):
 Status = ApplicationStatus
 MOVES: dict[ApplicationStatus, set[ApplicationStatus]] = {
     Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
-    # to a decision only by the rules: a person claims it first
+    # to a decision only by the rules: a person claims it first; whatever waits expires with its
+    # store's release to another brand
     Status.SUBMITTED: {
         Status.IN_REVIEW,
         Status.APPROVED,
         Status.REJECTED,
         Status.WITHDRAWN,
+        Status.EXPIRED,
     },
     Status.IN_REVIEW: {
         Status.NEEDS_INFO,
         Status.APPROVED,
         Status.REJECTED,
         Status.WITHDRAWN,
+        Status.EXPIRED,
     },
     Status.NEEDS_INFO: {Status.SUBMITTED, Status.WITHDRAWN, Status.EXPIRED},
     Status.APPROVED: set(),
     Status.REJECTED: {Status.APPEALED, Status.SUBMITTED},
-    Status.APPEALED: {Status.UPHELD, Status.OVERTURNED},
+    Status.APPEALED: {Status.UPHELD, Status.OVERTURNED, Status.EXPIRED},
     Status.UPHELD: {Status.SUBMITTED},
     Status.OVERTURNED: set(),
     Status.WITHDRAWN: {Status.SUBMITTED},

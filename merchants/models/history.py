@@ -3,11 +3,13 @@
 The tables are made by the next `makemigrations`; `history_tables()` goes to that migration's end.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +25,12 @@ from merchants.models.people import Brand, Membership, MembershipStore, User
 from merchants.models.policy import PolicyEvent, PolicyLogEntry, PolicyVersion
 from merchants.models.second_review import SecondReview
 from merchants.models.stores import Connection, Store, StoreOwnedQuerySet
+from merchants.models.transfers import (
+    StoreRelease,
+    StoreReleaseEvent,
+    StoreTransfer,
+    StoreTransferEvent,
+)
 from portal.lib.days import starts_at
 from portal.lib.history import keep
 from portal.lib.scope import Hat
@@ -62,11 +70,14 @@ keep(
         "version",
         "refresh_lease_until",
         "last_good_call_at",
+        "renewed_at",
         "expiry_told",
     ],
 )
 keep(BrandGrant)
 keep(BrandGrantStore)
+keep(StoreTransfer)
+keep(StoreRelease)
 keep(Participation, leave_out=["judged_on"])
 keep(NoticePreference)
 keep(PolicyVersion)
@@ -82,6 +93,8 @@ WITHOUT: dict[type[models.Model], str] = {
     ConsentRecord: "is itself a record that nobody changes",
     ParticipationEvent: "is itself a record that nobody changes",
     SecondReview: "is the platform's alone: a brand's owner would read it in the brand's history",
+    StoreReleaseEvent: "is itself a record that nobody changes",
+    StoreTransferEvent: "is itself a record that nobody changes",
     PolicyEvent: "is itself a record that nobody changes",
     Notice: "tells what another row's history holds",
     NoticeMail: "is a queue: each try would be a row, and nobody decides anything",
@@ -103,6 +116,20 @@ class ChangeQuerySet(StoreOwnedQuerySet["Change"]):
 
     def on(self, day: date) -> Self:
         return self.filter(at__gte=starts_at(day), at__lt=starts_at(day + timedelta(days=1)))
+
+    def without_content(self) -> Self:
+        """Leave out what makes each row dear, so that a page is found quickly wherever it is."""
+        return self.defer("kept", "context")
+
+    def in_full(self, page: Iterable["Change"]) -> Self:
+        """Read these again with their content; each history is asked for its own by its key."""
+        numbers = defaultdict(list)
+        for change in page:
+            numbers[change.subject].append(change.pgh_id)
+        chosen = Q(pk__in=[])
+        for subject, of_subject in numbers.items():
+            chosen |= Q(subject=subject, pgh_id__in=of_subject)
+        return self.filter(chosen)
 
     def with_before(self) -> Self:
         """Add `before`, the row as the change found it; computed for the rows of a page only."""

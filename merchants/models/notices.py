@@ -33,6 +33,12 @@ class NoticeKind(models.TextChoices):
     AGENCY_REVOKED = "agency_revoked", _("A brand ends your access as its agency")
     AGENCY_ACCEPTED = "agency_accepted", _("An agency accepts access")
     AGENCY_RETURNED = "agency_returned", _("An agency gives its access back")
+    TRANSFER_ASKED = "transfer_asked", _("Another brand asks for a store")
+    STORE_KEPT = "store_kept", _("A request for a store is over")
+    STORE_MOVED = "store_moved", _("A store is released to another brand")
+    TRANSFER_APPROVED = "transfer_approved", _("A transfer you asked for is approved")
+    TRANSFER_REJECTED = "transfer_rejected", _("A transfer you asked for is rejected")
+    TRANSFER_EXPIRED = "transfer_expired", _("A transfer you asked for has expired")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

@@ -23,11 +23,12 @@ class Judgement(models.TextChoices):
 
 class SecondReviewQuerySet(StoreOwnedQuerySet["SecondReview"]):
     def open(self) -> Self:
-        """Keep those that wait: one whose application went on meanwhile has lapsed."""
+        """Keep those that wait: one whose application or store went on meanwhile has lapsed."""
         return self.filter(
             judgement="",
             application__status=F("first_judgement"),
             application__decided_at=F("sampled_at"),
+            store__released_at=None,
         )
 
     def lapsed(self) -> Self:

@@ -7,11 +7,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from merchants.models.people import Brand, Membership, User
 from portal.lib import sealed
+from portal.lib.days import business_day
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -63,6 +65,10 @@ class StoreQuerySet(StoreOwnedQuerySet["Store"]):
     def oldest_first(self) -> Self:
         return self.order_by("registered_at", "pk")
 
+    def present(self) -> Self:
+        """Keep those that the brand still has: a released one is only looked back at."""
+        return self.filter(released_at=None)
+
     def approved(self) -> Self:
         return self.filter(status=StoreStatus.APPROVED)
 
@@ -87,7 +93,7 @@ class Store(models.Model):
     brand = models.ForeignKey(
         Brand, on_delete=models.PROTECT, related_name="stores", verbose_name=_("brand")
     )
-    seller_id = models.CharField(_("seller id"), max_length=20, unique=True)
+    seller_id = models.CharField(_("seller id"), max_length=20)
     nick = models.CharField(_("seller nick"), max_length=80)
     sid = models.CharField(_("shop id"), max_length=20)
     title = models.CharField(_("store"), max_length=80)
@@ -122,6 +128,7 @@ class Store(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+    released_at = models.DateTimeField(_("released to another brand"), null=True, blank=True)
 
     objects = StoreQuerySet.as_manager()
 
@@ -133,7 +140,12 @@ class Store(models.Model):
                 condition=Q(kind=StoreKind.TMALL), name="store_is_a_tmall_store"
             ),
             models.UniqueConstraint(
-                fields=["domain"], condition=~Q(domain=""), name="store_domain_once"
+                fields=["seller_id"], condition=Q(released_at=None), name="store_seller_once"
+            ),
+            models.UniqueConstraint(
+                fields=["domain"],
+                condition=~Q(domain="") & Q(released_at=None),
+                name="store_domain_once",
             ),
             *(
                 models.CheckConstraint(
@@ -150,6 +162,19 @@ class Store(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_released(self) -> bool:
+        """Whether another brand has the store now; what this brand kept of it stays readable."""
+        return self.released_at is not None
+
+    @property
+    def name_now(self) -> str:
+        """The title, and where the store went to another brand, since when."""
+        if self.released_at is None:
+            return self.title
+        day = business_day(self.released_at).isoformat()
+        return _t("%(store)s (released on %(day)s)") % {"store": self.title, "day": day}
 
     def state_domain(self, domain: str) -> None:
         """Keep the owner's word for the store's address, once and for one store only.
@@ -244,12 +269,15 @@ class Connection(models.Model):
     refresh_expires_at = models.DateTimeField(_("consent expires"))
     version = models.PositiveIntegerField(default=1)
     refresh_lease_until = models.DateTimeField(null=True, blank=True)
+    renewed_at = models.DateTimeField(null=True, blank=True)
     expiry_told = models.DateTimeField(null=True, blank=True)  # the end that owners were told of
     last_good_call_at = models.DateTimeField(_("last good call"), null=True, blank=True)
     consented_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     consented_at = models.DateTimeField(_("consented"), default=timezone.now)
+    # with its store
+    released_at = models.DateTimeField(_("released to another brand"), null=True, blank=True)
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -261,7 +289,9 @@ class Connection(models.Model):
                 fields=["brand", "store", "partner"], name="connection_once_per_store"
             ),
             models.UniqueConstraint(
-                fields=["brand", "partner", "subject"], name="connection_subject_once_per_brand"
+                fields=["brand", "partner", "subject"],
+                condition=Q(released_at=None),
+                name="connection_subject_once_per_brand",
             ),
         ]
 

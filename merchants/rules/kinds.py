@@ -164,6 +164,10 @@ class MinimumAmount(Rule):
         }
 
     @classmethod
+    def parameters(cls, cleaned: Stored) -> Stored:
+        return {"floor": str(cleaned["floor"] or "")}
+
+    @classmethod
     def heading(cls, fixed: Stored) -> str:
         return str(Amount(fixed["of"]).label)
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from merchants import consent_texts, evidence
+from merchants import consent_texts, evidence, transfers
 from merchants.models import (
     Application,
     ApplicationEvent,
@@ -37,7 +37,9 @@ from merchants.models import (
     Role,
     SecondReview,
     Store,
+    StoreRelease,
     StoreStatus,
+    StoreTransfer,
     User,
 )
 from merchants.models.grants import VALID
@@ -257,3 +259,16 @@ def make_second_review(application: Application, **fields: Any) -> SecondReview:
             "at": timezone.now(),
         } | fields
         return SecondReview.objects.create(**own, application=application, **fields)
+
+
+def make_transfer(
+    brand: Brand, store: Store, by: User | None = None, **words: str
+) -> tuple[StoreTransfer, StoreRelease]:
+    """Let `brand` ask for another brand's store, as its seller; return what both of them have."""
+    words = {"reason": "The store is ours.", "evidence": "The contract of 2025."} | words
+    seller = transfers.Seller(store.seller_id, store.nick, store.title)
+    by = by or make_user(f"asker-{brand.pk}-{store.pk}@example.test")
+    with scope(Hat.WEB, brand=brand.pk, user=by.pk):
+        transfer = transfers.request_transfer(brand, seller, **words, by=by)
+    with scope(Hat.ADMIN):
+        return transfer, transfers.release_of(transfer)

@@ -6,6 +6,9 @@ INVITATION = "/b/shancha/settings/invitations/{invitation}/"
 WITHDRAW = "/b/shancha/stores/{store}/consents/juguang/withdraw/"
 AGENCIES = "/b/shancha/settings/agencies/"
 GRANT = AGENCIES + "{grant}/"
+ASK = "/b/shancha/stores/transfers/ask/"
+TRANSFER = "/b/shancha/stores/transfers/{transfer}/withdraw/"
+RELEASE = "/b/shancha/stores/{store}/transfer/{release}/"
 CLIENT = "/b/shancha/settings/clients/{grant}/"
 
 MATRIX = [
@@ -30,6 +33,14 @@ MATRIX = [
     ("get", "/b/shancha/stores/{store}/juguang/", 302, 404, 403, 403, 200),
     ("get", "/b/shancha/stores/{store}/pugongying/", 302, 404, 403, 403, 200),
     ("post", "/b/shancha/stores/{store}/pugongying/", 302, 404, 403, 403, 422),
+    # nothing was proved at Tmall, so there is nothing to ask for
+    ("get", ASK, 302, 404, 403, 403, 302),
+    ("post", ASK, 302, 404, 403, 403, 302),
+    ("get", TRANSFER, 302, 404, 403, 403, 200),
+    ("post", TRANSFER, 302, 404, 403, 403, 302),
+    ("get", RELEASE, 302, 404, 403, 403, 200),
+    ("post", RELEASE, 302, 404, 403, 403, 422),
+    ("get", "/b/shancha/stores/{store}/transfer/0/", 302, 404, 403, 403, 404),
     ("get", WITHDRAW, 302, 404, 403, 403, 200),
     ("post", WITHDRAW, 302, 404, 403, 403, 302),
     ("get", "/b/shancha/stores/{store}/consents/nobody/withdraw/", 302, 404, 403, 403, 404),

@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    ProgrammingError,
+    connection,
+    connections,
+    transaction,
+)
 from django.test import Client
 
 from merchants import tasks
@@ -11,6 +18,7 @@ from merchants.models import AccessEvent, AccessKind, Change, Role
 from merchants.tests.factories import (
     give_second_factor,
     make_brand,
+    make_evidence,
     make_membership,
     make_store,
     make_user,
@@ -246,3 +254,41 @@ def test_no_event_of_another_brand_is_seen(client_as, brand):
         assert not AccessEvent.objects.exists()
     with transaction.atomic(), scope(Hat.WEB, brand=other.pk):
         assert AccessEvent.objects.get().brand == other
+
+
+def record(kind, *, store=None, piece=None):
+    with connection.cursor() as cursor:
+        call = "SELECT record_access(%s, '', %s, %s, 'x', NULL, '', '')"
+        cursor.execute(call, [kind, store, piece])
+
+
+def test_a_brand_writes_no_look_of_the_staff_at_evidence_its_own_or_anothers(lin, own_files):
+    brand, other = make_brand(), make_brand("yejing", "野径")
+    own, foreign = make_evidence(make_store(brand)), make_evidence(make_store(other))
+
+    for piece in (own.pk, foreign.pk, None):
+        with pytest.raises(ProgrammingError), scope(Hat.WEB, brand=brand.pk, user=lin.pk):
+            record("evidence", piece=piece)
+    with pytest.raises(ProgrammingError), scope(Hat.WEB, brand=brand.pk, user=lin.pk):
+        record("export", piece=foreign.pk)
+    assert events() == []
+
+
+def test_an_export_is_of_a_store_of_the_brand(lin):
+    brand, other = make_brand(), make_brand("yejing", "野径")
+    own, foreign = make_store(brand), make_store(other)
+
+    with scope(Hat.WEB, brand=brand.pk, user=lin.pk):
+        record("export", store=own.pk)
+    with pytest.raises(ProgrammingError), scope(Hat.WEB, brand=brand.pk, user=lin.pk):
+        record("export", store=foreign.pk)
+    assert events("store") == [("export", own.pk)]
+
+
+def test_every_function_that_runs_as_the_owner_looks_into_temporary_tables_last(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+            " AND NOT coalesce('search_path=public, pg_temp' = ANY (proconfig), false)"
+        )
+        assert cursor.fetchall() == []

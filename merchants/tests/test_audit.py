@@ -149,9 +149,21 @@ def test_changes_are_narrowed_by_person_kind_and_day(owner, brand, wu):
     assert "Nothing matches" in owner.get(CHANGES, {"day": "2020-01-01"}).text
 
 
-@pytest.mark.parametrize("asked", [{"person": "0"}, {"kind": "user"}, {"day": "x"}, {"page": "x"}])
+ODDITIES = [
+    {"person": "0"},
+    {"kind": "user"},
+    {"kind": "a\0"},
+    {"day": "x"},
+    {"day": "9999-12-31"},
+    {"day": "0001-01-01"},
+    {"page": "x"},
+]
+
+
+@pytest.mark.parametrize("asked", ODDITIES)
 def test_what_cannot_be_read_narrows_nothing(owner, wu, asked):
     assert len(lines(owner, **asked)) == len(lines(owner)) > 0
+    assert lines(owner, ACCESS, **asked) == []
 
 
 def test_fifty_changes_stand_on_a_page(owner, brand):
@@ -162,6 +174,18 @@ def test_fifty_changes_stand_on_a_page(owner, brand):
 
     first, second = lines(owner), lines(owner, page=2)
     assert (len(first), len(second)) == (50, 8)
+
+
+def test_the_rows_themselves_are_read_for_one_page_only(owner, brand):
+    for n in range(60):
+        make_store(brand, n)
+
+    with CaptureQueriesContext(connection) as captured:
+        lines(owner, page="2")
+
+    (found,) = [each["sql"] for each in captured if "OFFSET 50" in each["sql"]]
+    assert "merchants_change" in found
+    assert '"kept"' not in found
 
 
 def test_the_page_takes_as_many_queries_for_ten_changes_as_for_one(owner, brand):

@@ -2,15 +2,22 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
 import time_machine
+from django.conf import settings as configured
 from django.core import signing
+from django.core.cache import cache
+from django.db import connection as database
+from django.test import RequestFactory
 
 from merchants import consent_texts
-from merchants.consent import NONCES, SALT
+from merchants.consent import NONCES, SALT, BadState, Purpose, take_state
 from merchants.models import (
     Connection,
     ConnectionStatus,
@@ -119,6 +126,49 @@ def test_a_consent_works_once(owner, sandbox):
 
     assert "has been used already" in follow(owner, callback).text
     assert stored(Connection)[0].version == 1
+
+
+def request_back(owner, callback):
+    """The callback's request as a web process has it that has just read the session."""
+    request = RequestFactory().get(callback)
+    sessions = import_module(configured.SESSION_ENGINE)
+    request.session = sessions.SessionStore(owner.session.session_key)
+    request.session.load()
+    request.user = owner.get("/account/").wsgi_request.user
+    return request
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_of_eight_answers_to_one_question_at_once_one_is_taken(owner, sandbox):
+    callback = answer(start(owner), seller="2200657001")
+    requests = [request_back(owner, callback) for _n in range(8)]
+    together = Barrier(len(requests))
+
+    def take(request):
+        try:
+            together.wait()
+            return take_state(request, Purpose.TOP).brand
+        except BadState:
+            return "refused"
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(len(requests)) as threads:
+        answers = sorted(threads.map(take, requests))
+    cache.clear()
+
+    assert answers == ["refused"] * 7 + ["shancha"]
+
+
+def test_a_session_that_another_tab_wrote_back_opens_no_question_again(owner, sandbox):
+    callback = answer(start(owner), seller="2200657001")
+    kept = owner.session[NONCES]
+    follow(owner, callback)
+    session = owner.session
+    session[NONCES] = kept
+    session.save()
+
+    assert "has been used already" in follow(owner, callback).text
 
 
 def test_a_code_that_the_partner_refuses_is_told(owner, sandbox):

@@ -102,6 +102,20 @@ def test_renewing_twice_renews_once(pugongying):
     assert reread().version == 2
 
 
+def test_a_consent_that_a_renewal_does_not_prolong_is_renewed_once_a_day(pugongying):
+    ends_in(days=13)
+    expiry.renew(pugongying.pk)
+    ends_in(days=13)
+
+    assert expiry.due_for_renewal() == []
+    expiry.renew(pugongying.pk)
+    assert reread().version == 2
+
+    with scope(Hat.NIGHT):
+        Connection.objects.update(renewed_at=timezone.now() - timedelta(hours=21))
+    assert expiry.due_for_renewal() == [pugongying.pk]
+
+
 def test_a_fresh_consent_is_left_alone(pugongying):
     assert expiry.due_for_renewal() == []
 
@@ -118,7 +132,7 @@ def test_a_consent_that_the_partner_ended_is_found_out_and_kept(pugongying, sand
     assert (last.step, last.actor, last.text_version) == ("lost", None, "2025-05-12")
 
 
-def test_a_partner_that_is_down_is_asked_the_next_night(pugongying, settings):
+def test_a_partner_that_is_down_is_asked_at_the_next_tick(pugongying, settings):
     ends_in(days=13)
     let_the_partner_be_down(settings)
 

@@ -6,6 +6,7 @@ import io
 import pytest
 from django.test import Client
 
+from merchants.comparison import differences
 from merchants.models import PolicyVersion, User
 from merchants.seed import seed_people, seed_policy
 from merchants.tests.factories import (
@@ -104,6 +105,18 @@ def test_the_editor_writes_typed_rules(reviewer, draft):
         },
         {"id": "score", "kind": "score_floor", "overall": "4.7", "each": "4.6"},
     ]
+
+
+def test_saving_the_rules_as_they_are_changes_nothing(reviewer):
+    reviewer.post(ADD, NEW)
+    draft = reread()
+    forms = reviewer.get(url(draft, "edit_rules")).context["forms"]
+    shown = {field.html_name: field.value() for form in forms for field in form}
+    asked = {name: value for name, value in shown.items() if value not in (None, False)}
+    assert reviewer.post(url(draft, "edit_rules"), asked).status_code == 302
+
+    assert [rule["since"] for rule in reread().rules] == [rule["since"] for rule in draft.rules]
+    assert differences(draft, reread()) == []
 
 
 def test_a_change_of_the_frame_leaves_the_rules_alone(reviewer, draft):

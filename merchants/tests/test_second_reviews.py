@@ -1,6 +1,7 @@
 """Blind second reviews: who is drawn, what the second reviewer may know, and what comes of it."""
 
 import re
+from datetime import date
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,7 @@ from merchants.models import (
     Application,
     IllegalMove,
     Judgement,
+    PolicyVersion,
     SecondReview,
     Store,
     User,
@@ -23,6 +25,7 @@ from merchants.tests.factories import (
     give_second_factor,
     make_brand,
     make_connection,
+    make_draft,
     make_evidence,
     make_store,
     make_user,
@@ -34,6 +37,7 @@ REVIEWS = "/admin/merchants/secondreview/"
 APPLICATIONS = "/admin/merchants/application/"
 NOTE = "We see 4.3 in the back end."
 ENGLISH = {"accept-language": "en"}
+HARDER = "2099-01"  # a draft that the store doesn't meet
 NO = {"judgement": "rejected", "reasons": ["score_differs"], "note": "4.3, too."}
 
 
@@ -47,6 +51,8 @@ def own_world(settings, tmp_path):
 def people(db):
     seed_policy()
     seed_people()
+    floor = {"id": "score", "kind": "score_floor", "overall": "5.0", "each": "5.0"}
+    make_draft(HARDER, effective_from=date(2099, 1, 1), rules=[floor])
 
 
 @pytest.fixture
@@ -156,6 +162,8 @@ PAGES = [
     REVIEWS,
     f"{REVIEWS}?state=open",
     f"{REVIEWS}?q=茶花",
+    f"{REVIEWS}?first_judgement__exact=rejected",
+    f"{REVIEWS}?first_by__email=reviewer@demo.redcat.test&first_judgement=approved",
     f"{REVIEWS}{{review}}/change/",
     f"{REVIEWS}{{review}}/history/",
     f"{REVIEWS}{{review}}/judge/",
@@ -170,6 +178,8 @@ PAGES = [
     "/admin/merchants/store/?status__exact=registered",
     "/admin/merchants/store/{store}/change/",
     "/admin/merchants/evidence/",
+    "/admin/merchants/policyversion/{draft}/impact/",
+    "/admin/merchants/policyversion/{draft}/impact/?as=csv",
     "/admin/search/?s=茶花&extended=1",
     "/admin/",
 ]
@@ -184,6 +194,8 @@ def pages_after(client, application, *, rejected):
     with transaction.atomic():
         review = decided(application, rejected=rejected)
         ids = {"review": review.pk, "application": application.pk, "store": review.store_id}
+        with scope(Hat.ADMIN):
+            ids["draft"] = PolicyVersion.objects.get(code=HARDER).pk
         texts = {each: client.get(each.format(**ids), follow=True).text for each in PAGES}
         transaction.set_rollback(True)
     own = re.compile(rf"secondreview/{review.pk}/|{review}")

@@ -226,3 +226,16 @@ def test_the_list_takes_as_many_queries_for_ten_consents_as_for_one(owner, store
         make_consent(store)
 
     assert queries() == for_one
+
+
+def test_a_joined_store_whose_consent_is_withdrawn_is_judged_at_once(
+    owner, store, joined, django_capture_on_commit_callbacks, monkeypatch
+):
+    sent = []
+    monkeypatch.setattr(
+        "celery.app.task.Task.delay", lambda task, *ids: sent.append((task.name, ids))
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post(withdrawal(store))
+
+    assert ("merchants.tasks.requalify_store", (store.pk,)) in sent

@@ -18,9 +18,11 @@ ON_A_PAGE = 50
 @brand_view(Role.OWNER)
 def changes(request: BrandRequest) -> HttpResponse:
     form = _form(request, audit.kinds())
-    rows = form.apply(Change.objects.seen_by(request.membership)).newest_first().with_before()
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "told": audit.tell(page), "about": "changes"}
+    seen = Change.objects.seen_by(request.membership)
+    found = form.apply(seen).newest_first().without_content()
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    told = audit.tell(seen.in_full(page).with_before().newest_first())
+    context = {"form": form, "page": page, "told": told, "about": "changes"}
     return render_page(request, "merchants/audit.html", context, fragment="rows")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from merchants import connections, consent, consent_texts, services
+from merchants import connections, consent, consent_texts, ownership, services
 from merchants.access import BrandRequest, brand_scope, brand_view
 from merchants.connections import Grant
 from merchants.consent import Asked, BadState, Purpose, Waiting
@@ -120,6 +120,10 @@ def _finish_top(request: BrandRequest, asked: Asked) -> HttpResponse:
     except services.NotTmall as refusal:
         logger.warning("C-shop turned away brand=%s", request.brand.pk)
         return render(request, "merchants/turned_away.html", {"refusal": refusal}, status=422)
+    except services.HeldElsewhere as refusal:
+        messages.error(request, str(refusal))
+        ownership.remember(request, request.brand, found)
+        return redirect("merchants:transfer_ask", request.brand.slug)
     except FAILURES as problem:
         _explain(request, problem)
         return redirect("merchants:stores", request.brand.slug)
@@ -230,4 +234,5 @@ def _void(request: HtmxRequest, problem: BadState) -> HttpResponse:
 
 
 def _own_store(request: BrandRequest, store_id: int) -> Store:
-    return get_object_or_404(request.brand.stores.seen_by(request.membership), pk=store_id)
+    stores = request.brand.stores.present().seen_by(request.membership)
+    return get_object_or_404(stores, pk=store_id)

@@ -30,6 +30,7 @@ from portal.lib import days
 from portal.lib.htmx import render_page, wants_fragment
 
 Verdicts = tuple[Verdict, ...]
+TRANSFERS = 20  # older ones are in the audit
 
 
 @require_GET
@@ -41,6 +42,7 @@ def store_list(request: BrandRequest) -> HttpResponse:
         "standings": [stand(store, policy) for store in stores],
         "policy": policy,
         "may_register": may_register(request),
+        "transfers": request.brand.transfers.seen_by(request.membership).newest_first()[:TRANSFERS],
     }
     return render_page(request, "merchants/store_list.html", context)
 
@@ -153,8 +155,11 @@ def store_page(
         "answer_form": answer or AnswerForm(),
         "appeal_form": appeal or AppealForm(),
         "error": error,
-        "may_state": request.membership.allows(Role.MARKETER),
-        "may_connect": request.membership.allows(Role.OWNER),
+        "may_state": request.membership.allows(Role.MARKETER) and not store.is_released,
+        "may_connect": request.membership.allows(Role.OWNER) and not store.is_released,
+        "may_answer": request.membership.allows(Role.OWNER),
+        "releases": store.releases.seen_by(request.membership).undecided().oldest_first(),
+        "today": days.today(),
         "may_register": may_register(request),
         "shelves": shelves(policies_from_today(), days.today()),
         **_progress(standing),

@@ -52,7 +52,10 @@ def merge(
     if not staged:
         return 0
     spans = [row[_staged(ledger).index(ledger.span)] for row in staged]
-    with connection.cursor() as cursor:
+    with connection.cursor() as wrapped:
+        # The history's context is put as text before what goes through Django's cursor, which
+        # composed SQL is not. A ledger has no history: psycopg's own cursor knows of no context.
+        cursor = wrapped.cursor
         cursor.execute(_create_staging(ledger))
         names = sql.SQL(", ").join(map(sql.Identifier, _staged(ledger)))
         copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(ledger.staging), names)

@@ -15,6 +15,7 @@ from portal.lib.database import APP, NAME, OWNER, QUEUE, password_of
 LOGINS = (OWNER, APP, QUEUE)
 SCOPES = ("redcat_web", "redcat_admin", "redcat_night")
 COMMON = "redcat_common"
+TASKS = "redcat"  # the queue, as CELERY_TASK_DEFAULT_QUEUE names it
 LOCK = 618_000_001  # two machines may prepare one database at the same time
 
 Admin = Connection[TupleRow]
@@ -94,7 +95,16 @@ def _install_queue(admin: Admin) -> None:
     # Unlogged, as pgmq makes it, a crash empties it, and nothing wakes the workers any more.
     _run(admin, "SET LOCAL ROLE {}", QUEUE)
     admin.execute("ALTER TABLE pgmq.notify_insert_throttle SET LOGGED")
+    _make_tasks_queue(admin)
     _run(admin, "RESET ROLE")
+
+
+def _make_tasks_queue(admin: Admin) -> None:
+    """Of two processes that start at once and both make its trigger, one would fail."""
+    known = "SELECT FROM pgmq.notify_insert_throttle WHERE queue_name = %s"
+    if not _is_there(admin, known, TASKS):
+        admin.execute("SELECT pgmq.create(%s)", [TASKS])
+        admin.execute("SELECT pgmq.enable_notify_insert(%s)", [TASKS])
 
 
 def _refuse_powerful_roles(admin: Admin) -> None:

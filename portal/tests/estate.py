@@ -19,9 +19,13 @@ from merchants.models import (
     Notice,
     NoticeKind,
     NoticeMail,
+    ReleaseStatus,
     Role,
     SecondReview,
     Store,
+    StoreRelease,
+    StoreTransfer,
+    TransferStatus,
 )
 from merchants.notices import keep_wishes, notify
 from merchants.rules import SENTENCES
@@ -37,6 +41,7 @@ from merchants.tests.factories import (
     make_participation,
     make_second_review,
     make_store,
+    make_transfer,
     make_user,
 )
 from portal.lib.days import known_now
@@ -58,6 +63,8 @@ class Estate:
     consent: ConsentRecord
     grant: BrandGrant
     second_review: SecondReview
+    release: StoreRelease
+    transfer: StoreTransfer
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -85,7 +92,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
     second = make_second_review(application, note=f"{name} 复")
-    return Estate(store, free, link, application, member, *told, evidence, consent, grant, second)
+    moving = _make_transfers(store, number, name)
+    own = store, free, link, application, member, *told, evidence, consent, grant, second
+    return Estate(*own, *moving)
 
 
 def _make_history(application: Application, link: Link, name: str) -> None:
@@ -120,6 +129,19 @@ def _make_agency(store: Store, number: int, name: str) -> BrandGrant:
     agency = make_brand(f"agency-{store.brand_id}-{number}", f"{shown} 代运营")
     make_membership(agency, make_user(f"{agency.slug}@example.test", name=f"{shown} 商"))
     return make_grant(store.brand, agency, (store,))
+
+
+def _make_transfers(store: Store, number: int, name: str) -> tuple[StoreRelease, StoreTransfer]:
+    """Let another brand ask for this store, and this brand for one that it has not."""
+    other = make_brand(f"mover-{store.brand_id}-{number}", f"{name} 来人")
+    _theirs, release = make_transfer(other, store, reason=f"{name} 由")
+    wanted = make_store(other, 9, title=f"{name} 望", nick=f"{name} 望")
+    transfer, _their_release = make_transfer(store.brand, wanted, reason=f"{name} 求")
+    with scope(Hat.WEB, brand=store.brand_id):
+        release.move_to(ReleaseStatus.OBJECTED, note=f"{name} 答", changes={"answer": f"{name} 答"})
+        spent, _theirs = make_transfer(store.brand, make_store(other, 8, title=f"{name} 过"))
+        spent.move_to(TransferStatus.WITHDRAWN)
+    return release, transfer
 
 
 def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:

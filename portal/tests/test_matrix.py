@@ -35,6 +35,8 @@ PLACEHOLDERS = (
     "member",
     "invitation",
     "grant",
+    "transfer",
+    "release",
     "token",
 )
 HOME = {

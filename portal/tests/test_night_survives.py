@@ -2,29 +2,20 @@
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import psutil
-import psycopg
 import pytest
 
-from portal.lib.database import admin_conninfo
 from portal.tests.browser.truth import count_conversions
-from portal.tests.running import ROOT, RunningPortal, wait_for
+from portal.tests.nights import Nights, middle_of_a_night, store_that_joined
+from portal.tests.running import ROOT, wait_for
 
 pytestmark = pytest.mark.processes
 
 ADVERTISER = 880001
-NIGHTLY = 35  # the list of notes, and 34 days of the report
 SENT = ("impression", "click", "like", "comment", "collect", "share", "follow")
-JOIN = """
-from merchants import seed
-seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
-"""
 CONSENT_AGAIN = """
 from merchants import connections, consent, consent_texts, seed, services
 from merchants.models import Store
@@ -44,74 +35,16 @@ with scope(Hat.WEB, brand=store.brand_id, user=owner.pk):
 """
 
 
-class Nights(RunningPortal):
-    """Running processes with one store joined, a tick a second and leases of three."""
-
-    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
-        command = [sys.executable, "manage.py", *arguments]
-        options = {"capture_output": True, "text": True, "timeout": 60} | options
-        return subprocess.run(command, cwd=ROOT, env=self.environ, **options)
-
-    def must(self, *arguments: str) -> str:
-        done = self.manage(*arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def ask(self, query: str, *values):
-        with psycopg.connect(admin_conninfo({}, self.var_dir)) as admin:
-            return admin.execute(query, values).fetchall()
-
-    def one(self, query: str, *values):
-        return self.ask(query, *values)[0][0]
-
-    def control(self, **asked) -> None:
-        httpx.post(f"{self.sandbox_url}/world/control", json=asked).raise_for_status()
-
-    @property
-    def today(self) -> str:
-        return (self.var_dir / "demo-clock").read_text()[:10]
-
-    def pulled(self) -> int:
-        query = "SELECT count(*) FROM campaigns_syncwindow WHERE owed_on = %s AND status = 'closed'"
-        return self.one(query, self.today)
-
-    def is_complete(self) -> bool:
-        """The whole night is asked for and pulled, and no window of any night is not."""
-        open_ones = self.one("SELECT count(*) FROM campaigns_syncwindow WHERE status <> 'closed'")
-        return self.pulled() >= NIGHTLY and open_ones == 0
-
-    def versions(self):
-        return self.one("SELECT count(*) FROM campaigns_noteday")
-
-
 @pytest.fixture(scope="module")
 def nights() -> Iterator[Nights]:
-    quick = {"SYNC_TICK_SECONDS": "1", "SYNC_LEASE_SECONDS": "3"}
-    with tempfile.TemporaryDirectory(prefix="redcat-test-", ignore_cleanup_errors=True) as folder:
-        portal = Nights(Path(folder) / "var", **quick)
-        portal.start()
-        (portal.var_dir / "demo-clock").write_text("2025-06-20T09:40:00+08:00")
-        portal.must("shell", "-c", JOIN)
-        wait_for(portal.is_complete, seconds=40)
+    with store_that_joined() as portal:
         yield portal
-        portal.stop()
 
 
 @pytest.fixture(autouse=True)
 def healthy(nights) -> Iterator[None]:
     yield
     nights.control(delay_ms=0)
-
-
-@contextmanager
-def middle_of_a_night(portal: Nights, *, days: int = 1) -> Iterator[None]:
-    """Let a new day begin, slowly, and enter when some of its windows are pulled, not all."""
-    portal.control(delay_ms=120)
-    portal.must("advance", "--days", str(days))
-    wait_for(lambda: portal.pulled() > 3)
-    assert portal.pulled() < NIGHTLY - 10
-    yield
-    assert portal.pulled() < NIGHTLY, "it was over too soon to prove anything"
 
 
 def assert_complete(portal: Nights) -> None:

@@ -4,6 +4,7 @@ import sys
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from portal.lib import roles
 from portal.lib.database import NAME, admin_conninfo, password_of, socket_folder
@@ -62,3 +63,10 @@ def test_the_runtime_login_has_a_scopes_rights_only_after_taking_its_role(server
 def test_a_role_that_passes_over_row_level_security_is_refused(server, place):
     server.tell("CREATE ROLE redcat_app LOGIN BYPASSRLS; GRANT redcat_app TO boss WITH ADMIN TRUE")
     assert "redcat_app passes over row-level security" in prepare(server, place).stderr
+
+
+def test_the_workers_queue_wakes_them_before_the_first_of_them_starts(server, place):
+    assert prepare(server, place).stderr == ""
+    with log_in(server, roles.QUEUE) as queue:
+        named = queue.execute("SELECT queue_name FROM pgmq.notify_insert_throttle").fetchall()
+    assert named == [(settings.CELERY_TASK_DEFAULT_QUEUE,)]

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from portal.tests.running import ROOT
 
@@ -35,3 +37,10 @@ def test_settings_that_cannot_be_used_are_told_in_one_line(tmp_path, environ, li
         text=True,
     )
     assert (done.returncode, done.stderr.strip()) == (1, line)
+
+
+def test_nothing_waits_for_a_time_of_day_that_may_be_missed():
+    ticks = settings.CELERY_BEAT_SCHEDULE.values()
+
+    assert [tick["task"] for tick in ticks if not isinstance(tick["schedule"], timedelta)] == []
+    assert [tick["task"] for tick in ticks if "expires" not in tick["options"]] == []

@@ -6,30 +6,16 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
-
-IPHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
-    " (KHTML, like Gecko) Mobile/15E148 discover/8.84.2 xhsdiscover"
+from portal.tests.browser.steps import (
+    IPHONE,
+    agree,
+    attach_link,
+    consent,
+    start_registration,
+    take_step,
 )
 
-
-def consent(page: Page, account: str, *, decision: str = "授权") -> None:
-    """Choose an account on the partner's own page and press a button."""
-    page.get_by_text(account, exact=False).first.click()
-    page.get_by_role("button", name=decision).click()
-    page.wait_for_load_state()
-
-
-def start_registration(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("Register a")).first.click()
-    agree(page)
-
-
-def agree(page: Page) -> None:
-    """Read what the consent covers, and go on to the partner."""
-    page.get_by_role("button", name=re.compile("Agree and go on")).click()
-    page.wait_for_load_state()
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
 def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
@@ -47,7 +33,7 @@ def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Approved")
 
-    note_title = attach_link(owner)
+    note_title = attach_link(owner, "xiaoman")
     short_link = page.get_by_text(f"{running.url}/j/").first.inner_text()
     tap(visit(user_agent=IPHONE, width=390), short_link)
     page.reload()
@@ -86,29 +72,9 @@ def approve(reviewer, store: str) -> None:
     reviewer.sign_in("reviewer")
     page = reviewer.open("/admin/merchants/application/")
     page.get_by_role("row", name=store).get_by_role("link").first.click()
-    page.get_by_role("link", name="Claim").first.click()
-    page.get_by_role("button", name="Claim").click()
-    page.get_by_role("link", name="Approve").first.click()
-    page.get_by_role("button", name="Approve").click()
+    take_step(page, "Claim")
+    take_step(page, "Approve")
     expect(page.locator("body")).to_contain_text("Approved")
-
-
-def attach_link(owner) -> str:
-    """Wait for the workers to bring the notes, and attach a link to the newest."""
-    page = owner.open("/b/xiaoman/notes/")
-    for _attempt in range(60):
-        if page.get_by_role("link", name="Attach a link").count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
-    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Attach a link")).first
-    title = row.locator("b, .fw-bold, a").first.inner_text().splitlines()[0]
-    row.get_by_role("link", name="Attach a link").click()
-    page.locator("#shelf input[type=radio]").first.check()
-    page.get_by_label("The note is marked").check()
-    page.get_by_role("button", name="Attach and go live").click()
-    page.wait_for_url(re.compile(r"/links/\d+/"))
-    return title
 
 
 def tap(reader, short_link: str) -> None:
