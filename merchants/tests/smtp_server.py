@@ -1,9 +1,10 @@
 """A mail server in a thread, which answers the end of each mail as the test says."""
 
 import socketserver
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from threading import Thread
+from threading import Event, Thread
 
 DROP = ""  # take the whole mail and hang up without a word
 
@@ -16,6 +17,8 @@ class SmtpServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Session)
         self.verdict = "250 taken"
         self.mails: list[EmailMessage] = []
+        self.answers = Event()  # while it isn't set, whoever sent a mail waits for a word
+        self.answers.set()
 
     def __enter__(self) -> "SmtpServer":
         self.thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
@@ -23,6 +26,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
         return self
 
     def __exit__(self, *problem: object) -> None:
+        self.answers.set()
         self.shutdown()
         self.thread.join()
         self.server_close()
@@ -41,9 +45,11 @@ class _Session(socketserver.StreamRequestHandler):
                 continue
             self._say("354 go on")
             self.server.mails.append(self._mail())
+            self.server.answers.wait()
             if self.server.verdict == DROP:
                 return None
-            self._say(self.server.verdict)
+            with suppress(OSError):  # it has not waited for us
+                self._say(self.server.verdict)
         return None
 
     def _say(self, words: str) -> None:
