@@ -21,6 +21,7 @@ from merchants.models import (
 from merchants.ownership import KEY
 from merchants.tests.factories import (
     give_second_factor,
+    make_application,
     make_brand,
     make_connection,
     make_membership,
@@ -226,6 +227,18 @@ def test_a_released_store_is_looked_back_at(owner, asked, store):
     assert "Renew" not in text
     assert "Released on" in owner.get("/b/yejing/stores/").text
     assert "its figures end there" in owner.get("/b/yejing/results/").text
+
+
+@pytest.mark.parametrize("step", ["facts/", "application/", "application/withdraw/"])
+def test_a_page_that_was_open_before_the_release_changes_nothing(owner, asked, store, step):
+    make_application(store)
+    released(asked)
+
+    posted = {"category": "food", "overall_score": "4.9"}
+    response = owner.post(f"/b/yejing/stores/{store.pk}/{step}", posted)
+
+    assert response.status_code == 422
+    assert "was released to another brand" in response.text
 
 
 @pytest.mark.parametrize("step", ["juguang", "pugongying"])
