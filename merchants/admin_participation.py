@@ -77,7 +77,7 @@ class HoldsStores:
 
     @admin.display(description=_("participation"))
     def participation(self, store: Store) -> str:
-        if store.status != StoreStatus.APPROVED:
+        if store.status != StoreStatus.APPROVED or store.is_released:
             return "—"
         found = _participation(store)
         if found is None:
@@ -152,7 +152,7 @@ def _participation(store: Store) -> Participation | None:
 
 
 def _offered(store: Store) -> tuple[str, ...]:
-    if store.status != StoreStatus.APPROVED:
+    if store.status != StoreStatus.APPROVED or store.is_released:
         return ()
     found = _participation(store)
     return ("lift",) if found and found.is_held else ("suspend",)

@@ -47,7 +47,7 @@ def change(model, **fields):
         model.objects.update(**fields)
 
 
-def test_a_released_store_gets_no_new_links(note):
+def test_a_released_store_gets_no_new_links(note, in_english):
     with scope(Hat.ADMIN):
         Store.objects.update(released_at=timezone.now())
 

@@ -126,11 +126,17 @@ CREATE POLICY has ON merchants_store AS RESTRICTIVE FOR INSERT TO redcat_web
     WITH CHECK (released_at IS NULL);
 """
 
-# Whoever approves a transfer ends the consents of the store that is let go.
+# Whoever approves a transfer ends the consents of the store that is let go, and of no other.
 STAFF_END_CONSENTS = """
 GRANT UPDATE (status, access_sealed, refresh_sealed, version, refresh_lease_until, released_at)
     ON merchants_connection TO redcat_admin;
 GRANT INSERT ON merchants_consentrecord TO redcat_admin;
+CREATE POLICY ends ON merchants_connection AS RESTRICTIVE FOR UPDATE TO redcat_admin
+    USING (true) WITH CHECK (status = 'revoked' AND store_id IN (
+        SELECT r.store_id FROM merchants_storerelease r WHERE r.status = 'released'));
+CREATE POLICY ends ON merchants_consentrecord AS RESTRICTIVE FOR INSERT TO redcat_admin
+    WITH CHECK (step = 'withdrawn' AND store_id IN (
+        SELECT r.store_id FROM merchants_storerelease r WHERE r.status = 'released'));
 """
 
 

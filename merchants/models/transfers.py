@@ -224,6 +224,10 @@ class StoreReleaseQuerySet(StoreOwnedQuerySet["StoreRelease"]):
     def undecided(self) -> Self:
         return self.filter(status__in=UNDECIDED)
 
+    def unanswered(self, day: date) -> Self:
+        """Keep those for which an answer is still missing, and still taken."""
+        return self.filter(status=ReleaseStatus.ASKED, answer_by__gte=day)
+
     def oldest_first(self) -> Self:
         return self.order_by("pk")
 

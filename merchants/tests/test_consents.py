@@ -108,6 +108,8 @@ def test_a_store_of_another_brand_is_refused(owner, sandbox):
     response = follow(owner, answer(start(owner), seller="2200657001"))
 
     assert "registered by another brand already" in response.text
+    assert response.redirect_chain[-1][0] == f"{STORES}transfers/ask/"
+    assert "Request the transfer" in response.text
     assert len(stored()) == 1
     assert stored(Connection) == []
 

@@ -21,6 +21,7 @@ from merchants.models import (
 from merchants.ownership import KEY
 from merchants.tests.factories import (
     give_second_factor,
+    make_application,
     make_brand,
     make_connection,
     make_membership,
@@ -175,6 +176,14 @@ def test_the_store_page_asks_the_present_owner(owner, asked, store, answer_url):
     assert answer_url in text
 
 
+def test_the_results_say_that_an_answer_is_wanted_and_nothing_once_it_is_over(owner, asked):
+    assert "山茶 asks for this store. Agree or object by" in owner.get("/b/yejing/results/").text
+
+    released(asked)
+
+    assert "Needs you now" not in owner.get("/b/yejing/results/").text
+
+
 def test_whoever_may_not_answer_reads_of_it_all_the_same(holder, asked, store, answer_url):
     make_membership(holder, make_user("viewer@example.test"), Role.VIEWER)
 
@@ -217,7 +226,19 @@ def test_a_released_store_is_looked_back_at(owner, asked, store):
     assert "Hand in" not in text
     assert "Renew" not in text
     assert "Released on" in owner.get("/b/yejing/stores/").text
-    assert "(released on" in owner.get("/b/yejing/results/").text
+    assert "its figures end there" in owner.get("/b/yejing/results/").text
+
+
+@pytest.mark.parametrize("step", ["facts/", "application/", "application/withdraw/"])
+def test_a_page_that_was_open_before_the_release_changes_nothing(owner, asked, store, step):
+    make_application(store)
+    released(asked)
+
+    posted = {"category": "food", "overall_score": "4.9"}
+    response = owner.post(f"/b/yejing/stores/{store.pk}/{step}", posted)
+
+    assert response.status_code == 422
+    assert "was released to another brand" in response.text
 
 
 @pytest.mark.parametrize("step", ["juguang", "pugongying"])
@@ -245,13 +266,19 @@ def test_the_list_takes_as_many_queries_for_ten_requests_as_for_one(client_as, b
 
 
 def test_the_platform_sees_both_sides_and_finds_by_either(decider, asked):
-    text = decider.get(admin_page(asked[0])).text
+    transfer, _release = asked
+    text = decider.get(admin_page(transfer)).text
 
     assert "山茶" in text
     assert "野径" in text
     assert "Approve the transfer" in text
-    for found in ("山茶", "野径", asked[0].seller_id):
-        assert "1 store transfer" in decider.get(f"/admin/merchants/storetransfer/?q={found}").text
+
+
+@pytest.mark.parametrize(("asked_for", "found"), [("山茶", 1), ("野径", 1), ("别家", 0)])
+def test_a_transfer_is_found_by_either_brand(decider, asked, asked_for, found):
+    page = decider.get("/admin/merchants/storetransfer/", {"q": asked_for})
+
+    assert page.context["cl"].result_count == found
 
 
 def test_a_decision_is_asked_once_with_what_it_means(decider, asked, store):

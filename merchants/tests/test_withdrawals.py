@@ -201,13 +201,20 @@ def test_no_hat_may_change_or_delete_a_record(brand, store, hat):
         ConsentRecord.objects.filter(pk=record.pk).delete()
 
 
-def test_staff_write_no_record(store):
-    refused = pytest.raises(ProgrammingError, match="permission denied")
+@pytest.mark.parametrize("step", ["given", "lost", "withdrawn"])
+def test_staff_write_no_record_of_a_store_that_no_brand_lets_go(store, step):
+    refused = pytest.raises(ProgrammingError, match="row-level security")
 
     with refused, scope(Hat.ADMIN):
-        ConsentRecord.objects.create(
-            brand_id=store.brand_id, store=store, partner="top", step="lost"
-        )
+        ConsentRecord.objects.create(brand_id=store.brand_id, store=store, partner="top", step=step)
+
+
+def test_staff_end_no_consent_of_a_store_that_no_brand_lets_go(store):
+    connection = make_connection(store)
+    refused = pytest.raises(ProgrammingError, match="row-level security")
+
+    with refused, scope(Hat.ADMIN):
+        connection.revoke()
 
 
 def test_a_brand_without_consents_is_told_how_one_comes(owner):

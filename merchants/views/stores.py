@@ -101,7 +101,7 @@ def application_withdraw(request: BrandRequest, store_id: int) -> HttpResponse:
     application = get_object_or_404(store.applications.all())
     try:
         applications.withdraw_application(application, by=request.user)
-    except IllegalMove as refusal:
+    except (services.Refused, IllegalMove) as refusal:
         return store_page(request, store, error=str(refusal), status=422)
     messages.success(request, _("Application %(number)s is withdrawn.") % {"number": application})
     return redirect("merchants:store", request.brand.slug, store.pk)
