@@ -35,7 +35,7 @@ class InWords(admin.AllValuesFieldListFilter):
         of = _thing if self.field_path == "subject" else _step
         for choice in super().choices(changelist):
             is_value = choice["display"] in self.lookup_choices
-            yield choice | {"display": of(choice["display"])} if is_value else choice
+            yield choice | {"display": of(str(choice["display"]))} if is_value else choice
 
 
 @admin.register(Change)

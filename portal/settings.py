@@ -331,52 +331,21 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Each tick finds what is due; one that no worker took before the next is not needed any more.
+TICKS = {
+    "campaigns.tasks.hand_out_windows": SYNC_TICK,
+    "merchants.tasks.send_owed_mails": MAIL_TICK,
+    "merchants.tasks.hand_out_decisions": DECISION_TICK,
+    "merchants.tasks.requalify_stores": REQUALIFY_TICK,
+    "merchants.tasks.expire_unanswered": DUE_TICK,
+    "merchants.tasks.expire_transfers": DUE_TICK,
+    "merchants.tasks.renew_idle_consents": DUE_TICK,
+    "merchants.tasks.tell_expiring_consents": DUE_TICK,
+    "merchants.tasks.purge_access": DUE_TICK,
+}
 CELERY_BEAT_SCHEDULE = {
-    "hand out the windows that are due": {
-        "task": "campaigns.tasks.hand_out_windows",
-        "schedule": SYNC_TICK,
-        "options": {"expires": SYNC_TICK.total_seconds()},
-    },
-    "send the mails that are owed": {
-        "task": "merchants.tasks.send_owed_mails",
-        "schedule": MAIL_TICK,
-        "options": {"expires": MAIL_TICK.total_seconds()},
-    },
-    "decide what the rules alone decide": {
-        "task": "merchants.tasks.hand_out_decisions",
-        "schedule": DECISION_TICK,
-        "options": {"expires": DECISION_TICK.total_seconds()},
-    },
-    "requalify the stores that have joined": {
-        "task": "merchants.tasks.requalify_stores",
-        "schedule": REQUALIFY_TICK,
-        "options": {"expires": REQUALIFY_TICK.total_seconds()},
-    },
-    "expire what nobody answered": {
-        "task": "merchants.tasks.expire_unanswered",
-        "schedule": DUE_TICK,
-        "options": {"expires": DUE_TICK.total_seconds()},
-    },
-    "expire the transfers whose time is up": {
-        "task": "merchants.tasks.expire_transfers",
-        "schedule": DUE_TICK,
-        "options": {"expires": DUE_TICK.total_seconds()},
-    },
-    "renew the consents that nobody uses": {
-        "task": "merchants.tasks.renew_idle_consents",
-        "schedule": DUE_TICK,
-        "options": {"expires": DUE_TICK.total_seconds()},
-    },
-    "tell whose consent ends soon": {
-        "task": "merchants.tasks.tell_expiring_consents",
-        "schedule": DUE_TICK,
-        "options": {"expires": DUE_TICK.total_seconds()},
-    },
-    "forget who came in long ago": {
-        "task": "merchants.tasks.purge_access",
-        "schedule": DUE_TICK,
-        "options": {"expires": DUE_TICK.total_seconds()},
-    },
+    task: {"task": task, "schedule": tick, "options": {"expires": tick.total_seconds()}}
+    for task, tick in TICKS.items()
 }
 
 LOGGING = {
