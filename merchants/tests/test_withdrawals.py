@@ -209,12 +209,11 @@ def test_staff_write_no_record_of_a_store_that_no_brand_lets_go(store, step):
         ConsentRecord.objects.create(brand_id=store.brand_id, store=store, partner="top", step=step)
 
 
-def test_staff_end_no_consent_of_a_store_that_no_brand_lets_go(store):
-    connection = make_connection(store)
+def test_staff_end_no_consent_of_a_store_that_no_brand_lets_go(joined):
     refused = pytest.raises(ProgrammingError, match="row-level security")
 
     with refused, scope(Hat.ADMIN):
-        connection.revoke()
+        joined.revoke()
 
 
 def test_a_brand_without_consents_is_told_how_one_comes(owner):
