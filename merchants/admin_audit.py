@@ -34,8 +34,8 @@ class InWords(admin.AllValuesFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         of = _thing if self.field_path == "subject" else _step
         for choice in super().choices(changelist):
-            is_value = choice["display"] in self.lookup_choices
-            yield choice | {"display": of(str(choice["display"]))} if is_value else choice
+            value = str(choice["display"])
+            yield choice | {"display": of(value)} if value in self.lookup_choices else choice
 
 
 @admin.register(Change)
