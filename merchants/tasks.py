@@ -46,6 +46,7 @@ def expire_unanswered() -> None:
     from merchants import applications
     from portal.lib.scope import Hat, scope
 
+    expire_transfers.delay()
     with scope(Hat.NIGHT):
         applications.expire_unanswered()
 

@@ -356,10 +356,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "merchants.tasks.expire_unanswered",
         "schedule": crontab(hour=0, minute=20),
     },
-    "expire the transfers whose time is up": {
-        "task": "merchants.tasks.expire_transfers",
-        "schedule": crontab(hour=0, minute=30),
-    },
     "renew the consents that nobody uses": {
         "task": "merchants.tasks.renew_idle_consents",
         "schedule": crontab(hour=1, minute=10),
