@@ -50,8 +50,7 @@ def navigation() -> list[Entry]:
             _("Merchants"),
             _link(_("Brands"), "sell", "merchants", "brand"),
             _link(_("Stores"), "storefront", "merchants", "store"),
-            _link(_("Store transfers"), "swap_horiz", "merchants", "storetransfer")
-            | {"badge": "merchants.admin_transfers.waiting_transfers"},
+            _transfers(),
             _link(_("Connections"), "link", "merchants", "connection"),
             _link(_("Consent records"), "handshake", "merchants", "consentrecord"),
         ),
@@ -78,6 +77,11 @@ def navigation() -> list[Entry]:
 
 def account() -> list[Entry]:
     return [{"title": _("Account"), "link": reverse_lazy("merchants:account")}]
+
+
+def _transfers() -> Entry:
+    entry = _link(_("Store transfers"), "swap_horiz", "merchants", "storetransfer")
+    return entry | {"badge": "merchants.admin_transfers.waiting_transfers"}
 
 
 def _group(title: Promise, *items: Entry) -> Entry:

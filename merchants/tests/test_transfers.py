@@ -1,8 +1,6 @@
 """A store goes to another brand: what each side, the platform and time can do about it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pghistory
 import pytest
@@ -10,7 +8,7 @@ from django.db import ProgrammingError, transaction
 from django.db import connection as database
 from django.utils import translation
 
-from merchants import applications, requalify, services, transfers
+from merchants import applications, requalify, services, tasks, transfers
 from merchants.connections import Grant, TopConsent
 from merchants.consent_texts import agree_now
 from merchants.impact import preview
@@ -46,7 +44,6 @@ from portal.lib.scope import Hat, scope
 from portal.partners.top import Seller, Shop
 
 pytestmark = pytest.mark.usefixtures("own_files")
-transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 WHY = "The trademark has moved."
 
 
@@ -148,16 +145,6 @@ def test_the_present_brand_is_asked_and_its_owners_are_told(release, store, hold
     assert release.status == ReleaseStatus.ASKED
     assert release.answer_by == days.today() + timedelta(days=7)
     assert told("holder@example.test") == ["transfer_asked"]
-
-
-def test_a_store_that_nobody_else_has_is_not_asked_for(brand):
-    own = make_store(brand)
-
-    with pytest.raises(Refused, match="No other brand"):
-        make_transfer(brand, own)
-
-    with scope(Hat.ADMIN):
-        assert not StoreTransfer.objects.exists()
 
 
 def test_a_brand_asks_for_a_store_once_at_a_time(brand, store, transfer):
@@ -390,8 +377,8 @@ def test_of_two_requests_for_one_store_the_other_lapses(store, transfer, release
 def test_a_request_that_nobody_decides_lapses(transfer, release, monkeypatch, late, status):
     monkeypatch.setattr(days, "today", lambda: release.answer_by + timedelta(days=late))
 
-    expire()
-    expire()
+    tasks.expire_transfers()
+    tasks.expire_transfers()
 
     assert fresh(transfer).status == status
     assert told("asker@example.test") == ["transfer_expired"] * (status == "expired")
@@ -408,65 +395,3 @@ def test_an_approval_that_is_not_used_lapses_and_frees_the_store(
 
     assert fresh(transfer).status == "expired"
     assert register(store.brand, store).pk != store.pk
-
-
-@transactional
-@pytest.mark.parametrize("second", ["approve", "reject", "withdraw"])
-def test_of_two_decisions_at_once_one_counts(second):
-    holder, asker = make_brand("yejing", "野径"), make_brand("asker", "来人")
-    store, admin = make_store(holder), make_user("admin@example.test")
-    transfer, release = make_transfer(asker, store)
-    answer(release, agrees=True)
-    together = Barrier(2)
-    steps = {
-        "approve": lambda row: approve(row, admin),
-        "reject": lambda row: reject(row, admin),
-        "withdraw": withdraw,
-    }
-
-    def attempt(step):
-        row = fresh(transfer)
-        together.wait()
-        try:
-            steps[step](row)
-            return "done"
-        except (IllegalMove, Refused):
-            return "too late"
-        finally:
-            database.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(attempt, ["approve", second]))
-
-    assert outcomes == ["done", "too late"]
-    row, their = fresh(transfer), fresh(release)
-    with scope(Hat.ADMIN):
-        assert row.events.count() == 1
-    assert (row.status == "approved") == (their.status == "released")
-    assert (fresh(store).released_at is not None) == (row.status == "approved")
-
-
-@transactional
-def test_of_two_brands_whose_requests_are_approved_at_once_one_gets_the_store():
-    store, admin = make_store(make_brand("yejing", "野径")), make_user("admin@example.test")
-    asked = [make_transfer(make_brand(f"asker-{n}"), store) for n in (1, 2)]
-    for _transfer, release in asked:
-        answer(release, agrees=True)
-    together = Barrier(2)
-
-    def attempt(transfer):
-        together.wait()
-        try:
-            approve(transfer, admin)
-            return "done"
-        except (IllegalMove, Refused):
-            return "too late"
-        finally:
-            database.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(attempt, [transfer for transfer, _release in asked]))
-
-    assert outcomes == ["done", "too late"]
-    statuses = sorted(fresh(transfer).status for transfer, _release in asked)
-    assert statuses == ["approved", "expired"]
