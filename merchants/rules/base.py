@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from merchants.models import EvidenceKind
 
+EVIDENCE = "evidence"  # the part of the store's page with the files; each kind has its own in it
 Stored = dict[str, Any]  # Any: JSON of a policy or of a verdict
 
 
@@ -201,7 +202,7 @@ def place_of(facts: Facts, result: Result, kind: EvidenceKind) -> str:
 
 
 def upload_of(kind: str) -> str:
-    return f"evidence-{kind}"
+    return f"{EVIDENCE}-{kind}"
 
 
 def _plain(value: Any) -> Any:  # Any: a cleaned value, and JSON of it

@@ -26,6 +26,7 @@ from merchants.openings import shelves
 from merchants.policies import policies_from_today
 from merchants.rules import Verdict
 from merchants.standing import Standing, policy_in_force, stand
+from merchants.way_in import steps
 from portal.lib import days
 from portal.lib.htmx import render_page, wants_fragment
 
@@ -150,6 +151,7 @@ def store_page(
     context = {
         "standing": standing,
         "store": store,
+        "steps": steps(standing),
         "form": form or StoreFactsForm.of(store),
         "folders": folders(pieces, tried=evidence_form),
         "answer_form": answer or AnswerForm(),
