@@ -35,7 +35,7 @@ def test_a_store_is_registered_shown_by_evidence_and_handed_in(owner):
 
 def upload_licence(page: Page) -> None:
     folder = page.get_by_role("region", name="Business licence", exact=True)
-    folder.get_by_text("Upload or replace").click()
+    folder.get_by_text("Upload the file").click()
     folder.get_by_label("File").set_input_files([LICENCE])
     folder.get_by_role("button", name="Upload").click()
     expect(folder.get_by_role("link", name="licence.png")).to_be_visible()
