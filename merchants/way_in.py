@@ -48,7 +48,7 @@ def _steps(standing: Standing) -> list[Step]:
             is_stated and not has_draft,
         ),
         Step(
-            _("Connect the accounts"),
+            _("Give the consents that are asked for"),
             _("By consent at the partner, withdrawn at any time"),
             Place.CONSENTS,
             Place.CONSENTS not in lacking,
@@ -57,7 +57,11 @@ def _steps(standing: Standing) -> list[Step]:
             _("Upload the evidence"),
             _("What shows the facts speeds the review up"),
             EVIDENCE,
-            not any(place.startswith(EVIDENCE) for place in left),
+            bool(standing.facts.evidence) and not any(map(_is_upload, left)),
         ),
         Step(_("Hand in the application"), _("Once no rule is left"), "lack", is_done=False),
     ]
+
+
+def _is_upload(place: str) -> bool:
+    return place.startswith(EVIDENCE)

@@ -62,6 +62,10 @@ def test_each_step_that_is_taken_leads_to_the_next(marketer, store):
     assert [step for step, how in way(marketer, store) if how == "now"] == ["lack"]
 
 
+def test_what_is_not_uploaded_is_not_done_before_the_facts_are_stated(marketer, store):
+    assert dict(way(marketer, store))["evidence"] == ""
+
+
 def test_a_draft_that_is_not_stated_yet_is_not_done(marketer, store):
     state(marketer, store, "4.7")
     state(marketer, store, "nine")
