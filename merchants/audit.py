@@ -53,6 +53,7 @@ SAID: dict[tuple[str, str], "StrOrPromise"] = {
 }
 SAID_OF_ACCESS: dict[str, "StrOrPromise"] = {
     AccessKind.EVIDENCE: gettext_lazy("looked at the file %(what)s"),
+    AccessKind.OPENED: gettext_lazy("opened the file %(what)s"),
     AccessKind.EXPORT: gettext_lazy("exported %(what)s"),
     AccessKind.DENIED: gettext_lazy("asked for a page of this brand and was turned away"),
 }

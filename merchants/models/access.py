@@ -17,6 +17,7 @@ from portal.lib.days import starts_at
 
 class AccessKind(models.TextChoices):
     EVIDENCE = "evidence", _("Evidence viewed")
+    OPENED = "opened", _("Evidence opened by the brand")
     EXPORT = "export", _("Data exported")
     DENIED = "denied", _("Access denied")
     LOGIN = "login", _("Logged in")
@@ -30,7 +31,8 @@ class AccessKind(models.TextChoices):
     EMAIL_CHANGED = "email_changed", _("E-mail changed")
 
 
-OF_A_BRAND = (AccessKind.EVIDENCE, AccessKind.EXPORT, AccessKind.DENIED)
+BY_MEMBERS = (AccessKind.OPENED, AccessKind.EXPORT)
+OF_A_BRAND = (AccessKind.EVIDENCE, *BY_MEMBERS, AccessKind.DENIED)
 
 
 class AccessEventQuerySet(StoreOwnedQuerySet["AccessEvent"]):
@@ -40,7 +42,7 @@ class AccessEventQuerySet(StoreOwnedQuerySet["AccessEvent"]):
 
     def by(self, person: int) -> Self:
         """Keep what a member did; who was turned away is nobody's to know but the platform's."""
-        return self.filter(actor_id=person, kind=AccessKind.EXPORT)
+        return self.filter(actor_id=person, kind__in=BY_MEMBERS)
 
     def by_staff(self) -> Self:
         return self.filter(kind=AccessKind.EVIDENCE)

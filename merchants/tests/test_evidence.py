@@ -234,6 +234,17 @@ def test_no_row_is_ever_changed_or_deleted(store, hat):
         rows._raw_delete("default")
 
 
+def test_a_member_who_opens_a_file_is_on_record_with_its_name(client_as, store):
+    piece = make_evidence(store, name="licence")
+
+    client_as(Role.VIEWER).get(f"/b/shancha/stores/{store.pk}/evidence/{piece.pk}/file/")
+
+    with scope(Hat.WEB, brand=store.brand_id):
+        [event] = AccessEvent.objects.all()
+    assert (event.kind, event.store_id, event.what) == ("opened", store.pk, piece.name)
+    assert event.actor is not None
+
+
 @pytest.mark.parametrize("rights", [{"is_superuser": True}, {}])
 def test_staff_with_the_right_see_the_file_and_each_look_is_recorded(client, store, rights):
     piece = make_evidence(store)

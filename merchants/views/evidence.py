@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from merchants import evidence
 from merchants.access import BrandRequest, brand_scope, brand_view
+from merchants.access_events import record
 from merchants.evidence_forms import EvidenceForm
-from merchants.models import EvidenceKind, Role, Store
+from merchants.models import AccessKind, EvidenceKind, Role, Store
 from merchants.services import Refused
 from merchants.views.stores import own_store, store_page
 from portal.lib.documents import Unreadable
@@ -39,7 +40,9 @@ def evidence_upload(request: BrandRequest, store_id: int, kind: str) -> HttpResp
 @brand_view(Role.VIEWER)
 def evidence_file(request: BrandRequest, store_id: int, evidence_id: int) -> HttpResponse:
     pieces = own_store(request, store_id).evidence.seen_by(request.membership)
-    return evidence.answer(get_object_or_404(pieces, pk=evidence_id))
+    piece = get_object_or_404(pieces, pk=evidence_id)
+    record(request, AccessKind.OPENED, store=store_id, what=piece.name)
+    return evidence.answer(piece)
 
 
 def _form(request: BrandRequest, store: Store, kind: str) -> EvidenceForm:
