@@ -21,3 +21,8 @@ const showNewest = () => {
 showNewest();
 addEventListener("resize", showNewest);
 document.addEventListener("htmx:afterSwap", showNewest);
+
+// Typing in a filter and pressing its button ask for one address: Back leaves it in one step.
+document.addEventListener("htmx:beforeHistoryUpdate", ({ detail: { history } }) => {
+  if (new URL(history.path, location).href === location.href) history.type = "replace";
+});
