@@ -170,7 +170,7 @@ def _welcome(env: Mapping[str, str]) -> None:
         say("Demo logins, all with the password redcat-demo:")
         for address, what in LOGINS.items():
             say(f"  {address:<28}{what}")
-        say("Reviewer and admin are asked for a code too: make demo-code prints it.")
+        say("Reviewer, lead and admin are asked for a code too: make demo-code prints it.")
     say("Ctrl-C stops everything.")
 
 
