@@ -1,6 +1,6 @@
 """What a reviewer judges by: each rule of the policy beside what the brand shows for it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,16 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import rules
-from merchants.models import Category, Evidence, EvidenceKind
+from merchants.models import Category, Evidence
 from merchants.rules import Stored, Verdict
 
-SHOWN_FOR: dict[str, EvidenceKind] = {
-    "score": EvidenceKind.SCORES,
-    "evidence_scores": EvidenceKind.SCORES,
-    "category": EvidenceKind.CATEGORY,
-    "evidence_authorisation": EvidenceKind.CATEGORY,
-    "evidence_licence": EvidenceKind.LICENCE,
-}
 RESULTS = {
     "met": gettext_lazy("Met"),
     "not_met": gettext_lazy("Not met"),
@@ -31,15 +24,16 @@ File = tuple[Evidence, str]  # and its address
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A rule's verdict, and the files that speak for it."""
+    """A rule's verdict, and the files that speak for it, unless they stand at a rule above."""
 
     verdict: Verdict
     files: Sequence[File]
+    is_shown_above: bool = False
 
     @property
     def may_have_files(self) -> bool:
         """Whether a brand shows anything for it; the other rules are checked by themselves."""
-        return self.verdict.rule_id in SHOWN_FOR
+        return self.verdict.rule_id in rules.SHOWN_BY
 
     @property
     def word(self) -> str:
@@ -57,16 +51,18 @@ class CaseFile:
 def case_of(
     facts: Mapping[str, Any],  # Any: JSON, as it was frozen
     verdicts: Iterable[Stored],
-    files: Iterable[Evidence],
+    files: Collection[Evidence],
     earlier: Iterable[Evidence],
     url_of: Callable[[Evidence], str],
 ) -> CaseFile:
     """Put each file beside the first rule it speaks for; `earlier` ones were replaced since."""
+    given = {each.kind for each in files}
     left = [(each, url_of(each)) for each in files]
     lines = []
     for verdict in rules.thaw(verdicts):
-        kind = SHOWN_FOR.get(verdict.rule_id)
-        lines.append(Line(verdict, [each for each in left if each[0].kind == kind]))
+        kind = rules.SHOWN_BY.get(verdict.rule_id)
+        own = [each for each in left if each[0].kind == kind]
+        lines.append(Line(verdict, own, is_shown_above=kind in given and not own))
         left = [each for each in left if each[0].kind != kind]
     return CaseFile(_stated(facts), lines, left, [(each, url_of(each)) for each in earlier])
 

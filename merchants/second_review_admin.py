@@ -161,5 +161,5 @@ def waiting_for(request: HttpRequest) -> str:
 def _case(review: SecondReview) -> CaseFile:
     """Show what the first reviewer saw: what was frozen, and the files of that time."""
     handed_in = review.handed_in.frozen
-    files = Evidence.objects.filter(pk__in=review.evidence).order_by("-pk")
+    files = list(Evidence.objects.filter(pk__in=review.evidence).order_by("-pk"))
     return case_of(handed_in["facts"], handed_in["verdicts"], files, (), file_url)

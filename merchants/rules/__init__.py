@@ -9,6 +9,7 @@ from dataclasses import asdict
 from django.conf import settings
 from django.utils import translation
 
+from merchants.models import EvidenceKind
 from merchants.rules.base import BadPolicy, Facts, Result, Rule, Scores, Stored, Verdict
 from merchants.rules.categories import CategoryAllowed
 from merchants.rules.kinds import (
@@ -20,7 +21,17 @@ from merchants.rules.kinds import (
 )
 from merchants.rules.scores import ScoreFloor
 
-__all__ = ["KINDS", "BadPolicy", "Facts", "Result", "Rule", "Scores", "Stored", "Verdict"]
+__all__ = [
+    "KINDS",
+    "SHOWN_BY",
+    "BadPolicy",
+    "Facts",
+    "Result",
+    "Rule",
+    "Scores",
+    "Stored",
+    "Verdict",
+]
 
 SENTENCES = ("name", "required", "seen", "evidence", "gap")
 KINDS: dict[str, type[Rule]] = {
@@ -34,6 +45,12 @@ KINDS: dict[str, type[Rule]] = {
         MinimumAmount,
         EvidenceFresh,
     )
+}
+SHOWN_BY: dict[str, EvidenceKind] = {
+    rule_id: kind
+    for rule in KINDS.values()
+    for rule_id, fixed in rule.variants.items()
+    if (kind := rule.shown_by(fixed))
 }
 
 

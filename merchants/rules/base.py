@@ -1,5 +1,6 @@
 """What a rule is: facts go in, a verdict comes out, and nothing is asked meanwhile."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -86,7 +87,7 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(ABC):
     """One rule of a policy version; each kind is a class of its own in the registry.
 
     `variants` are the rules that a policy may hold of this kind: a stable id, and the
@@ -136,19 +137,24 @@ class Rule:
         return {name: getattr(self, name) for name in self.fields()}
 
     @classmethod
+    def shown_by(cls, fixed: Stored) -> EvidenceKind | None:
+        """Return which files show what a variant asks for; None where none does."""
+        return None
+
+    @classmethod
+    @abstractmethod
     def heading(cls, fixed: Stored) -> str:
         """Name the rule that a variant's parameters make."""
-        raise NotImplementedError
 
     def name(self) -> str:
         fixed = next(iter(self.variants.values()))
         return self.heading({each: getattr(self, each) for each in fixed})
 
-    def required(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def required(self) -> str: ...
 
-    def judge(self, facts: Facts) -> Result:
-        raise NotImplementedError
+    @abstractmethod
+    def judge(self, facts: Facts) -> Result: ...
 
     def seen(self, facts: Facts) -> str:
         return ""
@@ -156,8 +162,8 @@ class Rule:
     def evidence(self, facts: Facts) -> str:
         return ""
 
-    def gap(self, facts: Facts, result: Result) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def gap(self, facts: Facts, result: Result) -> str: ...
 
     def place(self, facts: Facts, result: Result) -> str:
         return ""

@@ -80,6 +80,10 @@ class CategoryAllowed(Rule):
         return date.min
 
     @classmethod
+    def shown_by(cls, fixed: Stored) -> EvidenceKind:
+        return EvidenceKind.CATEGORY
+
+    @classmethod
     def heading(cls, fixed: Stored) -> str:
         return _("Main category")
 

@@ -204,6 +204,10 @@ class EvidenceFresh(Rule):
     max_age_days: int | None = None
 
     @classmethod
+    def shown_by(cls, fixed: Stored) -> EvidenceKind:
+        return EvidenceKind(fixed["document"])
+
+    @classmethod
     def in_todays_words(cls, stored: Stored) -> Stored:
         if kind := FORMER_NAMES.get(stored.get("document", "")):
             return stored | {"id": f"evidence_{kind}", "document": kind}

@@ -33,6 +33,10 @@ class ScoreFloor(Rule):
         }
 
     @classmethod
+    def shown_by(cls, fixed: Stored) -> EvidenceKind:
+        return EvidenceKind.SCORES
+
+    @classmethod
     def heading(cls, fixed: Stored) -> str:
         return _("Store score")
 
