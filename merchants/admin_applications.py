@@ -9,7 +9,6 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -195,15 +194,8 @@ class ApplicationAdmin(ReadOnly, Desk, Blind, ModelAdmin):  # type: ignore[misc]
         form = form_class(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._taken(request, application, form, step)
-        context = self.admin_site.each_context(request) | {
-            "title": title,
-            "application": application,
-            "opts": self.opts,
-            "form": form,
-        }
-        status = 422 if request.method == "POST" else 200
-        template = "admin/merchants/application/decide.html"
-        return TemplateResponse(request, template, context, status=status)
+        context = {"title": title, "row": application, "form": form}
+        return self.ask_page(request, "admin/merchants/application/decide.html", context)
 
     def _taken(
         self, request: HttpRequest, application: Application, form: Form, step: Step

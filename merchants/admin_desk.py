@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from merchants import applications, desk, second_reviews
+from merchants.admin_ask import AsksOnce
 from merchants.admin_evidence import file_url
 from merchants.case_file import CaseFile, case_of
 from merchants.models import Application, ApplicationStatus, User
@@ -54,7 +55,7 @@ class Key:
     url: str = ""
 
 
-class Desk(admin.ModelAdmin):  # type: ignore[type-arg]  # as unfold's own
+class Desk(AsksOnce):
     class Media:
         js = ["js/desk.js"]
 

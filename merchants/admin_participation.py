@@ -1,43 +1,24 @@
 """For the platform's admins: how a joined store takes part, and its suspension by staff."""
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from merchants import rules, suspension
+from merchants.admin_ask import AsksOnce, Step
 from merchants.models import (
-    IllegalMove,
     Participation,
     ParticipationStatus,
     Store,
     StoreStatus,
-    User,
 )
-from merchants.services import Refused
-
-LONGEST = 1000
-Step = Callable[..., None]
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("The brand reads this."),
-        max_length=LONGEST,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-    )
 
 
 class ParticipationFilter(admin.SimpleListFilter):
@@ -59,18 +40,18 @@ class ParticipationFilter(admin.SimpleListFilter):
         return queryset
 
 
-class HoldsStores:
+class HoldsStores(AsksOnce):
     """What the stores' pages show of a participation, and the two steps of staff."""
 
     def has_hold_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("merchants.hold_participation")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Store]:
-        stores: QuerySet[Store] = super().get_queryset(request)  # type: ignore[misc]  # a mixin
+        stores: QuerySet[Store] = super().get_queryset(request)
         return stores.prefetch_related("participations__policy")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        store = self.get_object(request, object_id)  # type: ignore[attr-defined]  # a mixin
+        store = self.get_object(request, object_id)
         offered = _offered(store) if store else ()
         actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # a mixin
         return [each for each in actions if each.action_name.endswith(offered or ("-",))]
@@ -125,26 +106,16 @@ class HoldsStores:
     def _hold(
         self, request: HttpRequest, object_id: str, title: str, says: str, step: Step
     ) -> HttpResponse:
-        """Ask once on a page of its own, with the reason; the step is taken by its POST."""
-        own = cast(Any, self)  # a mixin of a ModelAdmin
-        store: Store | None = own.get_object(request, object_id)
-        if store is None:
-            raise Http404
-        form = ReasonForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                step(store, reason=form.cleaned_data["reason"], by=cast(User, request.user))
-            except (IllegalMove, Refused) as refusal:
-                messages.error(request, str(refusal))
-            else:
-                own.log_change(request, store, title)
-                messages.success(request, gettext("Done; the brand has been told."))
-            return redirect("admin:merchants_store_change", store.pk)
-        frame = own.admin_site.each_context(request)
-        context = {"title": title, "says": says, "store": store, "opts": own.opts, "form": form}
-        status = 422 if request.method == "POST" else 200
-        template = "admin/merchants/store/hold.html"
-        return TemplateResponse(request, template, frame | context, status=status)
+        return self.ask_reason(
+            request,
+            object_id,
+            title,
+            step,
+            template="admin/merchants/store/hold.html",
+            says=[says],
+            read_by=gettext("The brand reads this."),
+            done=gettext("Done; the brand has been told."),
+        )
 
 
 def _participation(store: Store) -> Participation | None:

@@ -1,26 +1,21 @@
 """For the platform's admins: both sides of a transfer, and its decision."""
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 
 from merchants import transfers
-from merchants.admin_participation import ReasonForm
+from merchants.admin_ask import AsksOnce, Step
 from merchants.admin_parts import ReadOnly
-from merchants.models import IllegalMove, StoreRelease, StoreTransfer, StoreTransferEvent, User
+from merchants.models import StoreRelease, StoreTransfer, StoreTransferEvent
 from merchants.models.transfers import REGISTER_WITHIN
-from merchants.services import Refused
-
-Decision = Callable[..., None]
 
 
 def waiting_transfers(request: HttpRequest) -> str:
@@ -42,7 +37,7 @@ class StoreTransferEventInline(ReadOnly, TabularInline):  # type: ignore[misc]  
 
 
 @admin.register(StoreTransfer)
-class StoreTransferAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class StoreTransferAdmin(ReadOnly, AsksOnce, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     list_display = ["title", "brand", "present_brand", "their_answer", "status", "answer_by"]
     list_filter = ["status", "releases__status"]
     list_select_related = ["brand"]
@@ -117,31 +112,15 @@ class StoreTransferAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold 
         return self._decide(request, object_id, gettext("Reject the transfer"), says, step)
 
     def _decide(
-        self, request: HttpRequest, object_id: str, title: str, says: list[str], step: Decision
+        self, request: HttpRequest, object_id: str, title: str, says: list[str], step: Step
     ) -> HttpResponse:
-        """Ask once on a page of its own, with the reason; the decision is taken by its POST."""
-        transfer: StoreTransfer | None = self.get_object(request, object_id)
-        if transfer is None:
-            raise Http404
-        form = ReasonForm(request.POST or None)
-        form.fields["reason"].help_text = _("Both brands read this.")
-        if request.method == "POST" and form.is_valid():
-            try:
-                step(transfer, reason=form.cleaned_data["reason"], by=cast(User, request.user))
-            except (IllegalMove, Refused) as refusal:
-                messages.error(request, str(refusal))
-            else:
-                self.log_change(request, transfer, title)
-                messages.success(request, gettext("Done; both brands have been told."))
-            return redirect("admin:merchants_storetransfer_change", transfer.pk)
-        context = self.admin_site.each_context(request) | {
-            "title": title,
-            "says": says,
-            "transfer": transfer,
-            "release": transfers.release_of(transfer),
-            "opts": self.opts,
-            "form": form,
-        }
-        status = 422 if request.method == "POST" else 200
-        template = "admin/merchants/storetransfer/decide.html"
-        return TemplateResponse(request, template, context, status=status)
+        return self.ask_reason(
+            request,
+            object_id,
+            title,
+            step,
+            template="admin/merchants/storetransfer/decide.html",
+            says=says,
+            read_by=gettext("Both brands read this."),
+            done=gettext("Done; both brands have been told."),
+        )

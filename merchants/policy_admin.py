@@ -192,7 +192,7 @@ class PolicyVersionAdmin(ModelAdmin):
             self._done(request, policy, step, by=cast(User, request.user))
             return _change_page(policy)
         found = _preview(policy, request)
-        context = {"title": title, "impact": found, "changes": impact.Change}
+        context = {"title": title, "row": policy, "impact": found, "changes": impact.Change}
         return self._page(request, policy, "move", context | _compared(policy))
 
     def _done(

@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from merchants import reasons, second_reviews
+from merchants.admin_ask import AsksOnce
 from merchants.admin_evidence import file_url
 from merchants.admin_parts import ReadOnly
 from merchants.case_file import CaseFile, case_of
@@ -47,7 +47,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(SecondReview)
-class SecondReviewAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class SecondReviewAdmin(ReadOnly, AsksOnce, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     list_display = ["__str__", "about", "store_name", "brand_name", "sampled_at", "state"]
     list_filter = [StateFilter]
     list_select_related = ["application", "store", "brand"]
@@ -127,15 +127,8 @@ class SecondReviewAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold i
         form = JudgeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._judged(request, review, form)
-        context = self.admin_site.each_context(request) | {
-            "title": gettext("Give the second judgement"),
-            "review": review,
-            "opts": self.opts,
-            "form": form,
-        }
-        status = 422 if request.method == "POST" else 200
-        template = "admin/merchants/secondreview/judge.html"
-        return TemplateResponse(request, template, context, status=status)
+        context = {"title": gettext("Give the second judgement"), "row": review, "form": form}
+        return self.ask_page(request, "admin/merchants/secondreview/judge.html", context)
 
     def _judged(self, request: HttpRequest, review: SecondReview, form: JudgeForm) -> HttpResponse:
         judgement = Judgement(form.cleaned_data["judgement"])
