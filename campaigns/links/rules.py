@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from campaigns.models import LinkText
+from campaigns.models import LinkText, Note
 from campaigns.models.link import LinkTarget
 from campaigns.models.note import NoteSource
 from merchants.models import ParticipationStatus, PolicyVersion, Store, StoreStatus
@@ -26,18 +26,22 @@ class Wish:
     vouches_for_domain: bool = False
 
 
-def objections(
-    wish: Wish,
-    store: Store,
-    *,
-    has_open_link: bool,
-    participation: ParticipationStatus = ParticipationStatus.GOOD,
-) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What holds for every link of a store at the moment: read once for any number of notes."""
+
+    store: Store
+    participation: ParticipationStatus
+    policy: PolicyVersion | None
+
+
+def objections(wish: Wish, note: Note, ground: Ground, *, has_open_link: bool) -> list[str]:
     """Return every reason against the wish that can be known without asking Tmall."""
+    store = ground.store
     found = []
     if store.status != StoreStatus.APPROVED:
         found.append(_("%(store)s has not been approved yet.") % {"store": store.title})
-    found.extend(objections_to_store(store, participation))
+    found.extend(objections_to_store(store, ground.participation))
     if has_open_link:
         found.append(_("This note already has a link. End that one first."))
     if not wish.is_marked_as_ad:
@@ -46,6 +50,7 @@ def objections(
         )
     if wish.destination.kind == STORE:
         found.extend(_about_the_address(wish, store))
+    found.extend(objections_of_policy(wish, note.source, ground.policy))
     return found
 
 

@@ -1,14 +1,15 @@
 """Attaching a link to a note. Tmall is asked between two short transactions, never inside one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.links.rules import (
+    Ground,
     Wish,
     objections,
-    objections_of_policy,
     objections_to_item,
     objections_to_store,
 )
@@ -64,14 +65,10 @@ def attach_link(note: Note, wish: Wish, *, by: User) -> Link:
     Call outside any transaction. Of two at a time one attaches; the other is told.
     """
     with scope(Hat.WEB, brand=note.brand_id, user=by.pk):
-        store = Store.objects.get(pk=note.store_id)
+        ground = ground_of(Store.objects.get(pk=note.store_id))
         has_open_link = note.links.not_ended().exists()
-        participation = Participation.objects.status_of(store)
-        policy = policy_in_force(days.today())
-    found = [
-        *objections(wish, store, has_open_link=has_open_link, participation=participation),
-        *objections_of_policy(wish, note.source, policy),
-    ]
+    store = ground.store
+    found = objections(wish, note, ground, has_open_link=has_open_link)
     if found:
         raise NotAttachable(*found)
     title = _own_item(store, wish).title[:TITLE] if wish.destination.kind == ITEM else ""
@@ -79,6 +76,20 @@ def attach_link(note: Note, wish: Wish, *, by: User) -> Link:
         _refuse_unless_it_takes_part(store)
         _settle_domain(store, wish)
         return _attach(note, wish, item_title=title, by=by)
+
+
+def ground_of(store: Store) -> Ground:
+    """Read what holds for every link of the store; within a scope of its brand."""
+    return Ground(
+        store=store,
+        participation=Participation.objects.status_of(store),
+        policy=policy_in_force(days.today()),
+    )
+
+
+def put_forward(links: Sequence[Link], *, by: User) -> None:
+    """Send new links on their way, all in a few statements; within a scope of their brand."""
+    Link.objects.move_all([link.pk for link in links], LinkStatus.LIVE, by=by)
 
 
 def _own_item(store: Store, wish: Wish) -> Item:
@@ -147,7 +158,8 @@ def _attach(note: Note, wish: Wish, *, item_title: str, by: User) -> Link:
                 text=wish.text,
                 created_by=by,
             )
-            link.move_to(LinkStatus.LIVE, by=by)
+            put_forward([link], by=by)
+            link.refresh_from_db(fields=["status"])
     except IntegrityError as clash:
         raise NotAttachable(_("Someone else just attached a link to this note.")) from clash
     return link

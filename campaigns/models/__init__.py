@@ -1,5 +1,6 @@
 from campaigns.models.click import Click, ClickSystem
 from campaigns.models.facts import NoteDay
+from campaigns.models.item import Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
 from campaigns.models.note import Note, NoteKind, NoteSource
 from campaigns.models.window import (
@@ -14,6 +15,8 @@ __all__ = [
     "Click",
     "ClickSystem",
     "Heartbeat",
+    "Item",
+    "ItemStatus",
     "Link",
     "LinkEvent",
     "LinkStatus",

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
@@ -37,15 +38,50 @@ class LinkText(models.TextChoices):
 
 class LinkStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    SUBMITTED = "submitted", _("Submitted to Juguang")
+    REJECTED = "rejected", _("Rejected")
     LIVE = "live", _("Live")
     PAUSED = "paused", _("Paused")
+    BROKEN = "broken", _("Broken")
     ENDED = "ended", _("Ended")
 
 
 MOVES = {
-    LinkStatus.DRAFT: {LinkStatus.LIVE, LinkStatus.ENDED},
-    LinkStatus.LIVE: {LinkStatus.PAUSED, LinkStatus.ENDED},
-    LinkStatus.PAUSED: {LinkStatus.LIVE, LinkStatus.ENDED},
+    LinkStatus.DRAFT: {LinkStatus.IN_REVIEW, LinkStatus.LIVE, LinkStatus.ENDED},
+    LinkStatus.IN_REVIEW: {
+        LinkStatus.APPROVED,
+        LinkStatus.REJECTED,
+        LinkStatus.DRAFT,
+        LinkStatus.ENDED,
+    },
+    LinkStatus.APPROVED: {LinkStatus.SUBMITTED, LinkStatus.IN_REVIEW, LinkStatus.ENDED},
+    LinkStatus.SUBMITTED: {
+        LinkStatus.LIVE,
+        LinkStatus.REJECTED,
+        LinkStatus.IN_REVIEW,
+        LinkStatus.ENDED,
+    },
+    LinkStatus.REJECTED: {LinkStatus.IN_REVIEW, LinkStatus.ENDED},
+    LinkStatus.LIVE: {
+        LinkStatus.PAUSED,
+        LinkStatus.BROKEN,
+        LinkStatus.IN_REVIEW,
+        LinkStatus.ENDED,
+    },
+    LinkStatus.PAUSED: {
+        LinkStatus.LIVE,
+        LinkStatus.BROKEN,
+        LinkStatus.IN_REVIEW,
+        LinkStatus.ENDED,
+    },
+    LinkStatus.BROKEN: {
+        LinkStatus.LIVE,
+        LinkStatus.PAUSED,
+        LinkStatus.IN_REVIEW,
+        LinkStatus.ENDED,
+    },
     LinkStatus.ENDED: set(),
 }
 
@@ -64,6 +100,34 @@ class LinkQuerySet(StoreOwnedQuerySet["Link"]):
 
     def not_ended(self) -> Self:
         return self.exclude(status=LinkStatus.ENDED)
+
+    def move_all(
+        self, pks: Sequence[int], target: LinkStatus, *, by: User | None = None, note: str = ""
+    ) -> int:
+        """Move those of the links that may go there, with an event each; return how many did.
+
+        What `move_to` is for one link, in three statements for any number.
+        """
+        sources = [source for source, targets in MOVES.items() if target in targets]
+        with transaction.atomic():
+            ready = self.filter(pk__in=pks, status__in=sources).order_by("pk")
+            found = list(ready.select_for_update(of=["self"]))
+            self.filter(pk__in=[link.pk for link in found]).update(status=target)
+            LinkEvent.objects.bulk_create(
+                [
+                    LinkEvent(
+                        brand_id=link.brand_id,
+                        store_id=link.store_id,
+                        link=link,
+                        source=link.status,
+                        target=target,
+                        actor=by,
+                        note=note,
+                    )
+                    for link in found
+                ]
+            )
+        return len(found)
 
     def with_suspension(self) -> Self:
         """Add `is_suspended`: the link's store takes no part at present, so it leads nowhere.

@@ -8,6 +8,8 @@ from django.db import connection as database
 from campaigns.models import (
     Click,
     ClickSystem,
+    Item,
+    ItemStatus,
     Link,
     LinkStatus,
     LinkText,
@@ -76,6 +78,17 @@ def make_link(note: Note, status: LinkStatus = LinkStatus.LIVE, **fields: Any) -
         return Link.objects.create(
             brand_id=note.brand_id, store_id=note.store_id, note=note, status=status, **fields
         )
+
+
+def make_item(store: Store, number: int = 1, **fields: Any) -> Item:
+    fields = {
+        "num_iid": f"{710_500_318_000 + number}",
+        "title": f"山茶花修护精华油 {number}",
+        "price_fen": 29_800,
+        "status": ItemStatus.ON_SALE,
+    } | fields
+    with scope(Hat.NIGHT):
+        return Item.objects.create(brand_id=store.brand_id, store=store, **fields)
 
 
 def make_click(link: Link, **fields: Any) -> Click:

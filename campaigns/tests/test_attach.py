@@ -7,12 +7,12 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from campaigns.links.rules import Wish, objections
+from campaigns.links.rules import Ground, Wish, objections
 from campaigns.links.seed import seed_links
 from campaigns.links.services import NotAttachable, attach_link, items_on_sale
-from campaigns.models import Link, LinkEvent, LinkStatus, LinkText
+from campaigns.models import Link, LinkEvent, LinkStatus, LinkText, Note, NoteSource
 from campaigns.tests.factories import make_link, note_of
-from merchants.models import Connection, Store, StoreStatus
+from merchants.models import Connection, ParticipationStatus, Store, StoreStatus
 from merchants.tests.factories import make_brand, make_participation, make_store, make_user
 from portal.lib.destinations import ITEM, STORE, Destination
 from portal.lib.scope import Hat, scope
@@ -98,8 +98,10 @@ def test_without_consent_tmall_is_not_asked(store, note):
 @pytest.mark.usefixtures("in_english")
 def test_every_objection_is_told_at_once():
     store = Store(title="山茶官方旗舰店", status=StoreStatus.REGISTERED)
+    ground = Ground(store=store, participation=ParticipationStatus.GOOD, policy=None)
+    note = Note(source=NoteSource.OWN)
 
-    found = objections(wish(shop="shancha", ad=False), store, has_open_link=True)
+    found = objections(wish(shop="shancha", ad=False), note, ground, has_open_link=True)
 
     assert [
         words in line

@@ -6,7 +6,7 @@ from datetime import date
 from django.http import HttpRequest
 
 from campaigns.models import Link, Note, PulledPage, QuarantinedRow, SyncWindow
-from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
+from campaigns.tests.factories import make_click, make_item, make_link, make_note_day, note_of
 from merchants.access_events import record
 from merchants.models import (
     AccessKind,
@@ -77,6 +77,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     free = note_of(store, 10 * number, title=f"{name} 一", creator=f"{name} 人")
     noted = note_of(store, 10 * number + 1, title=f"{name} 二", creator=f"{name} 人")
     link = make_link(noted, item_title=f"{name} 货")
+    make_item(store, number, title=f"{name} 品")
     make_click(link, click_id=name)
     make_note_day(noted, DAY, fee_fen=fee)
     evidence = make_evidence(store, name=name)
