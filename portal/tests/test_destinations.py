@@ -13,10 +13,12 @@ from portal.lib.destinations import (
     Destination,
     parse_destination,
 )
+from portal.tests.hostile_links import HOSTILE_LINKS
 from portal.tests.hostile_urls import HOSTILE
 
 ITEM = Destination("item", item_id="612345678901")
 STORE = Destination("store", shop="shancha")
+CORPUS = [*HOSTILE, *HOSTILE_LINKS]
 
 
 @pytest.mark.parametrize(
@@ -75,10 +77,10 @@ def test_what_we_build_we_also_read(destination):
 
 
 def test_the_corpus_is_large_and_has_no_address_twice():
-    assert len(HOSTILE) == len(set(HOSTILE)) >= 200
+    assert len(CORPUS) == len(set(CORPUS)) >= 300
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("text", CORPUS, ids=ascii)
 def test_a_hostile_address_is_refused(text):
     with pytest.raises(BadDestination) as caught:
         parse_destination(text)
