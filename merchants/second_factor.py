@@ -4,7 +4,6 @@ import base64
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-import qrcode
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
@@ -19,12 +18,12 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from merchants.models import User
 from merchants.models.people import SECOND_FACTORS
+from portal.lib.qr import qr_svg
 from portal.lib.sealed import seal, unseal
 
 SEALED_FOR = "second factor"
@@ -106,14 +105,4 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> SafeString:
         """Draw the code so that it may stand inside a page under our security policy."""
-        code = qrcode.QRCode(border=2)
-        code.add_data(url)
-        rows = code.get_matrix()
-        dark = [(x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark]
-        return format_html(
-            '<svg class="qr big" viewBox="0 0 {0} {0}" role="img" aria-label="{1}">'
-            '<path d="{2}"/></svg>',
-            len(rows),
-            _("QR code for the authenticator app"),
-            "".join(f"M{x} {y}h1v1h-1z" for x, y in dark),
-        )
+        return qr_svg(url, label=_("QR code for the authenticator app"), is_big=True)
