@@ -118,7 +118,35 @@
       .map(([index, word]) => ({ xAxis: index, label: { formatter: word } })),
   });
 
-  const kinds = { trend };
+  // Taps by people, one colour a system, and as a dashed line the programs that are left out.
+  const SYSTEMS = [
+    ["ios", "--rc-direct"], ["android", "--rc-direct-2"], ["harmony", "--rc-direct-3"],
+    ["other", "--rc-line-2"],
+  ];
+
+  const taps = ({ days, words }, label) => {
+    const option = base(days, label);
+    option.xAxis.length = option.yAxis.length = 1;
+    option.tooltip.formatter = ([point]) => {
+      const day = days[point.dataIndex];
+      const lines = [...SYSTEMS.map(([system]) => system), "robots"];
+      return [
+        `${day.label} ${day.weekday}`,
+        ...lines.map((line) => `${words[line]}  ${day[line].toLocaleString("en-US")}`),
+      ].join("\n");
+    };
+    option.series = SYSTEMS.map(([system, token]) => ({
+      name: words[system], type: "bar", stack: "people", barWidth: "60%", barMaxWidth: 40,
+      itemStyle: { color: css(token) }, data: days.map((day) => day[system]),
+    }));
+    option.series.push({
+      name: words.robots, type: "line", symbol: "none", itemStyle: { color: css("--rc-ink-3") },
+      lineStyle: { width: 1.25, type: [3, 3] }, data: days.map((day) => day.robots),
+    });
+    return option;
+  };
+
+  const kinds = { taps, trend };
 
   const draw = (box) => {
     const figures = JSON.parse(box.querySelector("script").textContent);
