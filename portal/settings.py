@@ -187,6 +187,7 @@ TEMPLATES = [
                 "merchants.context.notices",
                 "merchants.context.alerts",
                 "campaigns.context.sources",
+                "campaigns.context.broken_links",
             ],
         },
     }

@@ -97,19 +97,19 @@ def _tell(store: Store, moved: Sequence[Checked]) -> None:
     told = defaultdict(list)
     for each in moved:
         if kind := each.told_as:
-            told[kind].append(each.link)
-    for kind, links in told.items():
+            told[kind, each.target].append(each.link)
+    for (kind, target), links in told.items():
         shown = [link.note.title for link in links[:NAMED]]
         notify(
             store,
             kind,
-            leads_to=_page_of(store, links),
+            leads_to=_page_of(store, links, target),
             number=str(len(links)),
             notes=" · ".join(shown) + (" …" if len(links) > NAMED else ""),
         )
 
 
-def _page_of(store: Store, links: Sequence[Link]) -> str:
+def _page_of(store: Store, links: Sequence[Link], target: LinkStatus) -> str:
     if len(links) == 1:
         return reverse("campaigns:link", args=[store.brand.slug, links[0].pk])
-    return reverse("campaigns:notes", args=[store.brand.slug])
+    return f"{reverse('campaigns:notes', args=[store.brand.slug])}?link={target.value}"

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Self
 
-from django.apps import apps
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models.link import Link, LinkQuerySet
 from merchants.models import Brand, Store, StoreOwnedQuerySet
 from portal.lib.days import known_now
 
@@ -33,23 +33,36 @@ class ItemQuerySet(StoreOwnedQuerySet["Item"]):
         """Keep what the last whole list left out, and nobody has asked Tmall about since."""
         return self.still_there().filter(missing_since__isnull=False)
 
+    def linked(self) -> Self:
+        return self.filter(Exists(_links_to_item()))
+
     def with_links(self) -> Self:
         """Add `link_count`: open links of the item's store that lead to it."""
-        links = apps.get_model("campaigns", "Link").objects.not_ended()
-        own = links.filter(
-            brand_id=OuterRef("brand_id"),
-            store_id=OuterRef("store_id"),
-            item_id=OuterRef("num_iid"),
-        )
-        counted = own.order_by().values("item_id").annotate(links=Count("pk")).values("links")
-        return self.annotate(link_count=Coalesce(Subquery(counted), 0))
+        counted = _links_to_item().order_by().values("item_id").annotate(links=Count("pk"))
+        return self.annotate(link_count=Coalesce(Subquery(counted.values("links")), 0))
 
     def named_like(self, text: str) -> Self:
         """Keep the items whose title contains the text, or whose number begins with it."""
         return self.filter(Q(title__icontains=text) | Q(num_iid__startswith=text))
 
+    def on_sale_first(self) -> Self:
+        gone_last = Case(
+            When(status=ItemStatus.ON_SALE, then=0),
+            When(status=ItemStatus.IN_STOCK, then=1),
+            default=2,
+        )
+        return self.order_by(gone_last, "title", "pk")
+
     def by_title(self) -> Self:
         return self.order_by("title", "pk")
+
+
+def _links_to_item() -> LinkQuerySet:
+    return Link.objects.not_ended().filter(
+        brand_id=OuterRef("brand_id"),
+        store_id=OuterRef("store_id"),
+        item_id=OuterRef("num_iid"),
+    )
 
 
 class Item(models.Model):
@@ -107,6 +120,10 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_for_sale(self) -> bool:
+        return self.status == ItemStatus.ON_SALE and self.price_fen > 0
 
 
 class CatalogueQuerySet(StoreOwnedQuerySet["Catalogue"]):
