@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.links import health
+from campaigns.links import health, seed
 from campaigns.links.catalogue import consent_of
+from campaigns.links.replace import replacements
 from campaigns.models import (
     Item,
     Link,
@@ -17,7 +18,7 @@ from campaigns.models import (
     Note,
 )
 from campaigns.tests.conftest import consent
-from campaigns.tests.factories import make_link, note_of
+from campaigns.tests.factories import make_item, make_link, note_of
 from campaigns.tests.factories_health import make_catalogue
 from merchants.models import Notice, Role, Store
 from merchants.tests.factories import (
@@ -260,3 +261,20 @@ def _work(store):
     with scope(Hat.NIGHT):
         assert Item.objects.count() == 0
         return catalogue, consent_of(store.pk), [OIL]
+
+
+def test_the_demo_has_one_broken_link_with_a_proposal(store, sandbox):
+    note_of(store)
+    user = make_user("m@example.test")
+    sandbox.set_day(seed.GIFT_DAY)
+    seed.seed_gift_link(store, user)
+    seed.seed_gift_link(store, user)
+    sandbox.set_day(days.DEMO_NOW.date())
+
+    health.check_store(store.pk)
+
+    with scope(Hat.NIGHT):
+        (link,) = Link.objects.all()
+        make_item(store, title="山茶花修护精华油 礼盒装", price_fen=35_800)
+        assert state(link) == ("broken", "off_shelf")
+        assert replacements(link)
