@@ -1,9 +1,11 @@
-"""What the side of every brand page says: how far each source reaches."""
+"""What the frame of every brand page says: how far each source reaches, which links are broken."""
 
 from typing import Any, cast
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from campaigns.links.broken import BrokenLinks, broken_by_store
 from campaigns.models import SyncWindow
 from campaigns.sync.calendar import reach
 from merchants.access import BrandRequest, brand_scope
@@ -17,3 +19,15 @@ def sources(request: HttpRequest) -> dict[str, Any]:  # template context: any va
     with brand_scope(request):
         windows = SyncWindow.objects.seen_by(request.membership)
         return {"reach": reach(windows, days.yesterday())}
+
+
+def broken_links(request: HttpRequest) -> dict[str, Any]:  # template context: any value
+    if not hasattr(request, "membership"):
+        return {}
+    request = cast(BrandRequest, request)  # only `brand_view` gives a request its membership
+    return {"broken_links": SimpleLazyObject(lambda: _broken(request))}
+
+
+def _broken(request: BrandRequest) -> list[BrokenLinks]:
+    with brand_scope(request):
+        return broken_by_store(request.brand.links.seen_by(request.membership))

@@ -19,3 +19,19 @@ def hand_out_windows() -> None:
     windows.beat("worker")
     windows.open_night()
     night.hand_out(pull_window.delay)
+
+
+@shared_task(expires=settings.CHECK_TICK.total_seconds())  # told of again within the hour
+def check_store(store_id: int) -> None:
+    from campaigns.links import health
+
+    health.check_store(store_id)
+
+
+@shared_task
+def check_links() -> None:
+    """One task per store, so that one that Tmall does not answer for delays no other."""
+    from campaigns.links import catalogue
+
+    for store_id in catalogue.hand_out():
+        check_store.delay(store_id)

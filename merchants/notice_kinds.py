@@ -161,6 +161,27 @@ WORDINGS: dict[NoticeKind, Wording] = {
         title=_("The platform has lifted the suspension of %(store)s"),
         sentence=_("The reason: %(reason)s"),
     ),
+    NoticeKind.LINK_BROKEN: Wording(
+        icon="circle-x",
+        title=_("Broken links of %(store)s: %(number)s"),
+        sentence=_(
+            "Readers of these notes can't buy the item any more: %(notes)s. Choose another item on"
+            " the link's page; a link whose item comes back works again by itself."
+        ),
+    ),
+    NoticeKind.LINK_PAUSED: Wording(
+        icon="alert-triangle",
+        title=_("Links of %(store)s paused by the policy: %(number)s"),
+        sentence=_(
+            "The policy in force no longer allows links below these notes: %(notes)s. They work"
+            " again by themselves if it does."
+        ),
+    ),
+    NoticeKind.LINK_RESTORED: Wording(
+        icon="circle-check",
+        title=_("Links of %(store)s that work again: %(number)s"),
+        sentence=_("What was wrong is cured, and nothing has to be done: %(notes)s."),
+    ),
 }
 
 

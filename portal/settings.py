@@ -187,6 +187,7 @@ TEMPLATES = [
                 "merchants.context.notices",
                 "merchants.context.alerts",
                 "campaigns.context.sources",
+                "campaigns.context.broken_links",
             ],
         },
     }
@@ -272,12 +273,13 @@ PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"  # of several changes in one
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)  # found by row and by brand
 
 # Web security --------------------------------------------------------------------------------
+PICTURE_HOSTS = ["https://*.xhscdn.com", "https://*.alicdn.com"]  # covers of notes, items
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:", *([SANDBOX_URL] if SANDBOXED else ["https://*.xhscdn.com"])],
+        "img-src": [SELF, "data:", *([SANDBOX_URL] if SANDBOXED else PICTURE_HOSTS)],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF, *CONSENT_HOSTS],
@@ -314,6 +316,7 @@ SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
 DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
+CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has checked for an hour
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
@@ -333,6 +336,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Each tick finds what is due; one that no worker took before the next is not needed any more.
 TICKS = {
+    "campaigns.tasks.check_links": CHECK_TICK,
     "campaigns.tasks.hand_out_windows": SYNC_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.hand_out_decisions": DECISION_TICK,

@@ -13,7 +13,7 @@ from portal.lib.destinations import BadDestination, parse_destination
 class AttachForm(forms.Form):
     """A pasted address goes before an item that was picked."""
 
-    q = forms.CharField(required=False, max_length=60)
+    q = forms.CharField(required=False, max_length=500)
     item = forms.CharField(required=False, max_length=15)
     address = forms.CharField(required=False, strip=False)
     text = forms.ChoiceField(choices=LinkText, initial=LinkText.BUY_THE_SAME)
@@ -47,3 +47,9 @@ class AttachForm(forms.Form):
             is_marked_as_ad=self.cleaned_data["is_marked_as_ad"],
             vouches_for_domain=self.cleaned_data["vouches_for_domain"] and by_owner,
         )
+
+
+class ReplaceForm(forms.Form):
+    item = forms.RegexField(
+        r"\A[1-9][0-9]{5,14}\Z", error_messages={"required": _("Pick an item first.")}
+    )

@@ -12,6 +12,7 @@ STATES = [
     (WITHOUT, _("No link")),
     (LinkStatus.LIVE.value, LinkStatus.LIVE.label),
     (LinkStatus.PAUSED.value, LinkStatus.PAUSED.label),
+    (LinkStatus.BROKEN.value, LinkStatus.BROKEN.label),
 ]
 OPEN = [status for status in LinkStatus if status != LinkStatus.ENDED]
 

@@ -59,7 +59,7 @@ def objections_of_policy(wish: Wish, source: int, policy: PolicyVersion | None) 
 
     A version from before these were part of it names none, and so forbids none.
     """
-    found = [_objection_to_target(wish.destination.kind, policy), objection_to_note(source, policy)]
+    found = [objection_to_target(wish.destination.kind, policy), objection_to_note(source, policy)]
     return [each for each in found if each]
 
 
@@ -98,7 +98,7 @@ def objections_to_item(item: Item, wish: Wish) -> list[str]:
     return []
 
 
-def _objection_to_target(target: str, policy: PolicyVersion | None) -> str:
+def objection_to_target(target: str, policy: PolicyVersion | None) -> str:
     if policy is None or not policy.link_types or target in policy.link_types:
         return ""
     return _("Policy version %(policy)s does not allow links of this kind: %(kind)s.") % {

@@ -1,5 +1,6 @@
 """Live links for the demo, attached as a person would: by the service, with real items."""
 
+from datetime import date
 from itertools import cycle
 
 from campaigns.links.rules import Wish
@@ -10,6 +11,10 @@ from portal.lib.destinations import ITEM, Destination
 from portal.lib.scope import Hat, scope
 
 LINKS = 6
+
+
+GIFT_DAY = date(2025, 6, 20)
+GIFT_BOX = "710500689458"  # the sandbox's store takes it off its shelf two days later
 
 
 class NothingToAttach(Exception):
@@ -38,6 +43,22 @@ def seed_links(store: Store, user: User) -> list[Link]:
         )
         for note, item, text in zip(notes, items, texts, strict=False)
     ]
+
+
+def seed_gift_link(store: Store, user: User) -> None:
+    """Attach the first link, to an item that will not stay on the shelf; safe to run again."""
+    with scope(Hat.WEB, brand=store.brand_id):
+        note = None if store.links.exists() else store.notes.newest_first().first()
+    if note:
+        attach_link(
+            note,
+            Wish(
+                destination=Destination(kind=ITEM, item_id=GIFT_BOX),
+                text=LinkText.BUY_THE_SAME,
+                is_marked_as_ad=True,
+            ),
+            by=user,
+        )
 
 
 def _notes_without(store: Store) -> list[Note]:

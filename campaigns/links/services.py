@@ -71,7 +71,7 @@ def attach_link(note: Note, wish: Wish, *, by: User) -> Link:
     found = objections(wish, note, ground, has_open_link=has_open_link)
     if found:
         raise NotAttachable(*found)
-    title = _own_item(store, wish).title[:TITLE] if wish.destination.kind == ITEM else ""
+    title = own_item(store, wish).title[:TITLE] if wish.destination.kind == ITEM else ""
     with scope(Hat.WEB, brand=note.brand_id, user=by.pk):
         _refuse_unless_it_takes_part(store)
         _settle_domain(store, wish)
@@ -92,7 +92,7 @@ def put_forward(links: Sequence[Link], *, by: User) -> None:
     Link.objects.move_all([link.pk for link in links], LinkStatus.LIVE, by=by)
 
 
-def _own_item(store: Store, wish: Wish) -> Item:
+def own_item(store: Store, wish: Wish) -> Item:
     """Return the item as Tmall knows it; it answers only for items of the consenting seller."""
     try:
         item = call_top(_consent(store), lambda top: top.item(wish.destination.item_id))

@@ -1,8 +1,10 @@
 from campaigns.models.click import Click, ClickSystem
 from campaigns.models.facts import NoteDay
-from campaigns.models.item import Item, ItemStatus
+from campaigns.models.health import LinkCheck, LinkHealth
+from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
 from campaigns.models.note import Note, NoteKind, NoteSource
+from campaigns.models.trouble import LinkTrouble
 from campaigns.models.window import (
     Heartbeat,
     PulledPage,
@@ -12,16 +14,20 @@ from campaigns.models.window import (
 )
 
 __all__ = [
+    "Catalogue",
     "Click",
     "ClickSystem",
     "Heartbeat",
     "Item",
     "ItemStatus",
     "Link",
+    "LinkCheck",
     "LinkEvent",
+    "LinkHealth",
     "LinkStatus",
     "LinkTarget",
     "LinkText",
+    "LinkTrouble",
     "Note",
     "NoteDay",
     "NoteKind",

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.note import Note
+from campaigns.models.trouble import in_words
 from merchants.models import Brand, IllegalMove, Participation, Store, StoreOwnedQuerySet, User
 from portal.lib.days import known_now
 from portal.lib.destinations import BadDestination, Destination
@@ -144,6 +145,10 @@ class LinkQuerySet(StoreOwnedQuerySet["Link"]):
             )
         )
 
+    def with_newest_event(self) -> Self:
+        """Add `newest_event`: the id of the link's last move, None before the first."""
+        return self.annotate(newest_event=models.Max("events__pk"))
+
     def with_taps(self) -> Self:
         """Add `tap_count`: taps on our own `/j/<code>` by people."""
         return self.annotate(
@@ -182,6 +187,7 @@ class Link(models.Model):
     created_at = models.DateTimeField(_("created"), default=known_now)
 
     is_suspended: bool  # only on rows of `with_suspension()`
+    newest_event: int | None  # only on rows of `with_newest_event()`
 
     objects = LinkQuerySet.as_manager()
 
@@ -272,3 +278,8 @@ class LinkEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{LinkStatus(self.source).label} → {LinkStatus(self.target).label}"
+
+    @property
+    def remark(self) -> str:
+        """The remark in the reader's language, where a check of the link wrote it."""
+        return in_words(self.note)

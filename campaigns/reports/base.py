@@ -1,6 +1,6 @@
 """What a report is: whose, how late, how often asked for again, how a page is fetched and kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,8 @@ class Report:
     `lag`: a day is asked for from `lag` days later on. `repull`: it is asked for again each
     night while it is among the last so many days. `backfill`: how far the first night reaches.
 
+    `finish` is told the keys of a pull that is complete, in the transaction that closes it.
+
     A click late on day D is paid for up to D+30, which is told on D+31, and the payment can be
     cancelled for 72 hours more: so the last 30 days alone would lose the end of each window.
     """
@@ -63,6 +65,7 @@ class Report:
     lag: int = LAG
     repull: int = LONGEST_WINDOW + LAG + CANCELLABLE
     backfill: int = 90
+    finish: Callable[[SyncWindow, Collection[str]], None] | None = None
 
     @property
     def reach(self) -> timedelta:

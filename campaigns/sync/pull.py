@@ -205,6 +205,8 @@ def _close(lease: Lease) -> None:
         seen = {key for keys in pages.values_list("keys", flat=True) for key in keys}
         if window.expected_rows is not None and window.expected_rows != len(seen):
             raise Suspect(f"{window.expected_rows} rows declared, {len(seen)} returned.")
+        if lease.report.finish:
+            lease.report.finish(window, seen)
         pages.update(keys=[])  # counted; receipts are many, and stay
         SyncWindow.objects.filter(pk=window.pk).update(
             status=WindowStatus.CLOSED,

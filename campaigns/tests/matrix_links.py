@@ -2,6 +2,7 @@
 
 NOTES = "/b/shancha/notes/"
 ATTACH = NOTES + "{note}/link/"
+ITEMS = "/b/shancha/items/"
 LINK = "/b/shancha/links/{link}/"
 
 MATRIX = [
@@ -11,6 +12,10 @@ MATRIX = [
     ("post", ATTACH, 302, 404, 403, 422, 422),
     ("get", LINK, 302, 404, 200, 200, 200),
     ("post", LINK, 302, 405, 405, 405, 405),
+    ("get", ITEMS, 302, 404, 200, 200, 200),
+    ("post", ITEMS, 302, 405, 405, 405, 405),
+    ("get", LINK + "replace/", 302, 404, 403, 200, 200),
+    ("post", LINK + "replace/", 302, 404, 403, 422, 422),
     ("get", LINK + "pause/", 302, 405, 405, 405, 405),
     # the marketer pauses it, and the owner, who comes after, finds it paused
     ("post", LINK + "pause/", 302, 404, 403, 302, 422),

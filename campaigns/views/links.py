@@ -10,9 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.forms.links import AttachForm
 from campaigns.jump.macros import MONITOR_QUERY
 from campaigns.jump.taps import taps_by_day, total
+from campaigns.links.loss import loss_of
+from campaigns.links.replace import replacements
 from campaigns.links.rules import objection_to_note
-from campaigns.links.services import NotAttachable, attach_link, items_on_sale
-from campaigns.models import Link, Note
+from campaigns.links.services import NotAttachable, attach_link
+from campaigns.links.shelf import offers_of
+from campaigns.models import Link, LinkStatus, Note
 from campaigns.models.link import VERBS
 from merchants.access import BrandRequest, brand_scope, brand_view
 from merchants.models import IllegalMove, Role
@@ -20,6 +23,7 @@ from merchants.standing import policy_in_force
 from portal.lib import days
 from portal.lib.htmx import render_page, wants_fragment
 
+CHECKS = 20
 # Buttons of the form that only show something, and the part of the page that they renew.
 SHOWS = {"find": "shelf", "preview": "preview"}
 
@@ -88,7 +92,8 @@ def _attach_page(
     form, asked = context["form"], context["asked"]
     if asked != "preview" or not wants_fragment(request):
         words = form.cleaned_data.get("q", "") if form.is_bound else ""
-        context["shelf"] = items_on_sale(context["note"].store, q=words)
+        number = request.POST.get("find")
+        context["shelf"] = offers_of(context["note"].store, q=words, number=number)
     context["is_owner"] = request.membership.allows(Role.OWNER)
     template = "campaigns/link_attach.html"
     with brand_scope(request):
@@ -115,6 +120,10 @@ def _link_page(
         "total": total(taps),
         "total_head": _("14 days"),
         "monitor_url": f"{link.short_url}?{MONITOR_QUERY}",
+        "health": link.healths.first(),
+        "checks": link.checks.newest_first()[:CHECKS],
+        "alike": replacements(link, most=1) if link.status == LinkStatus.BROKEN else [],
+        "loss": loss_of(link),
         "may_move": request.membership.allows(Role.MARKETER),
         "error": error,
     }

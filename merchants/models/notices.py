@@ -39,6 +39,9 @@ class NoticeKind(models.TextChoices):
     TRANSFER_APPROVED = "transfer_approved", _("A transfer you asked for is approved")
     TRANSFER_REJECTED = "transfer_rejected", _("A transfer you asked for is rejected")
     TRANSFER_EXPIRED = "transfer_expired", _("A transfer you asked for has expired")
+    LINK_BROKEN = "link_broken", _("Links no longer lead to an item that can be bought")
+    LINK_PAUSED = "link_paused", _("Links are paused because the policy changed")
+    LINK_RESTORED = "link_restored", _("Links lead on again")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from enum import StrEnum
 from typing import Literal, Self
 from urllib.parse import unquote_plus, urlencode
 
@@ -24,7 +25,13 @@ from portal.partners.base import (
 GMT8 = timezone(timedelta(hours=8))
 LARGEST_PAGE = 200
 LONGEST_ID = 20
-ITEM_FIELDS = "num_iid,title,price,pic_url,approve_status,nick,detail_url"
+MOST_AT_ONCE = 20
+# what the lists can tell of an item; who asks for it by its number may ask for more
+LIST_FIELDS = (
+    "num_iid,title,price,pic_url,approve_status,nick,cid,num,modified,list_time,delist_time"
+)
+ITEM_FIELDS = f"{LIST_FIELDS},detail_url"
+MOMENT = "%Y-%m-%d %H:%M:%S"
 
 CALL_LIMITED = 7
 REMOTE_SERVICE = 15
@@ -32,8 +39,14 @@ NO_SESSION = 26
 BAD_SESSION = 27
 BAD_TIMESTAMP = {30, 31}
 BAD_APP = "invalid_client"
+GONE = ("isv.item-not-exist", "isv.item-is-delete")
 DAILY_QUOTA = "accesscontrol.limited-by-app-access-count"
 BAN = re.compile(r"ban will last for (\d{1,9}) more seconds", re.IGNORECASE)
+
+
+def says_gone(refusal: Rejected) -> bool:
+    """Whether the platform refused because the seller has no such item, or has none any more."""
+    return refusal.code.startswith(GONE)
 
 
 def _md5(secret: bytes, text: bytes) -> str:
@@ -95,7 +108,21 @@ class Item:
     picture: str
     approve_status: str
     nick: str
-    detail_url: str
+    detail_url: str = ""
+    cid: str = ""
+    stock: int | None = None
+    modified_at: datetime | None = None
+    list_at: datetime | None = None
+    delist_at: datetime | None = None
+
+
+class Shelf(StrEnum):
+    """The lists that together name all of a seller's items, each of them once."""
+
+    ON_SALE = ""
+    WAITING = "for_shelved"
+    SOLD_OUT = "sold_out"
+    TAKEN_OFF = "violation_off_shelf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +206,40 @@ class TopClient:
 
     def onsale_items(self, page_no: int, page_size: int = LARGEST_PAGE, *, q: str = "") -> ItemPage:
         """Return one page, counted from 1, of the items on sale; `q` searches their titles."""
+        return self.listed_items(Shelf.ON_SALE, page_no, page_size, q=q)
+
+    def listed_items(
+        self,
+        shelf: Shelf,
+        page_no: int,
+        page_size: int = LARGEST_PAGE,
+        *,
+        since: datetime | None = None,
+        q: str = "",
+    ) -> ItemPage:
+        """Return one page of a list; `since` keeps what its seller has changed from then on."""
+        method = "taobao.items.inventory.get" if shelf else "taobao.items.onsale.get"
         answer = self._call(
-            "taobao.items.onsale.get",
-            fields=ITEM_FIELDS,
+            method,
+            fields=LIST_FIELDS,
+            banner=shelf.value,
             q=q,
             page_no=str(page_no),
             page_size=str(page_size),
+            start_modified=since.astimezone(GMT8).strftime(MOMENT) if since else "",
         )
         total = answer.whole("total_results")
         # The platform leaves the list out when it is empty.
         found = answer.fields("items").each("item") if total and "items" in answer else ()
         return ItemPage(tuple(_read_item(item) for item in found), total)
+
+    def items(self, numbers: Sequence[str]) -> tuple[Item, ...]:
+        """Return those of at most twenty items that are the seller's; it is silent on others."""
+        answer = self._call(
+            "taobao.items.seller.list.get", fields=ITEM_FIELDS, num_iids=",".join(numbers)
+        )
+        found = answer.fields("items").each("item") if "items" in answer else ()
+        return tuple(_read_item(item) for item in found)
 
     def item(self, num_iid: str) -> Item:
         """Return one item, on sale or not; one that isn't the seller's is Rejected."""
@@ -210,7 +260,7 @@ class TopClient:
             "method": method,
             "app_key": self.app.app_key,
             "session": self.session,
-            "timestamp": datetime.now(GMT8).strftime("%Y-%m-%d %H:%M:%S"),
+            "timestamp": datetime.now(GMT8).strftime(MOMENT),
             "format": "json",
             "v": "2.0",
             "sign_method": self.app.sign_method,
@@ -244,7 +294,22 @@ def _read_item(item: Fields) -> Item:
         approve_status=item.text("approve_status"),
         nick=item.text("nick", ""),
         detail_url=item.text("detail_url", ""),
+        cid=item.identity("cid", longest=LONGEST_ID) if "cid" in item else "",
+        stock=item.whole("num") if "num" in item else None,
+        modified_at=_moment(item, "modified"),
+        list_at=_moment(item, "list_time"),
+        delist_at=_moment(item, "delist_time"),
     )
+
+
+def _moment(item: Fields, name: str) -> datetime | None:
+    """Return a time in Beijing; the platform leaves out those that an item does not have."""
+    if not (text := item.text(name, "")):
+        return None
+    try:
+        return datetime.strptime(text, MOMENT).replace(tzinfo=GMT8)
+    except ValueError as problem:
+        raise Unavailable(f"{item.where}.{name} is no time") from problem
 
 
 def _failure(error: Fields, answer: http.Answer) -> Exception:

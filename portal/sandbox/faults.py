@@ -8,7 +8,11 @@ from functools import cache
 from django.http import HttpRequest, HttpResponseBadRequest, JsonResponse
 from django.views.decorators.http import require_POST
 
+from portal.sandbox import shelf
+from portal.sandbox.accounts import ITEMS
 from portal.sandbox.state import state
+
+ITEM_FIELDS = {"num_iid", "state", "price_fen"}
 
 
 @dataclass(slots=True)
@@ -59,8 +63,27 @@ def _revoke(value: object) -> Callable[[], None]:
     return lambda: state().revoke(subject)
 
 
+def _item(value: object) -> Callable[[], None]:
+    """Change an item at once: its state, its price in fen, or both."""
+    if not isinstance(value, dict) or not {"num_iid"} < value.keys() <= ITEM_FIELDS:
+        raise ValueError("item has a num_iid, and a state or a price_fen")
+    num_iid, state, price = int(value["num_iid"]), value.get("state", ""), value.get("price_fen")
+    if num_iid not in ITEMS or (state and state not in shelf.STATES):
+        raise ValueError(f"no such item or state; states are {', '.join(shelf.STATES)}")
+    price_fen = None if price is None else int(price)
+    return lambda: shelf.ask(num_iid, state, price_fen)
+
+
+def _forget_items(value: object) -> Callable[[], None]:
+    if value is not True:
+        raise ValueError("forget_items can only be true")
+    return shelf.forget
+
+
 CONTROLS: dict[str, Callable[[object], Callable[[], None]]] = {
     "delay_ms": _delay,
     "expire_access_tokens": _expire,
+    "forget_items": _forget_items,
+    "item": _item,
     "revoke": _revoke,
 }

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_GET
 
 from portal.lib.days import starts_at, today
-from portal.sandbox.accounts import BY_USER_ID
+from portal.sandbox.shelf import shelf_of
 from portal.sandbox.truth import Order, world
 
 
@@ -43,11 +43,13 @@ def truth(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def items(request: HttpRequest) -> HttpResponse:
+    """Show what the seller's shelf holds now."""
     try:
-        seller = BY_USER_ID[int(request.GET["seller_id"])]
+        seller_id = int(request.GET["seller_id"])
+        found = shelf_of(seller_id)
     except (KeyError, ValueError) as error:
         return HttpResponseBadRequest(f"seller_id is missing or unknown: {error}")
-    return _json({"seller_id": seller.user_id, "items": seller.items})
+    return _json({"seller_id": seller_id, "items": found})
 
 
 def _paid(order: Order) -> dict[str, object]:

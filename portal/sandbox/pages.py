@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from portal.lib.days import known_now
 from portal.sandbox.accounts import BY_ADVERTISER, BY_SID, ITEMS, SELLERS
+from portal.sandbox.shelf import listing
 from portal.sandbox.truth import Note, world
 
 
@@ -44,10 +45,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def item(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("id", "")
-    if not re.fullmatch(r"\d{1,15}", number, re.ASCII) or int(number) not in ITEMS:
+    found = listing(int(number)) if re.fullmatch(r"\d{1,15}", number, re.ASCII) else None
+    if found is None:
         raise Http404
-    seller, found = ITEMS[int(number)]
-    return render(request, "item.html", {"item": found, "seller": seller})
+    seller = ITEMS[found.item.num_iid][0]
+    return render(request, "item.html", {"item": found.item, "seller": seller})
 
 
 @require_safe

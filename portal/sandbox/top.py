@@ -11,20 +11,46 @@ from django.views.decorators.http import require_POST
 
 from portal.sandbox.accounts import (
     BY_USER_ID,
+    INSTOCK,
     ITEMS,
+    ONSALE,
     TOP_APP_KEY,
     TOP_APP_SECRET,
-    Item,
     Seller,
 )
 from portal.sandbox.pages import address
+from portal.sandbox.shelf import HIDDEN, Listing, listing, shelf
 from portal.sandbox.signature import ALGORITHMS, is_signed
 from portal.sandbox.state import Refused, state
 
 GMT8 = timezone(timedelta(hours=8))
 TOLERANCE = timedelta(minutes=10)
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-MOST_ITEMS = 200
+MOMENT = "%Y-%m-%d %H:%M:%S"
+MOST_ITEMS, MOST_PAGES, MOST_AT_ONCE = 200, 101, 20
+BANNERS = {
+    "regular_shelved",
+    "never_on_shelf",
+    "off_shelf",
+    "for_shelved",
+    "sold_out",
+    "violation_off_shelf",
+}
+# what the two lists can tell of an item; only those that ask for it by its number tell more
+LIST_FIELDS = {
+    "approve_status",
+    "num_iid",
+    "title",
+    "nick",
+    "cid",
+    "pic_url",
+    "num",
+    "list_time",
+    "price",
+    "modified",
+    "delist_time",
+}
+FIRST_CID = 121_360_000
 SPOKEN = {"v": "2.0", "format": "json", "simplify": "false"}
 
 Parameters = Mapping[str, str]
@@ -89,7 +115,7 @@ def _check_timestamp(parameters: Parameters) -> None:
     if not parameters.get("timestamp"):
         raise TopError(30, "Missing timestamp")
     try:
-        sent = datetime.strptime(parameters["timestamp"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=GMT8)
+        sent = datetime.strptime(parameters["timestamp"], MOMENT).replace(tzinfo=GMT8)
     except ValueError:
         raise TopError(31, "Invalid timestamp") from None
     if abs(datetime.fromtimestamp(time.time(), GMT8) - sent) > TOLERANCE:
@@ -124,12 +150,34 @@ def _shop(seller: Seller, parameters: Parameters) -> Record:
 
 
 def _items_onsale(seller: Seller, parameters: Parameters) -> Record:
-    page_no = _number(parameters, "page_no", default=1, most=10_000)
+    return _items(seller, parameters, lambda each: each.state == ONSALE)
+
+
+def _items_inventory(seller: Seller, parameters: Parameters) -> Record:
+    """Answer with what waits off the shelf; nobody here is sold out or was taken off by Tmall."""
+    banner = parameters.get("banner", "for_shelved")
+    if banner not in BANNERS:
+        raise TopError(41, "Invalid arguments:banner")
+    wanted = banner in ("for_shelved", "off_shelf")
+    return _items(seller, parameters, lambda each: wanted and each.state == INSTOCK)
+
+
+def _items(seller: Seller, parameters: Parameters, belongs: Callable[[Listing], bool]) -> Record:
+    if unknown := set(_fields(parameters)) - LIST_FIELDS:
+        raise TopError(41, f"Invalid arguments:fields {','.join(sorted(unknown))}")
+    page_no = _number(parameters, "page_no", default=1, most=MOST_PAGES)
     page_size = _number(parameters, "page_size", default=40, most=MOST_ITEMS)
-    q = parameters.get("q", "")
-    found = [item for item in seller.items_for_sale if q in item.title]
+    since, until = (_moment(parameters, f"{end}_modified") for end in ("start", "end"))
+    found = [
+        each
+        for each in shelf(seller)
+        if belongs(each)
+        and parameters.get("q", "") in each.item.title
+        and (since is None or each.modified >= since)
+        and (until is None or each.modified <= until)
+    ]
     page = found[(page_no - 1) * page_size : page_no * page_size]
-    records = [_selected(_item_record(seller, item), parameters) for item in page]
+    records = [_selected(_item_record(seller, each), parameters) for each in page]
     return {"items": {"item": records}, "total_results": len(found)}
 
 
@@ -137,28 +185,65 @@ def _item(seller: Seller, parameters: Parameters) -> Record:
     num_iid = _required(parameters, "num_iid")
     if not NUMBER.fullmatch(num_iid):
         raise TopError(41, "Invalid arguments:num_iid")
-    owner, item = ITEMS.get(int(num_iid), (None, None))
-    if item is None or owner is not seller:
+    found = _own(seller, int(num_iid))
+    if found is None:
         raise TopError(15, "Remote service error", "isv.item-not-exist", "商品不存在")
-    return {"item": _selected(_item_record(seller, item), parameters)}
+    return {"item": _selected(_item_record(seller, found), parameters)}
 
 
-def _item_record(seller: Seller, item: Item) -> Record:
+def _items_list(seller: Seller, parameters: Parameters) -> Record:
+    """Answer for several items at once; one that is not the seller's is left out in silence."""
+    numbers = _required(parameters, "num_iids").split(",")
+    if len(numbers) > MOST_AT_ONCE or not all(map(NUMBER.fullmatch, numbers)):
+        raise TopError(41, "Invalid arguments:num_iids")
+    found = [_own(seller, int(number)) for number in numbers]
+    records = [
+        _selected(_item_record(seller, each), parameters)
+        for each in found
+        if each and each.state != HIDDEN
+    ]
+    return {"items": {"item": records}} if records else {}
+
+
+def _own(seller: Seller, num_iid: int) -> Listing | None:
+    owner = ITEMS.get(num_iid, (None, None))[0]
+    return listing(num_iid) if owner is seller else None
+
+
+def _item_record(seller: Seller, told: Listing) -> Record:
+    item = told.item
     return {
         "num_iid": item.num_iid,
         "title": item.title,
         "nick": seller.nick,
+        "cid": FIRST_CID + seller.palette * 100 + sum(item.motif.encode()) % 97,
         "price": item.yuan,
-        "num": 500,
+        "num": told.stock,
         "pic_url": address(f"/pics/{item.num_iid}.svg"),
         "detail_url": f"https://detail.tmall.com/item.htm?id={item.num_iid}",
         "approve_status": item.approve_status,
+        "modified": told.modified.astimezone(GMT8).strftime(MOMENT),
+        "list_time": told.list_time.astimezone(GMT8).strftime(MOMENT),
+        "delist_time": told.delist_time.astimezone(GMT8).strftime(MOMENT),
     }
+
+
+def _fields(parameters: Parameters) -> list[str]:
+    return [name.strip() for name in _required(parameters, "fields").split(",")]
+
+
+def _moment(parameters: Parameters, name: str) -> datetime | None:
+    if not parameters.get(name):
+        return None
+    try:
+        return datetime.strptime(parameters[name], MOMENT).replace(tzinfo=GMT8)
+    except ValueError:
+        raise TopError(41, f"Invalid arguments:{name}") from None
 
 
 def _selected(record: Record, parameters: Parameters) -> Record:
     """Keep the fields asked for, in the order asked."""
-    names = [name.strip() for name in _required(parameters, "fields").split(",")]
+    names = _fields(parameters)
     if unknown := [name for name in names if name not in record]:
         raise TopError(41, f"Invalid arguments:fields {','.join(unknown)}")
     return {name: record[name] for name in names}
@@ -180,6 +265,8 @@ def _number(parameters: Parameters, name: str, *, default: int, most: int) -> in
 METHODS: dict[str, Callable[[Seller, Parameters], Record]] = {
     "taobao.user.seller.get": _user,
     "taobao.shop.seller.get": _shop,
+    "taobao.items.inventory.get": _items_inventory,
     "taobao.items.onsale.get": _items_onsale,
+    "taobao.items.seller.list.get": _items_list,
     "taobao.item.seller.get": _item,
 }

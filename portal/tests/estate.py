@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from campaigns.models import Link, Note, PulledPage, QuarantinedRow, SyncWindow
 from campaigns.tests.factories import make_click, make_item, make_link, make_note_day, note_of
+from campaigns.tests.factories_health import make_catalogue, make_health
 from merchants.access_events import record
 from merchants.models import (
     AccessKind,
@@ -78,6 +79,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     noted = note_of(store, 10 * number + 1, title=f"{name} 二", creator=f"{name} 人")
     link = make_link(noted, item_title=f"{name} 货")
     make_item(store, number, title=f"{name} 品")
+    make_catalogue(store, problem=f"{name} 错")
+    make_health(link)
     make_click(link, click_id=name)
     make_note_day(noted, DAY, fee_fen=fee)
     evidence = make_evidence(store, name=name)

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from campaigns.links.seed import seed_links
+from campaigns.links.health import check_store
+from campaigns.links.seed import GIFT_DAY, seed_gift_link, seed_links
 from campaigns.models import SyncWindow
 from campaigns.sync import night
 from campaigns.sync.windows import open_night
@@ -37,10 +38,15 @@ class Command(BaseCommand):
         for morning in _mornings_from(last or FIRST_NIGHT):
             _go_on_to(_at_dawn(morning))
             self._play()
+            if morning == GIFT_DAY:
+                seed_gift_link(flagship, seed.member("marketer"))
+            if morning >= GIFT_DAY:
+                check_store(flagship.pk)  # its hour is real time, and the demo's days are short
         _go_on_to(DEMO_NOW)
         seed.seed_other_stores()
         self._play()
         seed_links(flagship, seed.member("marketer"))
+        check_store(flagship.pk)
         self.stdout.write(f"The demo is ready: it is {days.known_now():%Y-%m-%d %H:%M}.")
 
     def _play(self) -> None:

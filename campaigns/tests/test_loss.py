@@ -1,0 +1,91 @@
+"""Jump loss: told only where both sides are known, and never as 0 where one is missing."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from campaigns.links.loss import (
+    MORE_VISITS,
+    NO_CLICKS,
+    NO_CLICKS_TOLD,
+    NO_VISITS_KNOWN,
+    loss_of,
+    reason,
+    share_lost,
+)
+from campaigns.models import Link
+from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
+from merchants.models import Role
+from merchants.tests.factories import make_store
+from portal.lib import days
+from portal.lib.scope import Hat, scope
+
+ATTACHED = days.starts_at(date(2025, 6, 10))
+
+
+@pytest.fixture
+def link(brand):
+    return make_link(note_of(make_store(brand)), created_at=ATTACHED)
+
+
+def loss(link):
+    with scope(Hat.WEB, brand=link.brand_id):
+        return loss_of(Link.objects.select_related("note").get(pk=link.pk))
+
+
+@pytest.mark.parametrize(
+    ("clicks", "visits", "share", "why"),
+    [
+        (100, 80, Fraction(1, 5), ""),
+        (100, 100, 0, ""),
+        (100, 0, 1, ""),
+        (None, 80, None, NO_CLICKS_TOLD),
+        (100, None, None, NO_VISITS_KNOWN),
+        (None, None, None, NO_CLICKS_TOLD),
+        (0, 0, None, NO_CLICKS),
+        (10, 11, None, MORE_VISITS),
+    ],
+)
+def test_a_share_is_told_or_the_reason_why_not(clicks, visits, share, why):
+    assert (share_lost(clicks, visits), reason(clicks, visits)) == (share, why)
+
+
+def test_clicks_count_from_the_day_the_link_was_attached(link):
+    for day, clicks in ((9, 1000), (10, 30), (11, 20)):
+        make_note_day(link.note, date(2025, 6, day), jump_click=clicks)
+
+    assert loss(link).jump_clicks == 50
+
+
+def test_a_restated_day_counts_once(link):
+    day, later = date(2025, 6, 10), days.starts_at(date(2025, 6, 12))
+    make_note_day(link.note, day, jump_click=30, known_to=later)
+    make_note_day(link.note, day, jump_click=40, known_from=later)
+
+    assert loss(link).jump_clicks == 40
+
+
+def test_days_without_clicks_told_are_unknown_and_not_nothing(link):
+    make_note_day(link.note, date(2025, 6, 10), jump_click=None)
+
+    assert loss(link).jump_clicks is None
+
+
+def test_our_taps_are_of_people_and_stand_beside(link):
+    make_click(link)
+    make_click(link, is_bot=True)
+    make_click(link, at=days.known_now() - timedelta(days=1))
+
+    assert (loss(link).taps, loss(link).jump_clicks) == (2, None)
+
+
+def test_the_page_shows_a_dash_with_its_reason(link, client_as):
+    make_note_day(link.note, date(2025, 6, 10), jump_click=30)
+
+    page = client_as(Role.VIEWER).get(
+        f"/b/shancha/links/{link.pk}/", headers={"Accept-Language": "en"}
+    )
+
+    assert "Store visits stand only in the console" in page.text
+    assert "<dd>30</dd>" in page.text
