@@ -16,6 +16,7 @@ from portal.sandbox.accounts import (
     ONSALE,
     TOP_APP_KEY,
     TOP_APP_SECRET,
+    Item,
     Seller,
 )
 from portal.sandbox.pages import address
@@ -216,7 +217,7 @@ def _item_record(seller: Seller, told: Listing) -> Record:
         "num_iid": item.num_iid,
         "title": item.title,
         "nick": seller.nick,
-        "cid": FIRST_CID + seller.palette * 100 + sum(item.motif.encode()) % 97,
+        "cid": _cid(seller, item),
         "price": item.yuan,
         "num": told.stock,
         "pic_url": address(f"/pics/{item.num_iid}.svg"),
@@ -226,6 +227,12 @@ def _item_record(seller: Seller, told: Listing) -> Record:
         "list_time": told.list_time.astimezone(GMT8).strftime(MOMENT),
         "delist_time": told.delist_time.astimezone(GMT8).strftime(MOMENT),
     }
+
+
+def _cid(seller: Seller, item: Item) -> int:
+    """Gift sets have a category of their own, whatever is in them."""
+    kind = "gift" if "礼" in item.title else item.motif
+    return FIRST_CID + seller.palette * 100 + sum(kind.encode()) % 97
 
 
 def _fields(parameters: Parameters) -> list[str]:
