@@ -21,9 +21,21 @@ from merchants.readers import owners_of, readers_of
 
 
 @transaction.atomic
-def notify(store: Store, kind: NoticeKind, *, by: User | None = None, **parameters: str) -> None:
-    """Tell all who may see the store, but not who did it; undone with the caller's transaction."""
-    _tell(_about(store, kind, parameters), readers_of(store), by)
+def notify(
+    store: Store,
+    kind: NoticeKind,
+    *,
+    by: User | None = None,
+    link: str = "",
+    **parameters: str,
+) -> None:
+    """Tell all who may see the store, but not who did it; undone with the caller's transaction.
+
+    `link` is where the notice leads to, by default the store's page.
+    """
+    told = _about(store, kind, parameters)
+    told.link = link or told.link
+    _tell(told, readers_of(store), by)
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 from campaigns.models.click import Click, ClickSystem
+from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
 from campaigns.models.facts import NoteDay
 from campaigns.models.item import Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
@@ -12,6 +13,7 @@ from campaigns.models.window import (
 )
 
 __all__ = [
+    "BuyingMode",
     "Click",
     "ClickSystem",
     "Heartbeat",
@@ -19,6 +21,7 @@ __all__ = [
     "ItemStatus",
     "Link",
     "LinkEvent",
+    "LinkPosition",
     "LinkStatus",
     "LinkTarget",
     "LinkText",
@@ -28,6 +31,7 @@ __all__ = [
     "NoteSource",
     "PulledPage",
     "QuarantinedRow",
+    "ReviewState",
     "SyncWindow",
     "WindowStatus",
 ]

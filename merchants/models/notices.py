@@ -39,6 +39,8 @@ class NoticeKind(models.TextChoices):
     TRANSFER_APPROVED = "transfer_approved", _("A transfer you asked for is approved")
     TRANSFER_REJECTED = "transfer_rejected", _("A transfer you asked for is rejected")
     TRANSFER_EXPIRED = "transfer_expired", _("A transfer you asked for has expired")
+    LINK_REJECTED = "link_rejected", _("A link is rejected")
+    LINK_LIVE = "link_live", _("Links go live")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):
