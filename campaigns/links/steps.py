@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from campaigns.models import Link, LinkStatus
 from campaigns.models.component import WaitsFor
@@ -55,11 +54,11 @@ def steps_of(link: Link) -> list[Step]:
 
 def _names() -> dict[LinkStatus, str]:
     return {
-        LinkStatus.DRAFT: pgettext("link step", "Fill in"),
-        LinkStatus.IN_REVIEW: pgettext("link step", "Platform review"),
-        LinkStatus.APPROVED: pgettext("link step", "Approved"),
-        LinkStatus.SUBMITTED: pgettext("link step", "Review at Juguang"),
-        LinkStatus.LIVE: pgettext("link step", "Live"),
+        LinkStatus.DRAFT: _("Fill in the link"),
+        LinkStatus.IN_REVIEW: _("Review by the platform"),
+        LinkStatus.APPROVED: str(LinkStatus.APPROVED.label),
+        LinkStatus.SUBMITTED: _("Review by Juguang"),
+        LinkStatus.LIVE: str(LinkStatus.LIVE.label),
     }
 
 
