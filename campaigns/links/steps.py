@@ -67,7 +67,7 @@ def _hint(link: Link, status: LinkStatus) -> str:
         return str(WaitsFor(link.waits_for).label)
     return {
         LinkStatus.DRAFT: _("not handed in yet"),
-        LinkStatus.IN_REVIEW: _("a reviewer looks at it"),
+        LinkStatus.IN_REVIEW: _("waits for a reviewer"),
         LinkStatus.APPROVED: _("handed to Juguang within a minute"),
         LinkStatus.SUBMITTED: _("Juguang reviews the component"),
         LinkStatus.LIVE: _("readers can tap it"),

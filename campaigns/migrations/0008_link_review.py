@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="link",
             name="handed_in_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="handed in"),
+            field=models.DateTimeField(blank=True, null=True, verbose_name="handed in at"),
         ),
         migrations.AddField(
             model_name="link",

@@ -239,7 +239,7 @@ class Link(models.Model):
         related_name="+",
         verbose_name=_("checked against policy version"),
     )
-    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)
+    handed_in_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
     rejection = models.TextField(_("reason for the rejection"), blank=True)
     direct_link_id = models.CharField(_("direct link at Juguang"), max_length=64, blank=True)
     review_state = models.PositiveSmallIntegerField(
