@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
+from campaigns.admin_review import LinkReview, QueueFilter, SensitiveFilter, WaitingFilter
 from campaigns.models import Click, Link, LinkEvent, LinkStatus, Note
 from merchants.models import IllegalMove, User
 
@@ -37,37 +38,65 @@ class NoteAdmin(ReadOnlyAdmin):
 class LinkEventInline(TabularInline):
     model = LinkEvent
     has_add_permission = has_change_permission = has_delete_permission = nobody
-    fields = ["at", "source", "target", "actor", "note"]
+    fields = ["at", "source", "target", "actor", "said"]
+    readonly_fields = ["said"]
     ordering = ["-at", "-pk"]
     extra = 0
 
+    @admin.display(description=_("remark"))
+    def said(self, event: LinkEvent) -> str:
+        return event.said
+
 
 @admin.register(Link)
-class LinkAdmin(ReadOnlyAdmin):
-    list_display = ["code", "status", "note", "item_title", "brand", "store", "created_at"]
-    list_filter = ["status", "target", "brand"]
+class LinkAdmin(LinkReview, ReadOnlyAdmin):  # type: ignore[misc]  # unfold is untyped
+    list_display = ["code", "status", "note_preview", "item_title", "brand", "store", "waiting"]
+    list_filter = [
+        QueueFilter,
+        SensitiveFilter,
+        WaitingFilter,
+        "status",
+        "note__source",
+        "policy",
+        "target",
+        "brand",
+    ]
     list_select_related = ["brand", "store", "note"]
     search_fields = ["code", "item_id", "item_title", "note__title", "note__note_id"]
-    ordering = ["-created_at", "-pk"]
+    readonly_fields = ["case"]
+    fields = ["case", "status", "brand", "store", "policy", "handed_in_at", "created_by"]
+    fields += ["marked_as_ad_by", "marked_as_ad_at", "direct_link_id", "review_state"]
+    fields += ["review_comment", "submitted_at", "waits_for"]
     inlines = [LinkEventInline]
-    actions = ["pause", "resume"]
+    actions_detail = ["approve", "reject"]  # type: ignore[assignment]  # unfold declares an empty tuple
+    actions = ["approve_all", "reject_all", "pause", "resume"]
 
     def has_move_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("campaigns.change_link")
 
     @admin.action(description=_("Pause the links"), permissions=["move"])
     def pause(self, request: HttpRequest, links: QuerySet[Link]) -> None:
-        self._move(request, links, LinkStatus.PAUSED)
+        self._move(request, links, LinkStatus.LIVE, LinkStatus.PAUSED)
 
     @admin.action(description=_("Resume the links"), permissions=["move"])
     def resume(self, request: HttpRequest, links: QuerySet[Link]) -> None:
-        self._move(request, links, LinkStatus.LIVE)
+        self._move(request, links, LinkStatus.PAUSED, LinkStatus.LIVE)
 
-    def _move(self, request: HttpRequest, links: QuerySet[Link], target: LinkStatus) -> None:
+    def _move(
+        self,
+        request: HttpRequest,
+        links: QuerySet[Link],
+        source: LinkStatus,
+        target: LinkStatus,
+    ) -> None:
         by = cast(User, request.user)  # the admin lets nobody else in
         moved = 0
         for link in links:
             try:
+                if link.status != source:
+                    raise IllegalMove(
+                        _t("Only a link that is “%(status)s” can be.") % {"status": source.label}
+                    )
                 link.move_to(target, by=by, note=_t("by the platform"))
             except IllegalMove as problem:
                 self.message_user(request, f"{link}: {problem}", messages.ERROR)

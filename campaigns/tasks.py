@@ -35,3 +35,35 @@ def check_links() -> None:
 
     for store_id in catalogue.hand_out():
         check_store.delay(store_id)
+
+
+@shared_task(expires=settings.LINK_TICK.total_seconds())  # told of again by then
+def submit_link(link_id: int) -> None:
+    from campaigns.jump.macros import MONITOR_QUERY
+    from campaigns.links import submit
+
+    submit.settle(link_id, monitor_query=MONITOR_QUERY)
+
+
+@shared_task
+def submit_links() -> None:
+    """One task per link, so that one account that doesn't answer delays no other."""
+    from campaigns.links import submit
+
+    for link_id in submit.due():
+        submit_link.delay(link_id)
+
+
+@shared_task(expires=settings.LINK_TICK.total_seconds())
+def follow_connection(connection_id: int) -> None:
+    from campaigns.links import follow
+
+    follow.follow(connection_id)
+
+
+@shared_task
+def follow_links() -> None:
+    from campaigns.links import follow
+
+    for connection_id in follow.connections_to_ask():
+        follow_connection.delay(connection_id)

@@ -51,6 +51,11 @@ def _permissions(before: PolicyVersion | None, after: PolicyVersion) -> list[Dif
             before.note_source_names if before else [],
             after.note_source_names,
         ),
+        (
+            _("Links approved automatically"),
+            before.auto_link_names if before else [],
+            after.auto_link_names,
+        ),
         (_("Who decides"), [before.who_decides] if before else [], [after.who_decides]),
         (
             _("Grace when a joined store no longer meets it"),

@@ -107,6 +107,7 @@ WITHDRAWAL: Words = {
     "之后可以重新授权。",
 }
 FIRST = "2025-05-12"
+WITH_DIRECT_LINKS = "2025-05-13"  # from this text on Juguang's covers creating direct links
 TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         Partner.TOP,
@@ -146,6 +147,30 @@ TEXTS: tuple[ConsentText, ...] = (
             {
                 "en": "To attach links to your notes and to show what they cost and bring.",
                 "zh-hans": "用于为笔记挂接链接，并展示笔记的投入和效果。",
+            },
+            RETENTION,
+            WITHDRAWAL,
+        ),
+    ),
+    ConsentText(
+        Partner.JUGUANG,
+        WITH_DIRECT_LINKS,
+        _clauses(
+            {
+                "en": "The notes that your advertiser account may promote, and the daily note"
+                " report: impressions, clicks, interactions, spend, and the jumps and orders"
+                " that the platform attributes. With the scope for managing ads, and for that"
+                " alone, the direct links are created, listed and deleted that your brand"
+                " attaches to its notes here. No campaign, no bid and no budget is changed, and"
+                " nothing is spent.",
+                "zh-hans": "广告账户可推广的笔记，以及按天的笔记报表：曝光、点击、互动、消耗，"
+                "以及平台归因的跳转和订单。广告管理权限仅用于创建、查询和删除本品牌在此处为笔记"
+                "挂接的直达链接；不会修改任何计划、出价或预算，也不会产生消耗。",
+            },
+            RECIPIENTS,
+            {
+                "en": "To put your links below your notes and to show what they cost and bring.",
+                "zh-hans": "用于把链接挂到您的笔记下方，并展示笔记的投入和效果。",
             },
             RETENTION,
             WITHDRAWAL,

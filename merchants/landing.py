@@ -1,5 +1,6 @@
 """What the first page of the staff says: what waits, and where to go for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -34,22 +35,25 @@ class Waiting:
     late: str = ""
 
 
+Part = Callable[[User], Waiting]
+# what other apps have waiting, by the right to see it; each adds its own when it is ready
+PARTS: dict[str, Part] = {}
+
+
 def landing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what waits for the person to the context of the admin's first page."""
     user = cast(User, request.user)
-    parts = {
-        "application": _applications,
-        "secondreview": _second_reviews,
-        "policyversion": _policies,
-        "connection": _connections,
-        "noticemail": _mails,
-    }
-    allowed = {
-        name: part for name, part in parts.items() if user.has_perm(f"merchants.view_{name}")
+    parts: dict[str, Part] = {
+        "merchants.view_application": _applications,
+        **PARTS,
+        "merchants.view_secondreview": _second_reviews,
+        "merchants.view_policyversion": _policies,
+        "merchants.view_connection": _connections,
+        "merchants.view_noticemail": _mails,
     }
     return context | {
         "title": _("What waits"),
-        "waiting": [part(user) for part in allowed.values()],
+        "waiting": [part(user) for right, part in parts.items() if user.has_perm(right)],
         "known_now": days.known_now(),
     }
 

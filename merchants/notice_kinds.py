@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from merchants import reasons
+from merchants import link_reasons, reasons
 from merchants.models import Notice, NoticeKind, ParticipationStatus, Partner, Role
 from merchants.models.participation import FOLLOWING
 
@@ -182,6 +182,19 @@ WORDINGS: dict[NoticeKind, Wording] = {
         title=_("Links of %(store)s that work again: %(number)s"),
         sentence=_("What was wrong is cured, and nothing has to be done: %(notes)s."),
     ),
+    NoticeKind.LINK_REJECTED: Wording(
+        icon="circle-x",
+        title=_("A link of %(store)s is rejected"),
+        sentence=_(
+            "Below the note “%(note)s”, the reason: %(link_reason)s"
+            " Edit the link and hand it in again on its page."
+        ),
+    ),
+    NoticeKind.LINK_LIVE: Wording(
+        icon="circle-check",
+        title=_("Links of %(store)s are live"),
+        sentence=_("Juguang approved %(count)s of them; readers can tap them now."),
+    ),
 }
 
 
@@ -204,6 +217,7 @@ def _suspended_on(day: str) -> str:
 SHOWN: dict[str, Callable[[str], object]] = {
     "partner": lambda partner: Partner(partner).label,
     "reason": reasons.in_words,
+    "link_reason": link_reasons.in_words,
     "lacking": _in_readers_language,
     "restricted_on": _restricted_on,
     "suspended_on": _suspended_on,

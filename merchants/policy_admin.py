@@ -57,6 +57,8 @@ class PolicyVersionAdmin(ModelAdmin):
         "source_note_en",
         "link_types",
         "note_sources",
+        "auto_link_types",
+        "auto_link_sources",
         "decides_by_itself",
         ("grace_days_at_risk", "grace_days_restricted"),
         "rule_table",
@@ -86,6 +88,8 @@ class PolicyVersionAdmin(ModelAdmin):
         kept = (
             "link_types",
             "note_sources",
+            "auto_link_types",
+            "auto_link_sources",
             "decides_by_itself",
             "grace_days_at_risk",
             "grace_days_restricted",

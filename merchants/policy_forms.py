@@ -49,6 +49,21 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
+    auto_link_types = forms.MultipleChoiceField(
+        label=_("link types approved automatically"),
+        choices=LinkType.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    auto_link_sources = forms.TypedMultipleChoiceField(
+        label=_("note sources whose links are approved automatically"),
+        help_text=PolicyVersion._meta.get_field("auto_link_sources").help_text,
+        choices=NoteOrigin.choices,
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
     class Meta:
         model = PolicyVersion
         fields = [
@@ -58,6 +73,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
             "source_note_en",
             "link_types",
             "note_sources",
+            "auto_link_types",
+            "auto_link_sources",
             "decides_by_itself",
             "grace_days_at_risk",
             "grace_days_restricted",

@@ -73,6 +73,9 @@ POLICIES = (
 ALLOWED = {
     "link_types": list(LinkType),
     "note_sources": list(NoteOrigin),
+    # no source says who reviews; an assumption of ours, so that plain links need not wait
+    "auto_link_types": list(LinkType),
+    "auto_link_sources": list(NoteOrigin),
 }
 # day, whether only its month is known, Chinese, English, how many independent sources
 LOG = (

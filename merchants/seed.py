@@ -59,16 +59,20 @@ REVIEWER_RIGHTS = (
     "change_application",
     "change_policyversion",
     "change_secondreview",
+    "review_link",
     "view_application",
     "view_brand",
     "view_connection",
     "view_consentrecord",
     "view_policylogentry",
     "view_evidence",
+    "view_link",
+    "view_note",
     "view_policyversion",
     "view_secondreview",
     "view_store",
 )
+OF_APPS = ("merchants", "campaigns")
 LEADS = "review leads"
 LEAD_RIGHTS = (*REVIEWER_RIGHTS, "assign_application", "compare_secondreview")
 STATE = "seed"
@@ -241,7 +245,7 @@ def _admin() -> User:
 def _group(name: str, rights: Sequence[str]) -> Group:
     group, _made = Group.objects.get_or_create(name=name)
     group.permissions.set(
-        Permission.objects.filter(content_type__app_label="merchants", codename__in=rights)
+        Permission.objects.filter(content_type__app_label__in=OF_APPS, codename__in=rights)
     )
     return group
 

@@ -57,7 +57,8 @@ def navigation() -> list[Entry]:
         _group(
             _("Campaigns"),
             _link(_("Notes"), "description", "campaigns", "note"),
-            _link(_("Links"), "add_link", "campaigns", "link"),
+            _link(_("Links"), "add_link", "campaigns", "link")
+            | {"badge": "campaigns.admin_review.waiting_links"},
             _link(_("Clicks"), "touch_app", "campaigns", "click"),
         ),
         _group(

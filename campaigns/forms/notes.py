@@ -4,17 +4,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import LinkStatus
+from campaigns.models.link import OPEN
 from campaigns.models.note import NoteQuerySet
 
 WITHOUT = "none"
 STATES = [
     ("", _("All")),
     (WITHOUT, _("No link")),
-    (LinkStatus.LIVE.value, LinkStatus.LIVE.label),
-    (LinkStatus.PAUSED.value, LinkStatus.PAUSED.label),
-    (LinkStatus.BROKEN.value, LinkStatus.BROKEN.label),
+    *((status.value, status.label) for status in LinkStatus if status in OPEN),
 ]
-OPEN = [status for status in LinkStatus if status != LinkStatus.ENDED]
 
 
 class NoteFilter(forms.Form):

@@ -1,19 +1,18 @@
 """Leading a link to another item, when its own can't be bought any more."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 
-from campaigns.links.rules import Wish, objection_to_note, objection_to_target
-from campaigns.links.services import TITLE, NotAttachable, ground_of, own_item, put_forward
+from campaigns.links.review import wish_of
+from campaigns.links.services import NotAttachable, edit_link
 from campaigns.links.similar import Likeness, rank
-from campaigns.models import Item, Link, LinkCheck, LinkHealth, LinkStatus, LinkText, LinkTrouble
+from campaigns.models import Item, Link, LinkCheck, LinkHealth, LinkTrouble
 from campaigns.models.item import ItemQuerySet
-from campaigns.models.link import MOVES
-from merchants.models import IllegalMove, Store, User
+from merchants.models import IllegalMove, User
 from portal.lib import days
 from portal.lib.destinations import ITEM, Destination
 from portal.lib.scope import Hat, scope
@@ -34,22 +33,15 @@ def replace_item(link: Link, num_iid: str, *, by: User) -> None:
     Call outside any transaction; raises NotAttachable with the reasons. The note, the text and
     the short link stay, and so do the taps.
     """
+    if num_iid == link.item_id:
+        raise NotAttachable(_("The link leads to this item already."))
+    wish = replace(wish_of(link), destination=Destination(ITEM, item_id=num_iid))
+    try:
+        edit_link(link, wish, by=by)
+    except IllegalMove as problem:
+        raise NotAttachable(str(problem)) from problem
     with scope(Hat.WEB, brand=link.brand_id, user=by.pk):
-        store = Store.objects.get(pk=link.store_id)
-        _refuse_what_is_known(link, store, num_iid)
-    wish = Wish(
-        destination=Destination(ITEM, item_id=num_iid),
-        text=LinkText(link.text),
-        is_marked_as_ad=True,
-    )
-    told = own_item(store, wish)
-    if not told.price_fen:
-        raise NotAttachable(_("The price of this item is 0 at the moment."))
-    with scope(Hat.WEB, brand=link.brand_id, user=by.pk):
-        try:
-            _lead_to(link, num_iid, told.title[:TITLE], by=by)
-        except IllegalMove as problem:
-            raise NotAttachable(str(problem)) from problem
+        _note_answer(link, num_iid)
 
 
 def _nearest(lost: Item | None, shelf: ItemQuerySet) -> Sequence[Item]:
@@ -59,40 +51,6 @@ def _nearest(lost: Item | None, shelf: ItemQuerySet) -> Sequence[Item]:
     same = list(shelf.filter(cid=lost.cid).order_by(closest, "pk")[:NEAREST])
     others = shelf.exclude(cid=lost.cid).order_by(closest, "pk")[: NEAREST - len(same)]
     return [*same, *others]
-
-
-def _refuse_what_is_known(link: Link, store: Store, num_iid: str) -> None:
-    ground = ground_of(store)
-    found = []
-    if store.is_released:
-        found.append(
-            _("%(store)s was released to another brand; no new links can be attached.")
-            % {"store": store.title}
-        )
-    if LinkStatus.IN_REVIEW not in MOVES[LinkStatus(link.status)]:
-        found.append(
-            _("The item of this link can't be changed while it is: %(status)s.")
-            % {"status": link.get_status_display()}
-        )
-    if num_iid == link.item_id:
-        found.append(_("The link leads to this item already."))
-    found.append(objection_to_target(ITEM, ground.policy))
-    found.append(objection_to_note(link.note.source, ground.policy))
-    if reasons := [reason for reason in found if reason]:
-        raise NotAttachable(*reasons)
-
-
-@transaction.atomic
-def _lead_to(link: Link, num_iid: str, title: str, *, by: User) -> None:
-    """Change the destination and start anew: what was approved was the other one."""
-    before = link.item_title or link.item_id or link.shop
-    link.move_to(LinkStatus.IN_REVIEW, by=by, note=f"{before} → {title}")
-    parts = {"target": ITEM, "item_id": num_iid, "item_title": title, "shop": ""}
-    Link.objects.filter(pk=link.pk).update(**parts)
-    link.move_to(LinkStatus.DRAFT, by=by)
-    put_forward([link], by=by)
-    _note_answer(link, num_iid)
-    link.refresh_from_db()
 
 
 def _note_answer(link: Link, num_iid: str) -> None:

@@ -1,11 +1,14 @@
-"""Live links for the demo, attached as a person would: by the service, with real items."""
+"""Links for the demo, attached as a person would: by the service, with real items.
+
+The policy approves them, and the workers hand them to Juguang, whose review they pass.
+"""
 
 from datetime import date
 from itertools import cycle
 
-from campaigns.links.rules import Wish
+from campaigns.links.rules import CANNOT_CARRY, Wish
 from campaigns.links.services import attach_link, items_on_sale
-from campaigns.models import Link, LinkText, Note
+from campaigns.models import Link, LinkStatus, LinkText, Note
 from merchants.models import Store, User
 from portal.lib.destinations import ITEM, Destination
 from portal.lib.scope import Hat, scope
@@ -61,10 +64,17 @@ def seed_gift_link(store: Store, user: User) -> None:
         )
 
 
+def links_under_way(store: Store) -> int:
+    """Return how many of the store's links have yet to be reviewed by Juguang."""
+    with scope(Hat.WEB, brand=store.brand_id):
+        under_way = [LinkStatus.APPROVED, LinkStatus.SUBMITTED]
+        return store.links.filter(status__in=under_way).count()
+
+
 def _notes_without(store: Store) -> list[Note]:
     """Return the notes, newest first, that lack a link for the store to have six."""
     with scope(Hat.WEB, brand=store.brand_id):
         missing = LINKS - store.links.not_ended().count()
         linked = store.links.not_ended().values("note_id")
-        free = store.notes.exclude(pk__in=linked).newest_first()
+        free = store.notes.exclude(pk__in=linked).exclude(status__in=CANNOT_CARRY).newest_first()
         return list(free[: max(missing, 0)])

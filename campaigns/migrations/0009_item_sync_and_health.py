@@ -8,7 +8,7 @@ from portal.lib.rls import tenant_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0006_link_states_and_items"),
+        ("campaigns", "0008_link_review"),
         ("merchants", "0035_evidence_opened"),
     ]
 

@@ -1,4 +1,5 @@
 from campaigns.models.click import Click, ClickSystem
+from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
 from campaigns.models.facts import NoteDay
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
@@ -14,6 +15,7 @@ from campaigns.models.window import (
 )
 
 __all__ = [
+    "BuyingMode",
     "Catalogue",
     "Click",
     "ClickSystem",
@@ -24,6 +26,7 @@ __all__ = [
     "LinkCheck",
     "LinkEvent",
     "LinkHealth",
+    "LinkPosition",
     "LinkStatus",
     "LinkTarget",
     "LinkText",
@@ -34,6 +37,7 @@ __all__ = [
     "NoteSource",
     "PulledPage",
     "QuarantinedRow",
+    "ReviewState",
     "SyncWindow",
     "WindowStatus",
 ]

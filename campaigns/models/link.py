@@ -8,11 +8,22 @@ from typing import Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models.component import BuyingMode, LinkPosition, ReviewState, WaitsFor
 from campaigns.models.note import Note
-from campaigns.models.trouble import in_words
-from merchants.models import Brand, IllegalMove, Participation, Store, StoreOwnedQuerySet, User
+from campaigns.models.trouble import trouble_in_words
+from merchants.link_reasons import in_words
+from merchants.models import (
+    Brand,
+    IllegalMove,
+    Participation,
+    PolicyVersion,
+    Store,
+    StoreOwnedQuerySet,
+    User,
+)
 from portal.lib.days import known_now
 from portal.lib.destinations import BadDestination, Destination
 
@@ -50,14 +61,19 @@ class LinkStatus(models.TextChoices):
 
 
 MOVES = {
-    LinkStatus.DRAFT: {LinkStatus.IN_REVIEW, LinkStatus.LIVE, LinkStatus.ENDED},
+    LinkStatus.DRAFT: {LinkStatus.IN_REVIEW, LinkStatus.ENDED},
     LinkStatus.IN_REVIEW: {
         LinkStatus.APPROVED,
         LinkStatus.REJECTED,
         LinkStatus.DRAFT,
         LinkStatus.ENDED,
     },
-    LinkStatus.APPROVED: {LinkStatus.SUBMITTED, LinkStatus.IN_REVIEW, LinkStatus.ENDED},
+    LinkStatus.APPROVED: {
+        LinkStatus.SUBMITTED,
+        LinkStatus.REJECTED,
+        LinkStatus.IN_REVIEW,
+        LinkStatus.ENDED,
+    },
     LinkStatus.SUBMITTED: {
         LinkStatus.LIVE,
         LinkStatus.REJECTED,
@@ -87,12 +103,18 @@ MOVES = {
 }
 
 
-# What a person may ask for, by the word in the address.
-VERBS = {
-    "pause": LinkStatus.PAUSED,
-    "resume": LinkStatus.LIVE,
-    "end": LinkStatus.ENDED,
+# What a person may ask for, by the word in the address: from which states, and to which.
+OPEN = frozenset(LinkStatus) - {LinkStatus.ENDED}
+VERBS: dict[str, tuple[frozenset[LinkStatus], LinkStatus]] = {
+    "pause": (frozenset({LinkStatus.LIVE}), LinkStatus.PAUSED),
+    "resume": (frozenset({LinkStatus.PAUSED}), LinkStatus.LIVE),
+    "withdraw": (frozenset({LinkStatus.IN_REVIEW}), LinkStatus.DRAFT),
+    "end": (OPEN, LinkStatus.ENDED),
 }
+# Where no component may stand below the note; one that does is taken away.
+WITHOUT_COMPONENT = frozenset(
+    {LinkStatus.DRAFT, LinkStatus.IN_REVIEW, LinkStatus.REJECTED, LinkStatus.ENDED}
+)
 
 
 class LinkQuerySet(StoreOwnedQuerySet["Link"]):
@@ -101,6 +123,25 @@ class LinkQuerySet(StoreOwnedQuerySet["Link"]):
 
     def not_ended(self) -> Self:
         return self.exclude(status=LinkStatus.ENDED)
+
+    def in_review(self) -> Self:
+        return self.filter(status=LinkStatus.IN_REVIEW)
+
+    def longest_waiting_first(self) -> Self:
+        return self.order_by("handed_in_at", "pk")
+
+    def sensitive(self) -> Self:
+        return self.exclude(questions=[])
+
+    def owed_to_juguang(self) -> Self:
+        """Keep those that have yet to be created there, or to be taken away."""
+        gone = Q(status__in=WITHOUT_COMPONENT) & ~Q(direct_link_id="")
+        return self.filter(Q(status=LinkStatus.APPROVED) | gone)
+
+    def due(self) -> Self:
+        """Keep what no worker has in hand and may be tried now, by the database's clock."""
+        free = Q(lease_until=None) | Q(lease_until__lt=Now())
+        return self.filter(free, not_before__lte=Now())
 
     def move_all(
         self, pks: Sequence[int], target: LinkStatus, *, by: User | None = None, note: str = ""
@@ -177,6 +218,46 @@ class Link(models.Model):
     item_title = models.CharField(_("item"), max_length=120, blank=True)
     shop = models.CharField(_("shop domain"), max_length=63, blank=True)
     text = models.CharField(_("button text"), max_length=15, choices=LinkText)
+    position = models.CharField(
+        _("position"), max_length=8, choices=LinkPosition, default=LinkPosition.CAPSULE
+    )
+    buying_mode = models.CharField(
+        _("buying mode"), max_length=3, choices=BuyingMode, default=BuyingMode.CID
+    )
+    marked_as_ad_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed the mark 广告"),
+    )
+    marked_as_ad_at = models.DateTimeField(_("mark 广告 confirmed"), null=True, blank=True)
+    shares_health = models.BooleanField(_("note shares health knowledge"), default=False)
+    contest = models.CharField(_("objection to the health rule"), max_length=300, blank=True)
+    questions = models.JSONField(_("questions for a person"), default=list, blank=True)
+    policy = models.ForeignKey(
+        PolicyVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("checked against policy version"),
+    )
+    handed_in_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
+    rejection = models.TextField(_("reason for the rejection"), blank=True)
+    direct_link_id = models.CharField(_("direct link at Juguang"), max_length=64, blank=True)
+    review_state = models.PositiveSmallIntegerField(
+        _("review state at Juguang"), choices=ReviewState, null=True, blank=True
+    )
+    review_comment = models.CharField(_("Juguang's comment"), max_length=300, blank=True)
+    submitted_at = models.DateTimeField(_("submitted to Juguang"), null=True, blank=True)
+    # the work owed at Juguang: `attempts` says whose lease it is
+    not_before = models.DateTimeField(_("not before"), db_default=Now())
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    waits_for = models.CharField(_("waits for"), max_length=8, choices=WaitsFor, blank=True)
     created_by = models.ForeignKey(
         User,
         on_delete=models.SET_NULL,
@@ -206,6 +287,18 @@ class Link(models.Model):
                 name="link_target_has_its_parts",
             ),
         ]
+        permissions = [("review_link", "Can review links")]
+        indexes = [
+            models.Index(
+                fields=["handed_in_at"], condition=Q(status="in_review"), name="link_waiting"
+            ),
+            models.Index(
+                fields=["not_before"],
+                condition=Q(status="approved")
+                | Q(status__in=sorted(WITHOUT_COMPONENT)) & ~Q(direct_link_id=""),
+                name="link_owed_to_juguang",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -221,6 +314,25 @@ class Link(models.Model):
             return Destination(kind=self.target, item_id=self.item_id, shop=self.shop)
         except BadDestination:
             return None
+
+    @property
+    def is_marked_as_ad(self) -> bool:
+        return self.marked_as_ad_at is not None
+
+    @property
+    def rejected_because(self) -> str:
+        """The reason in the reader's language, whoever rejected."""
+        return in_words(self.rejection)
+
+    def take_verb(self, verb: str, *, by: User) -> None:
+        """Do what a person may ask for, from the states in which they may."""
+        sources, target = VERBS[verb]
+        if self.status not in sources:
+            raise IllegalMove(
+                _("A %(source)s link cannot become %(target)s.")
+                % {"source": LinkStatus(self.status).label, "target": target.label}
+            )
+        self.move_to(target, by=by)
 
     def move_to(self, target: LinkStatus, *, by: User | None = None, note: str = "") -> None:
         """Change the status and record who did it, or raise IllegalMove.
@@ -280,6 +392,5 @@ class LinkEvent(models.Model):
         return f"{LinkStatus(self.source).label} → {LinkStatus(self.target).label}"
 
     @property
-    def remark(self) -> str:
-        """The remark in the reader's language, where a check of the link wrote it."""
-        return in_words(self.note)
+    def said(self) -> str:
+        return in_words(trouble_in_words(self.note))

@@ -25,7 +25,7 @@ def remark_of(trouble: LinkTrouble) -> str:
     return f"{PREFIX}{trouble.value}"
 
 
-def in_words(remark: str) -> str:
+def trouble_in_words(remark: str) -> str:
     code = remark.removeprefix(PREFIX)
     if code == remark or code not in LinkTrouble.values:
         return remark

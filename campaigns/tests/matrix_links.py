@@ -21,6 +21,12 @@ MATRIX = [
     ("post", LINK + "pause/", 302, 404, 403, 302, 422),
     ("post", LINK + "resume/", 302, 404, 403, 422, 422),
     ("post", LINK + "end/", 302, 404, 403, 302, 422),
+    # a live link: an empty form changes nothing, and only a draft is handed in
+    ("get", LINK + "edit/", 302, 404, 403, 200, 200),
+    ("post", LINK + "edit/", 302, 404, 403, 422, 422),
+    ("get", LINK + "hand-in/", 302, 405, 405, 405, 405),
+    ("post", LINK + "hand-in/", 302, 404, 403, 422, 422),
+    ("post", LINK + "withdraw/", 302, 404, 403, 422, 422),
     ("post", LINK + "vanish/", 302, 404, 403, 404, 404),
     # the jump is public: its 302 leads to Tmall
     ("get", "/j/{code}", 302, 302, 302, 302, 302),

@@ -14,6 +14,7 @@ from campaigns.models import Link, LinkEvent, LinkStatus, LinkText, Note, NoteSo
 from campaigns.tests.factories import make_link, note_of
 from merchants.models import Connection, ParticipationStatus, Store, StoreStatus
 from merchants.tests.factories import make_brand, make_participation, make_store, make_user
+from portal.lib.days import known_now
 from portal.lib.destinations import ITEM, STORE, Destination
 from portal.lib.scope import Hat, scope
 from portal.partners.top import TopClient
@@ -54,7 +55,7 @@ def test_a_released_store_gets_no_new_links(note, in_english):
     assert "was released to another brand" in refusal(note, wish())
 
 
-def test_an_item_of_the_store_is_attached_and_live_at_once(note):
+def test_an_item_of_the_store_is_attached_and_handed_in(note):
     user = make_user()
 
     link = attach_link(note, wish(), by=user)
@@ -67,7 +68,8 @@ def test_an_item_of_the_store_is_attached_and_live_at_once(note):
     )
     with scope(Hat.NIGHT):
         event = LinkEvent.objects.get()
-        assert (event.source, event.target, event.actor) == ("draft", "live", user)
+        assert (event.source, event.target, event.actor) == ("draft", "in_review", user)
+    assert (link.marked_as_ad_by, link.marked_as_ad_at) == (user, known_now())
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_restricted_or_suspended_store_gets_no_new_link(store, note, status, w
 
 def test_a_store_at_risk_still_gets_links(store, note):
     make_participation(store, "at_risk")
-    assert attach_link(note, wish(), by=make_user()).status == LinkStatus.LIVE
+    assert attach_link(note, wish(), by=make_user()).status == LinkStatus.IN_REVIEW
 
 
 @pytest.mark.usefixtures("in_english")
@@ -197,7 +199,7 @@ def test_of_two_attaching_at_once_one_does_and_the_other_is_told(note):
     with ThreadPoolExecutor(2) as pool:
         told = sorted(pool.map(attach, range(2)))
 
-    assert told == [LinkStatus.LIVE, "refused"]
+    assert told == [LinkStatus.IN_REVIEW, "refused"]
     assert len(links()) == 1
 
 

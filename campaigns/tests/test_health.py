@@ -96,7 +96,7 @@ def test_an_item_that_cannot_be_bought_breaks_the_link(store, link, sandbox, cha
     assert notices() == [("link_broken", f"/b/shancha/links/{link.pk}/")]
     with scope(Hat.NIGHT):
         event = LinkEvent.objects.get()
-    assert (event.source, event.actor, event.remark) == (
+    assert (event.source, event.actor, event.said) == (
         "live",
         None,
         LinkTrouble(trouble).label,

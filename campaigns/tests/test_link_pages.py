@@ -39,7 +39,7 @@ def test_a_marketer_attaches_an_item_picked_from_the_shelf(note, marketer):
 
     (link,) = links()
     assert response["Location"] == link_url(link)
-    assert (link.status, link.item_id, link.text) == ("live", CREAM, "buy_the_same")
+    assert (link.status, link.item_id, link.text) == ("in_review", CREAM, "buy_the_same")
 
 
 def test_a_pasted_address_goes_before_the_picked_item(note, marketer):

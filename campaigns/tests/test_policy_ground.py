@@ -74,14 +74,14 @@ def test_a_link_that_the_policy_forbids_is_not_attached_but_those_there_are_stay
 
     assert len(refused.value.reasons) == 2
     with scope(Hat.NIGHT):
-        assert [(each.pk, each.status) for each in Link.objects.all()] == [(link.pk, "live")]
+        assert [(each.pk, each.status) for each in Link.objects.all()] == [(link.pk, "in_review")]
 
 
 @pytest.mark.usefixtures("in_english")
 def test_a_version_binds_from_its_first_day_on(note):
     make_policy(link_types=["store"], effective_from=days.today() + timedelta(days=1))
 
-    assert attach_link(note, ITEM_LINK, by=make_user("m@example.test")).status == "live"
+    assert attach_link(note, ITEM_LINK, by=make_user("m@example.test")).status == "in_review"
 
 
 def test_the_page_says_what_the_policy_forbids(note, client_as):

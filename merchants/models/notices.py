@@ -42,6 +42,8 @@ class NoticeKind(models.TextChoices):
     LINK_BROKEN = "link_broken", _("Links no longer lead to an item that can be bought")
     LINK_PAUSED = "link_paused", _("Links are paused because the policy changed")
     LINK_RESTORED = "link_restored", _("Links lead on again")
+    LINK_REJECTED = "link_rejected", _("A link is rejected")
+    LINK_LIVE = "link_live", _("Links go live")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

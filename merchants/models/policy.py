@@ -92,6 +92,19 @@ class PolicyVersion(models.Model):
     rules = models.JSONField(_("rules"), default=list)
     link_types = models.JSONField(_("link types allowed"), default=list, blank=True)
     note_sources = models.JSONField(_("note sources allowed"), default=list, blank=True)
+    auto_link_types = models.JSONField(
+        _("link types approved automatically"), default=list, blank=True
+    )
+    auto_link_sources = models.JSONField(
+        _("note sources whose links are approved automatically"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "A link of such a type below such a note is approved at once where every check is"
+            " passed; one that needs a person's judgement never is. Nothing chosen: a reviewer"
+            " decides every link."
+        ),
+    )
     decides_by_itself = models.BooleanField(
         _("decides by itself"),
         default=False,
@@ -167,6 +180,20 @@ class PolicyVersion(models.Model):
     @property
     def note_source_names(self) -> list[str]:
         return [str(NoteOrigin(each).label) for each in self.note_sources]
+
+    @property
+    def auto_link_names(self) -> list[str]:
+        """Name what is approved automatically; both a type and a source are needed for that."""
+        if not (self.auto_link_types and self.auto_link_sources):
+            return []
+        return [
+            *(str(LinkType(each).label) for each in self.auto_link_types),
+            *(str(NoteOrigin(each).label) for each in self.auto_link_sources),
+        ]
+
+    def approves_alone(self, target: str, source: int) -> bool:
+        """Whether a plain link of this type below such a note needs no reviewer."""
+        return target in self.auto_link_types and source in self.auto_link_sources
 
     @property
     def who_decides(self) -> str:

@@ -1,18 +1,21 @@
 """What 聚光 and 蒲公英 share: one consent page, one token endpoint, one envelope."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
+from portal.lib.http import Answer
 from portal.partners.base import (
     Fields,
     NeedsConsent,
     Rejected,
     TokenExpired,
     Unavailable,
+    get,
     post,
     read_object,
 )
@@ -20,6 +23,7 @@ from portal.partners.base import (
 GOOD_CODES = {0, 200}
 # The partner publishes no table of codes; these follow HTTP's numbers behind a 10.
 BAD_TOKEN = 10401
+NOT_APPROVED = 10403  # the consent covers neither this advertiser nor this scope
 BAD_APP = 10412
 TOO_MANY = 10429
 REFUSALS = range(10400, 10500)
@@ -95,8 +99,27 @@ class MarketingApp:
 
 def read(url: str, access_token: str, **body: object) -> Reply:
     """Ask with a merchant's token; a token that no longer counts is TokenExpired."""
-    try:
+    with _tokens_that_expire():
         return ask(url, body=body, headers={"Access-Token": access_token}, repeatable=True)
+
+
+def write(url: str, access_token: str, **body: object) -> Reply:
+    """Change something: the call is sent once, for nobody can say whether it was done."""
+    with _tokens_that_expire():
+        return ask(url, body=body, headers={"Access-Token": access_token})
+
+
+def look(url: str, access_token: str, **query: object) -> Reply:
+    """Read what the platform answers to a GET."""
+    with _tokens_that_expire():
+        address = f"{url}?{urlencode(query)}"
+        return _unwrap(get(address, headers={"Access-Token": access_token}))
+
+
+@contextmanager
+def _tokens_that_expire() -> Iterator[None]:
+    try:
+        yield
     except Rejected as refusal:
         if refusal.code == str(BAD_TOKEN):
             raise TokenExpired(refusal.message) from refusal
@@ -111,7 +134,10 @@ def ask(
     repeatable: bool = False,
 ) -> Reply:
     """Return the envelope's data, or raise what its code means."""
-    answer = post(url, json=body, headers=headers, repeatable=repeatable)
+    return _unwrap(post(url, json=body, headers=headers, repeatable=repeatable))
+
+
+def _unwrap(answer: Answer) -> Reply:
     if answer.status == 401:
         raise Rejected(str(BAD_TOKEN), "HTTP 401")
     envelope = read_object(answer)

@@ -52,8 +52,24 @@ def post(
     repeatable: bool = False,
 ) -> http.Answer:
     """Call the partner and say in the partners' terms why no answer came."""
+    return _send("POST", url, headers=headers, form=form, json=json, repeatable=repeatable)
+
+
+def get(url: str, *, headers: Mapping[str, str] | None = None) -> http.Answer:
+    return _send("GET", url, headers=headers, form=None, json=None, repeatable=True)
+
+
+def _send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None,
+    form: Mapping[str, str] | None,
+    json: Mapping[str, object] | None,
+    repeatable: bool,
+) -> http.Answer:
     try:
-        return http.send("POST", url, headers=headers, form=form, json=json, repeatable=repeatable)
+        return http.send(method, url, headers=headers, form=form, json=json, repeatable=repeatable)
     except http.TooLarge as failure:
         raise Rejected("too-large", failure.reason) from failure
     except http.Unanswered as failure:

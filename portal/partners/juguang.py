@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from portal.partners.adapi import MarketingApp, Reply, read
+from portal.partners.adapi import MarketingApp, Reply, look, read, write
 from portal.partners.base import Fields, Unavailable
 
 NOTES_PER_PAGE = 100
+DIRECT_LINKS_PER_PAGE = 100
+DEEP_LINK = 1  # the type of a direct link; 2 is a universal link alone
 CONTENT_TYPES: dict[int, Literal["image", "video"]] = {1: "image", 2: "video"}
 
 
@@ -39,6 +41,36 @@ class ReportPage:
     rows: tuple[Mapping[str, object], ...]
     total: int
     sha256: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """What a direct link puts below a note; the field names of its call are not public [inf]."""
+
+    note_id: str
+    text: str
+    position: str
+    deep_link: str
+    universal_link: str
+    h5_url: str
+    click_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectLink:
+    """A component as the platform has it; `state` is 1 reviewing, 2 approved, 3 rejected."""
+
+    direct_link_id: str
+    component: Component
+    state: int
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectLinkPage:
+    links: tuple[DirectLink, ...]
+    total: int
     more: bool
 
 
@@ -87,8 +119,74 @@ class JuguangClient:
         total = reply.content.whole("total_count")
         return ReportPage(rows, total, reply.sha256, more=len(rows) >= size)
 
+    def create_direct_link(self, advertiser_id: str, component: Component) -> str:
+        """Put a component below a note, to be reviewed; return its id."""
+        reply = self._write(
+            "/jg/direct-link/create",
+            advertiser_id=int(advertiser_id),
+            type=DEEP_LINK,
+            **_sent(component),
+        )
+        return reply.content.identity("direct_link_id")
+
+    def delete_direct_link(self, advertiser_id: str, direct_link_id: str) -> None:
+        """Take a component away; one that is gone already is no error."""
+        self._write(
+            "/jg/direct-link/delete",
+            advertiser_id=int(advertiser_id),
+            direct_link_id=direct_link_id,
+        )
+
+    def direct_links(
+        self, advertiser_id: str, page: int, page_size: int = DIRECT_LINKS_PER_PAGE
+    ) -> DirectLinkPage:
+        """Return one page, counted from 1, of the advertiser's components."""
+        reply = look(
+            f"{self.app.base_url}/jg/direct-link/list",
+            self.access_token,
+            advertiser_id=advertiser_id,
+            page_num=page,
+            page_size=page_size,
+        )
+        links = tuple(_read_direct_link(each) for each in reply.content.each("data_list"))
+        total = reply.content.whole("total_count")
+        return DirectLinkPage(links, total, more=len(links) >= page_size)
+
+    def _write(self, path: str, **body: object) -> Reply:
+        return write(f"{self.app.base_url}{path}", self.access_token, **body)
+
     def _read(self, path: str, **body: object) -> Reply:
         return read(f"{self.app.base_url}{path}", self.access_token, **body)
+
+
+def _sent(component: Component) -> Mapping[str, object]:
+    return {
+        "note_id": component.note_id,
+        "component_text": component.text,
+        "component_position": component.position,
+        "deeplink": component.deep_link,
+        "universal_link": component.universal_link,
+        "h5_url": component.h5_url,
+        "click_monitor_url": component.click_url,
+    }
+
+
+def _read_direct_link(row: Fields) -> DirectLink:
+    component = Component(
+        note_id=row.identity("note_id"),
+        text=row.text("component_text", ""),
+        position=row.text("component_position", ""),
+        deep_link=row.text("deeplink", ""),
+        universal_link=row.text("universal_link", ""),
+        h5_url=row.text("h5_url", ""),
+        click_url=row.text("click_monitor_url", ""),
+    )
+    return DirectLink(
+        direct_link_id=row.identity("direct_link_id"),
+        component=component,
+        state=row.whole("audit_status"),
+        comment=row.text("audit_comment", ""),
+    )
 
 
 def _read_note(note: Fields) -> NoteCard:

@@ -71,9 +71,9 @@ def endpoint(view: Callable[[HttpRequest, Body], Answer]) -> Callable[[HttpReque
     @wraps(view)
     def wrapper(request: HttpRequest) -> JsonResponse:
         try:
-            return _envelope(Code.OK, "成功", view(request, _body(request)))
+            return envelope(Code.OK, "成功", view(request, _body(request)))
         except Problem as problem:
-            return _envelope(problem.code, str(problem), {})
+            return envelope(problem.code, str(problem), {})
 
     return wrapper
 
@@ -82,7 +82,7 @@ def endpoint(view: Callable[[HttpRequest, Body], Answer]) -> Callable[[HttpReque
 def access_token(request: HttpRequest, body: Body) -> Answer:
     partner = _app(body)
     try:
-        pair = state().redeem_code(partner, _text(body, "auth_code"))
+        pair = state().redeem_code(partner, text_of(body, "auth_code"))
     except Refused as refusal:
         raise Problem(Code.BAD_AUTH_CODE, str(refusal)) from None
     return _tokens(pair) | _account(partner, pair)
@@ -92,7 +92,7 @@ def access_token(request: HttpRequest, body: Body) -> Answer:
 def refresh_token(request: HttpRequest, body: Body) -> Answer:
     partner = _app(body)
     try:
-        pair = state().refresh(partner, _text(body, "refresh_token"))
+        pair = state().refresh(partner, text_of(body, "refresh_token"))
     except Refused as refusal:
         raise Problem(Code.BAD_REFRESH_TOKEN, str(refusal)) from None
     return _tokens(pair) | _account(partner, pair)
@@ -100,12 +100,12 @@ def refresh_token(request: HttpRequest, body: Body) -> Answer:
 
 @endpoint
 def note_list(request: HttpRequest, body: Body) -> Answer:
-    advertiser_id = _approved_advertiser(_token(request), body)
-    page = _number(body, "page", default=1, most=10_000)
-    page_size = _number(body, "page_size", default=20, most=100)
+    advertiser_id = approved_advertiser(token_of(request), body)
+    page = number(body, "page", default=1, most=10_000)
+    page_size = number(body, "page_size", default=20, most=100)
     notes = [note for note in world().notes[advertiser_id] if note.created_at <= known_now()]
     if "note_type" in body:
-        note_type = _number(body, "note_type", default=None, most=99)
+        note_type = number(body, "note_type", default=None, most=99)
         notes = [note for note in notes if note.source == note_type]
     shown = notes[(page - 1) * page_size : page * page_size]
     return {"notes": [_note(note) for note in shown], "total_count": len(notes)}
@@ -114,15 +114,15 @@ def note_list(request: HttpRequest, body: Body) -> Answer:
 @endpoint
 def note_report(request: HttpRequest, body: Body) -> Answer:
     time.sleep(faults().delay_seconds)
-    token = _token(request)
+    token = token_of(request)
     if "report_service" not in token.scope:
         raise Problem(Code.NOT_APPROVED, "scope report_service was not granted")
-    advertiser_id = _approved_advertiser(token, body)
+    advertiser_id = approved_advertiser(token, body)
     if given := [name for name in UNSUPPORTED if body.get(name)]:
         raise Problem(Code.BAD_PARAMETER, f"not offered by the sandbox: {', '.join(given)}")
     first, last = _span(body)
-    page_num = _number(body, "page_num", default=1, most=10_000)
-    page_size = _number(body, "page_size", default=20, most=500)
+    page_num = number(body, "page_num", default=1, most=10_000)
+    page_size = number(body, "page_size", default=20, most=500)
     as_of = today()
     cells = report.day_rows(advertiser_id, first, last, as_of=as_of)
     groups = _by_day(cells) if _time_unit(body) == "DAY" else _by_note(cells, first, last)
@@ -202,7 +202,7 @@ def _app(body: Body) -> Partner:
     return partner
 
 
-def _token(request: HttpRequest) -> Token:
+def token_of(request: HttpRequest) -> Token:
     text = request.headers.get("Access-Token", "")
     if not text:
         raise Problem(Code.BAD_ACCESS_TOKEN, "header Access-Token is missing")
@@ -212,8 +212,8 @@ def _token(request: HttpRequest) -> Token:
         raise Problem(Code.BAD_ACCESS_TOKEN, str(refusal)) from None
 
 
-def _approved_advertiser(token: Token, body: Body) -> int:
-    advertiser_id = _number(body, "advertiser_id", default=None, most=10**18)
+def approved_advertiser(token: Token, body: Body) -> int:
+    advertiser_id = number(body, "advertiser_id", default=None, most=10**18)
     if advertiser_id not in token.subjects:
         raise Problem(Code.NOT_APPROVED, f"advertiser {advertiser_id} was not approved")
     return advertiser_id
@@ -229,7 +229,7 @@ def _span(body: Body) -> tuple[date, date]:
 
 
 def _day(body: Body, name: str) -> date:
-    text = _text(body, name)
+    text = text_of(body, name)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         raise Problem(Code.BAD_PARAMETER, f"{name} is not a day like 2025-06-18")
     try:
@@ -245,14 +245,14 @@ def _time_unit(body: Body) -> str:
     return str(unit)
 
 
-def _text(body: Body, name: str) -> str:
+def text_of(body: Body, name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value:
         raise Problem(Code.BAD_PARAMETER, f"{name} is missing or no text")
     return value
 
 
-def _number(body: Body, name: str, *, default: int | None, most: int) -> int:
+def number(body: Body, name: str, *, default: int | None, most: int) -> int:
     """Read a whole number of at least 1, which may be written as text."""
     text = str(body.get(name, default))
     if not re.fullmatch(r"\d{1,18}", text, re.ASCII) or not 1 <= int(text) <= most:
@@ -270,7 +270,7 @@ def _body(request: HttpRequest) -> Body:
     return body
 
 
-def _envelope(code: Code, msg: str, answer: Answer) -> JsonResponse:
+def envelope(code: Code, msg: str, answer: Answer) -> JsonResponse:
     return JsonResponse(
         {
             "code": int(code),

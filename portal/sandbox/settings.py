@@ -8,7 +8,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = os.environ.get("DEMO") == "1"
 VAR_DIR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT") or 8001)
-
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "portal.sandbox.urls"

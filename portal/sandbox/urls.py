@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.sandbox import adapi, consent, faults, oracle, pages, top
+from portal.sandbox import adapi, consent, direct_links, faults, oracle, pages, top
 
 urlpatterns = [
     path("", pages.index),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("api/open/oauth2/access_token", adapi.access_token),
     path("api/open/oauth2/refresh_token", adapi.refresh_token),
     path("api/open/jg/note/list", adapi.note_list),
+    path("api/open/jg/direct-link/create", direct_links.create),
+    path("api/open/jg/direct-link/delete", direct_links.delete),
+    path("api/open/jg/direct-link/list", direct_links.listed),
     path("api/open/jg/data/report/offline/note", adapi.note_report),
     path("tmall/item.htm", pages.item),
     path("tmall/shop/<int:sid>", pages.shop),

@@ -8,18 +8,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.links.health import check_store
-from campaigns.links.seed import GIFT_DAY, seed_gift_link, seed_links
+from campaigns.links.seed import GIFT_DAY, links_under_way, seed_gift_link, seed_links
 from campaigns.models import SyncWindow
 from campaigns.sync import night
 from campaigns.sync.windows import open_night
-from campaigns.tasks import pull_window
+from campaigns.tasks import follow_links, pull_window, submit_links
 from merchants import seed
+from merchants.models import Store
 from portal.lib import days
 from portal.lib.days import DEMO_NOW
 from portal.lib.scope import Hat, scope
 
 FIRST_NIGHT = date(2025, 5, 14)
-PATIENCE = 120  # seconds without a window closed
+PATIENCE = 120  # seconds without a window closed, or until the links are live
+LOOK_EVERY = 1.0
 
 
 class Command(BaseCommand):
@@ -46,6 +48,7 @@ class Command(BaseCommand):
         seed.seed_other_stores()
         self._play()
         seed_links(flagship, seed.member("marketer"))
+        self._go_live(flagship)
         check_store(flagship.pk)
         self.stdout.write(f"The demo is ready: it is {days.known_now():%Y-%m-%d %H:%M}.")
 
@@ -57,6 +60,16 @@ class Command(BaseCommand):
         done = night.wait(send=pull_window.delay, tell=self._watch)
         if not done.is_good:
             raise CommandError(f"The night of {days.today()} did not end well: {done}")
+
+    def _go_live(self, store: Store) -> None:
+        """Wait until the workers have handed the links to Juguang and heard of its review."""
+        until = time.monotonic() + PATIENCE
+        while links_under_way(store):
+            if time.monotonic() > until:
+                raise CommandError("The links do not go live: is everything running?")
+            submit_links.delay()
+            follow_links.delay()
+            time.sleep(LOOK_EVERY)
 
     def _watch(self, now: night.Progress) -> None:
         if now != self._seen:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.tests.browser.steps import IPHONE, agree, consent, take_step
+from portal.tests.browser.steps import IPHONE, agree, consent, take_step, wait_until_live
 from portal.tests.nights import Nights, middle_of_a_night, store_that_joined
 from portal.tests.running import wait_for
 
@@ -128,8 +128,9 @@ def link_to_the_store(owner) -> str:
     page.get_by_label("Or paste an item or store address").fill("https://shancha.tmall.com/")
     page.get_by_label("The store address above is that of").check()
     page.get_by_label("The note is marked").check()
-    page.get_by_role("button", name="Attach and go live").click()
-    page.wait_for_url(re.compile(r"/links/\d+/"))
+    page.get_by_role("button", name="Attach and hand in").click()
+    page.wait_for_url(re.compile(r"/links/\d+/$"))
+    wait_until_live(page)
     return page.get_by_text("/j/").first.inner_text()
 
 

@@ -1,0 +1,241 @@
+"""The queue of links for the platform's reviewers: narrow it, look, approve or send back."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+
+from campaigns.links.checks import Situation, checks_of
+from campaigns.links.ground import NotAttachable, ground_of, has_consents
+from campaigns.links.review import approve_link, questions_of, reject_link, wish_of
+from campaigns.models import Item, Link, LinkStatus
+from merchants import link_reasons
+from merchants.admin_ask import LONGEST, AsksOnce
+from merchants.models import IllegalMove, User
+from merchants.queue_filters import ChosenFilter
+from merchants.services import Refused
+from portal.lib import days
+
+NAMED = 20  # links listed on the page that rejects many
+STEPS = ("approve", "reject")
+
+
+class RejectForm(forms.Form):
+    reasons = forms.MultipleChoiceField(
+        label=_("Reasons"),
+        choices=list(link_reasons.REASONS.items()),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+    words = forms.CharField(
+        label=_("Remark"),
+        help_text=_("The brand reads this: say what it can change."),
+        required=False,
+        max_length=LONGEST,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:  # as Django declares it
+        chosen = self.cleaned_data.get("reasons", [])
+        if chosen == [link_reasons.OTHER] and not self.cleaned_data.get("words"):
+            self.add_error("words", _("Name the other reason here."))
+        return self.cleaned_data
+
+
+class ConfirmForm(forms.Form):
+    confirmed = forms.BooleanField(initial=True, widget=forms.HiddenInput)
+
+
+class QueueFilter(ChosenFilter):
+    title = _("review")
+    parameter_name = "queue"
+
+    @staticmethod
+    def choices_of(user: User, now: datetime) -> dict[str, tuple[Any, Q]]:
+        return {"waiting": (_("waits for a reviewer"), Q(status=LinkStatus.IN_REVIEW))}
+
+
+class SensitiveFilter(ChosenFilter):
+    title = _("sensitive")
+    parameter_name = "sensitive"
+
+    @staticmethod
+    def choices_of(user: User, now: datetime) -> dict[str, tuple[Any, Q]]:
+        return {
+            "yes": (_("raises a question of health or of goods"), ~Q(questions=[])),
+            "no": (_("raises none"), Q(questions=[])),
+        }
+
+
+class WaitingFilter(ChosenFilter):
+    title = _("waiting time")
+    parameter_name = "waited"
+
+    @staticmethod
+    def choices_of(user: User, now: datetime) -> dict[str, tuple[Any, Q]]:
+        waits = Q(status=LinkStatus.IN_REVIEW)
+        return {
+            "day": (_("more than a day"), waits & Q(handed_in_at__lt=now - timedelta(days=1))),
+            "days": (_("more than 3 days"), waits & Q(handed_in_at__lt=now - timedelta(days=3))),
+        }
+
+
+class LinkReview(AsksOnce):
+    def has_review_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("campaigns.review_link")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Who has waited longest comes first in the queue; elsewhere the newest does."""
+        in_queue = {"queue", "waited"} & set(request.GET)
+        return ("handed_in_at", "pk") if in_queue else ("-created_at", "-pk")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer the two decisions only where one is waited for."""
+        link = self.get_object(request, object_id)
+        offered = STEPS if link and link.status == LinkStatus.IN_REVIEW else ()
+        actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # unfold's
+        return [each for each in actions if each.action_name.endswith(offered or ("?",))]
+
+    @admin.display(description=_("note"))
+    def note_preview(self, link: Link) -> SafeString:
+        return render_to_string("admin/campaigns/link/note.html", {"note": link.note})
+
+    @admin.display(description=_("waits since"))
+    def waiting(self, link: Link) -> str:
+        if link.status != LinkStatus.IN_REVIEW or link.handed_in_at is None:
+            return "—"
+        return timesince(link.handed_in_at, days.known_now())
+
+    @admin.display(description=_("what is judged"))
+    def case(self, link: Link) -> SafeString:
+        context = {
+            "link": link,
+            "note": link.note,
+            "checks": _checks(link),
+            "questions": questions_of(link),
+        }
+        return render_to_string("admin/campaigns/link/case.html", context)
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Approve"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["review"],
+        icon="check",
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        link = self._link(request, object_id)
+        if request.method != "POST":
+            context = {"title": gettext("Approve"), "row": link, "form": ConfirmForm()}
+            return self.ask_page(request, "admin/campaigns/link/approve.html", context)
+        self._decided(request, [link], self._approved(request, [link]), gettext("Approve"))
+        return redirect("admin:campaigns_link_change", link.pk)
+
+    @action(  # type: ignore[operator]  # unfold types its decorator as a record
+        description=_("Reject"),  # type: ignore[arg-type]  # a lazy text is one
+        permissions=["review"],
+        icon="close",
+    )
+    def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        link = self._link(request, object_id)
+        form = RejectForm(request.POST or None)
+        if not form.is_valid():
+            context = {"title": gettext("Reject"), "row": link, "form": form}
+            return self.ask_page(request, "admin/campaigns/link/reject.html", context)
+        self._decided(request, [link], self._rejected(request, [link], form), gettext("Reject"))
+        return redirect("admin:campaigns_link_change", link.pk)
+
+    @admin.action(description=_("Approve the links"), permissions=["review"])
+    def approve_all(self, request: HttpRequest, chosen: QuerySet[Link]) -> None:
+        links = list(chosen.select_related("note", "store__brand"))
+        self._decided(request, links, self._approved(request, links), gettext("Approve"))
+
+    @admin.action(description=_("Reject the links…"), permissions=["review"])
+    def reject_all(self, request: HttpRequest, chosen: QuerySet[Link]) -> HttpResponse:
+        form = RejectForm(request.POST if "words" in request.POST else None)
+        if form.is_valid():
+            links = list(chosen.select_related("note", "store__brand"))
+            done = self._rejected(request, links, form)
+            self._decided(request, links, done, gettext("Reject"))
+            return HttpResponseRedirect(request.get_full_path())
+        context = self.admin_site.each_context(request) | {
+            "title": gettext("Reject the links"),
+            "opts": self.opts,
+            "form": form,
+            "chosen": chosen.select_related("note", "store")[:NAMED],
+            "count": chosen.count(),
+            "ids": request.POST.getlist("_selected_action"),
+            "across": request.POST.get("select_across", "0"),
+        }
+        status = 422 if form.is_bound else 200
+        template = "admin/campaigns/link/reject_all.html"
+        return TemplateResponse(request, template, context, status=status)
+
+    def _approved(self, request: HttpRequest, links: list[Link]) -> int:
+        return sum(self._take(request, link, approve_link) for link in links)
+
+    def _rejected(self, request: HttpRequest, links: list[Link], form: RejectForm) -> int:
+        said = {"reasons": form.cleaned_data["reasons"], "words": form.cleaned_data["words"]}
+        return sum(self._take(request, link, reject_link, **said) for link in links)
+
+    def _take(
+        self,
+        request: HttpRequest,
+        link: Link,
+        step: Any,  # Any: one of the two decisions, with its own arguments
+        **how: Any,
+    ) -> bool:
+        try:
+            step(link, by=cast(User, request.user), **how)
+        except (IllegalMove, Refused, NotAttachable) as refusal:
+            self.message_user(request, f"{link}: {refusal}", messages.ERROR)
+            return False
+        return True
+
+    def _decided(self, request: HttpRequest, links: list[Link], done: int, title: str) -> None:
+        for link in links:
+            self.log_change(request, link, title)
+        if done:
+            said = ngettext("%(count)d link is decided.", "%(count)d links are decided.", done)
+            self.message_user(request, said % {"count": done}, messages.SUCCESS)
+
+    def _link(self, request: HttpRequest, object_id: str) -> Link:
+        if not self.has_review_permission(request):
+            raise PermissionDenied
+        rows = Link.objects.select_related("note", "store__brand")
+        link = rows.filter(pk=object_id).first() if object_id.isdigit() else None
+        if link is None:
+            raise Http404
+        return link
+
+
+def waiting_links(request: HttpRequest) -> str | None:
+    """Say beside the side bar's entry how many wait; nothing where none does."""
+    return str(Link.objects.in_review().count() or "") or None
+
+
+def _checks(link: Link) -> list[Any]:
+    if link.destination is None:
+        return []
+    others = link.note.links.not_ended().exclude(pk=link.pk)
+    items = Item.objects.filter(store_id=link.store_id, num_iid=link.item_id)
+    situation = Situation(
+        note=link.note,
+        ground=ground_of(link.store),
+        has_open_link=others.exists(),
+        has_consent=has_consents(link.store, link.note.connection),
+        item=items.first(),
+    )
+    return checks_of(wish_of(link), situation)
