@@ -52,8 +52,9 @@ def judge(store: Store, answers: Answers) -> None:
     """Write down what was found for each open link, and move those that have to be moved."""
     now = days.known_now()
     checked = _check_all(store, answers)
-    _keep_health(store, checked, now)
-    LinkCheck.objects.bulk_create([_check_row(each, now) for each in checked if each.is_news])
+    news = [each for each in checked if each.is_news]
+    _keep_health(store, checked, news, now)
+    LinkCheck.objects.bulk_create([_check_row(each, now) for each in news])
     move(store, checked)
 
 
@@ -78,6 +79,8 @@ def _check_all(store: Store, answers: Answers) -> list[Checked]:
 def _check(link: Link, known: LinkHealth | None, ground: Ground, answers: Answers) -> Checked:
     health = known or LinkHealth(brand_id=link.brand_id, store_id=link.store_id, link=link)
     before = LinkTrouble(health.trouble)
+    if health.item_id != link.item_id:
+        before = LinkTrouble.UNKNOWN  # it was said of another item
     answered = _of_item(link, answers)
     trouble = trouble_of(
         Findings(
@@ -117,16 +120,18 @@ def _takes_part(ground: Ground) -> bool:
     return joined and ground.participation != ParticipationStatus.SUSPENDED
 
 
-def _keep_health(store: Store, checked: Sequence[Checked], now: datetime) -> None:
+def _keep_health(
+    store: Store, checked: Sequence[Checked], news: Sequence[Checked], now: datetime
+) -> None:
     """Rewrite the rows that say something new; of the others only when they were answered."""
-    news = [each for each in checked if each.is_news]
     for each in news:
         each.health.trouble, each.health.since = each.trouble, now
+        each.health.item_id = each.link.item_id
     LinkHealth.objects.bulk_create(
         [each.health for each in news],
         update_conflicts=True,
         unique_fields=["brand", "link"],
-        update_fields=["trouble", "since"],
+        update_fields=["trouble", "item_id", "since"],
     )
     answered = [each.link.pk for each in checked if each.is_answered]
     others = [each.link.pk for each in checked if not each.is_answered]

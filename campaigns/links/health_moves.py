@@ -31,7 +31,8 @@ class Checked:
 
     @property
     def is_news(self) -> bool:
-        return self.trouble != self.before or self.health.pk is None
+        is_known = self.health.pk is not None and self.health.item_id == self.link.item_id
+        return self.trouble != self.before or not is_known
 
     @property
     def source(self) -> LinkStatus:
@@ -89,7 +90,12 @@ def _remember(moved: Sequence[tuple[Checked, LinkEvent]]) -> None:
         is_home = each.target == home
         each.health.home = "" if is_home else home
         each.health.move = None if is_home else event
-    LinkHealth.objects.bulk_update([each.health for each, _event in moved], ["home", "move"])
+    LinkHealth.objects.bulk_create(
+        [each.health for each, _event in moved],
+        update_conflicts=True,
+        unique_fields=["brand", "link"],
+        update_fields=["home", "move"],
+    )
 
 
 def _tell(store: Store, moved: Sequence[Checked]) -> None:

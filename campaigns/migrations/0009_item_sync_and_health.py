@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
+                ("item_id", models.CharField(blank=True, max_length=15, verbose_name="item id")),
                 (
                     "since",
                     models.DateTimeField(

@@ -27,7 +27,7 @@ class LinkHealthQuerySet(StoreOwnedQuerySet["LinkHealth"]):
 
 
 class LinkHealth(models.Model):
-    """A link's state as last answered. Times are as known.
+    """A link's state as last answered, for the item that it led to then. Times are as known.
 
     `move` is the event by which a check moved the link, and `home` the status that it comes
     back to when cured: only as long as nobody has moved it since.
@@ -39,6 +39,7 @@ class LinkHealth(models.Model):
     trouble = models.CharField(
         _("state"), max_length=10, choices=LinkTrouble, default=LinkTrouble.UNKNOWN
     )
+    item_id = models.CharField(_("item id"), max_length=15, blank=True)
     since = models.DateTimeField(_("since when"), default=known_now)
     checked_at = models.DateTimeField(_("last answered"), null=True, blank=True)
     unanswered_since = models.DateTimeField(_("unanswered since"), null=True, blank=True)

@@ -17,7 +17,7 @@ def make_catalogue(store: Store, **fields: Any) -> Catalogue:
 def make_health(link: Link, trouble: LinkTrouble = LinkTrouble.FINE, **fields: Any) -> LinkHealth:
     """Let a check have found this, with a row in the history."""
     own = {"brand_id": link.brand_id, "store_id": link.store_id, "link": link}
-    fields = {"checked_at": days.known_now()} | fields
+    fields = {"checked_at": days.known_now(), "item_id": link.item_id} | fields
     with scope(Hat.NIGHT):
         LinkCheck.objects.create(**own, trouble=trouble, item_id=link.item_id)
         return LinkHealth.objects.create(**own, trouble=trouble, **fields)

@@ -166,6 +166,17 @@ def test_without_an_answer_a_broken_link_stays_broken(store, link, sandbox, sett
         assert LinkHealth.objects.get().unanswered_since == days.known_now()
 
 
+def test_what_was_said_of_another_item_is_no_answer(store, link, settings):
+    health.check_store(store.pk)
+    with scope(Hat.NIGHT):
+        Link.objects.update(item_id=CREAM)
+    settings.TOP = settings.TOP | {"gateway": "http://127.0.0.1:9/router/rest"}
+    health.check_store(store.pk)
+
+    assert state(link) == ("live", "unknown")
+    assert history() == ["fine", "unknown"]
+
+
 def test_a_policy_that_forbids_the_note_pauses_the_link_until_it_allows_it(store, link):
     make_policy(note_sources=[1])
     health.check_store(store.pk)
@@ -177,6 +188,23 @@ def test_a_policy_that_forbids_the_note_pauses_the_link_until_it_allows_it(store
 
     assert state(link) == ("live", "fine")
     assert [kind for kind, _link in notices()] == ["link_paused", "link_restored"]
+
+
+def test_a_link_with_two_troubles_comes_home_when_both_are_cured(store, link, sandbox):
+    make_policy(note_sources=[1])
+    health.check_store(store.pk)
+    sandbox.control(item={"num_iid": OIL, "state": "instock"})
+    health.check_store(store.pk)
+    assert state(link)[0] == "broken"
+    sandbox.control(item={"num_iid": OIL, "state": "onsale"})
+    health.check_store(store.pk)
+    assert state(link) == ("paused", "policy")
+    with scope(Hat.NIGHT):
+        Note.objects.update(source=1)
+
+    health.check_store(store.pk)
+
+    assert state(link) == ("live", "fine")
 
 
 def test_a_suspension_moves_no_link_but_stands_in_the_history(store, link):

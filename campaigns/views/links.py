@@ -86,7 +86,7 @@ def _link_page(
         "total": total(taps),
         "total_head": _("14 days"),
         "monitor_url": f"{link.short_url}?{MONITOR_QUERY}",
-        "health": link.healths.first(),
+        "health": link.healths.filter(item_id=link.item_id).first(),
         "checks": link.checks.newest_first()[:CHECKS],
         "alike": replacements(link, most=1) if link.status == LinkStatus.BROKEN else [],
         "loss": loss_of(link),
