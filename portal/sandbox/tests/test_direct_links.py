@@ -98,7 +98,7 @@ def test_the_review_rejects_always_the_same(sandbox, token, note_id, changed, st
 
 
 def test_what_was_made_outlives_a_restart_and_is_deleted_once(tmp_path, note_id):
-    with SandboxProcess(tmp_path) as own:
+    with SandboxProcess(tmp_path, SANDBOX_REVIEW_SECONDS="600") as own:
         form = {"advertiser": [880001], "decision": "allow"}
         code = answer_consent(own, "/auth", MANAGES, **form)["auth_code"]
         body = XHS_APP | {"auth_code": code}
