@@ -68,7 +68,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
     stores = forms.ModelMultipleChoiceField(
         label=_("Stores of the campaign"),
         queryset=Store.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         error_messages={"required": _("Choose at least one store.")},
     )
     starts_on = DayField(label=_("First day"))
@@ -90,8 +90,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
     def __init__(self, *args: Any, brand: Brand, stores: QuerySet[Store], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.brand = brand
-        for name in self._days():
+        for name, label in self._days():
             self.fields[name] = DayField(required=False)
+            self.fields[name].widget.attrs["aria-label"] = label
         chosen: forms.ModelMultipleChoiceField[Store] = self.fields["stores"]  # type: ignore[assignment]  # declared above
         chosen.queryset = stores
         self.fields["decision_days"].widget.attrs = {"min": 1, "max": 365}
@@ -136,9 +137,11 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
             if found.get(f"{phase}_from") and found.get(f"{phase}_to")
         ]
 
-    def _days(self) -> Iterator[str]:
+    def _days(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of each phase's fields with what a screen reader says of it."""
         for phase in Phase:
-            yield from (f"{phase}_from", f"{phase}_to")
+            yield f"{phase}_from", f"{phase.label} {_t('First day')}"
+            yield f"{phase}_to", f"{phase.label} {_t('Last day')}"
 
     def _check_phases(self, first: date, last: date) -> None:
         """Each phase lies within the period, has both its days, and overlaps no other."""
@@ -168,6 +171,11 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for m
     class Meta:
         model = CampaignRule
         fields = ["kind", "value"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds: forms.ChoiceField = self.fields["kind"]  # type: ignore[assignment]  # of a column with choices
+        kinds.choices = RuleKind.choices
 
     def clean_value(self) -> str:
         return " ".join(self.cleaned_data["value"].split())

@@ -117,8 +117,14 @@ def test_a_named_note_is_filled_in_once_juguang_lists_it(brand, store):
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(1, "Can be seen"), (3, "Deleted by its author"), (10, "Ask the creator to make it public")]
-    + [(20, "Must be bound to an SPU"), (77, "Code 77, meaning not known"), (None, "Not known")],
+    [
+        (1, "Can be seen"),
+        (3, "Deleted by its author"),
+        (10, "Ask the creator to make it public"),
+        (20, "Must be bound to an SPU"),
+        (77, "Code 77, meaning not known"),
+        (None, "Not known"),
+    ],
 )
 def test_the_page_says_what_the_partners_code_means(store, marketer, status, said):
     assert said in page_of(marketer, note_of(store, 1, status=status))
