@@ -1,14 +1,43 @@
 from django.urls import path
 
 from campaigns.jump.views import jump
-from campaigns.views import data, items, link_form, links, notes, replace, results
+from campaigns.views import (
+    campaigns,
+    data,
+    items,
+    link_form,
+    links,
+    notes,
+    replace,
+    results,
+    star_tasks,
+)
 
 app_name = "campaigns"
+CAMPAIGN = "b/<slug:brand>/campaigns/<int:campaign_pk>/"
+STAR_TASK = "b/<slug:brand>/star-tasks/<int:task_pk>/"
 urlpatterns = [
+    path("b/<slug:brand>/campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("b/<slug:brand>/campaigns/new/", campaigns.campaign_create, name="campaign_create"),
+    path(CAMPAIGN, campaigns.campaign_detail, name="campaign"),
+    path(f"{CAMPAIGN}edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path(f"{CAMPAIGN}rules/", campaigns.rule_add, name="rule_add"),
+    path(f"{CAMPAIGN}rules/<int:rule_pk>/remove/", campaigns.rule_remove, name="rule_remove"),
+    path(f"{CAMPAIGN}take-out/", campaigns.take_out, name="take_out"),
+    path("b/<slug:brand>/star-tasks/", star_tasks.star_task_list, name="star_tasks"),
+    path("b/<slug:brand>/star-tasks/new/", star_tasks.star_task_create, name="star_task_create"),
+    path(STAR_TASK, star_tasks.star_task_detail, name="star_task"),
+    path(f"{STAR_TASK}edit/", star_tasks.star_task_edit, name="star_task_edit"),
+    path(f"{STAR_TASK}notes/", star_tasks.star_task_bind, name="star_task_bind"),
+    path(f"{STAR_TASK}notes/<int:row_pk>/", star_tasks.star_task_note, name="star_task_note"),
     path("b/<slug:brand>/notes/", notes.note_list, name="notes"),
     path("b/<slug:brand>/items/", items.item_list, name="items"),
     path("b/<slug:brand>/links/<int:link_pk>/replace/", replace.link_replace, name="link_replace"),
     path("b/<slug:brand>/notes/<int:note_pk>/link/", link_form.link_attach, name="link_attach"),
+    path("b/<slug:brand>/notes/add/", notes.notes_add, name="notes_add"),
+    path("b/<slug:brand>/notes/join/", campaigns.notes_join, name="notes_join"),
+    path("b/<slug:brand>/notes/<int:note_pk>/", notes.note_detail, name="note"),
+    path("b/<slug:brand>/notes/<int:note_pk>/tags/", notes.note_tag, name="note_tag"),
     path("b/<slug:brand>/links/<int:link_pk>/", links.link_detail, name="link"),
     path("b/<slug:brand>/links/<int:link_pk>/edit/", link_form.link_edit, name="link_edit"),
     path("b/<slug:brand>/links/<int:link_pk>/hand-in/", links.link_hand_in, name="link_hand_in"),

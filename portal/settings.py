@@ -309,6 +309,17 @@ if not DEMO:
 # Joining -------------------------------------------------------------------------------------
 REVIEW_WORKING_DAYS = int(number("REVIEW_WORKING_DAYS", 3))  # promised to the brand
 ANSWER_DAYS = int(number("ANSWER_DAYS", 14))  # for what a reviewer asks
+# How long buyers take to decide, in days, by category; "" is for all others. One source each.
+DECISION_DAYS = {
+    "beauty": int(number("DECISION_DAYS_BEAUTY", 29)),
+    "maternity": int(number("DECISION_DAYS_MATERNITY", 70)),
+    "": int(number("DECISION_DAYS", 30)),
+}
+# What a star task takes before its data joins: told by one source alone.
+STAR_TASK = {
+    "least_creators": int(number("STAR_TASK_CREATORS", 2)),
+    "floor_fen": int(number("STAR_TASK_FLOOR_YUAN", 50_000)) * 100,
+}
 TRANSFER_DAYS = int(number("TRANSFER_DAYS", 7))  # for the brand whose store another asks for
 SECOND_REVIEW_SHARE = share("SECOND_REVIEW_SHARE", 0.1)  # of the decisions, drawn by a keyed hash
 

@@ -120,7 +120,7 @@ def case_of(wish: Wish, note: Note, store: Store, goods: Goods) -> Case:
     )
 
 
-def objections_of_policy(wish: Wish, source: int, policy: PolicyVersion | None) -> list[str]:
+def objections_of_policy(wish: Wish, source: int | None, policy: PolicyVersion | None) -> list[str]:
     """Return what the version in force says against the target and the note.
 
     A version from before these were part of it names none, and so forbids none.
@@ -129,7 +129,12 @@ def objections_of_policy(wish: Wish, source: int, policy: PolicyVersion | None) 
     return [each for each in found if each]
 
 
-def objection_to_note(source: int, policy: PolicyVersion | None) -> str:
+def objection_to_note(source: int | None, policy: PolicyVersion | None) -> str:
+    if source is None:
+        return _(
+            "Juguang does not list this note, so it can't carry a link: it is organic, or its"
+            " list has not arrived yet."
+        )
     if policy is None or not policy.note_sources or source in policy.note_sources:
         return ""
     return _("Policy version %(policy)s does not allow links below such notes: %(source)s.") % {

@@ -1,10 +1,27 @@
+from campaigns.models.campaign import (
+    Campaign,
+    CampaignNote,
+    CampaignPhase,
+    CampaignRule,
+    CampaignStore,
+    Goal,
+    JoinedBy,
+    Phase,
+    RuleKind,
+)
 from campaigns.models.click import Click, ClickSystem
 from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
 from campaigns.models.facts import NoteDay
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
-from campaigns.models.note import Note, NoteKind, NoteSource
+from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
+from campaigns.models.star_task import (
+    Authorisation,
+    OrderKind,
+    StarTask,
+    StarTaskNote,
+)
 from campaigns.models.trouble import LinkTrouble
 from campaigns.models.window import (
     Heartbeat,
@@ -15,13 +32,21 @@ from campaigns.models.window import (
 )
 
 __all__ = [
+    "Authorisation",
     "BuyingMode",
+    "Campaign",
+    "CampaignNote",
+    "CampaignPhase",
+    "CampaignRule",
+    "CampaignStore",
     "Catalogue",
     "Click",
     "ClickSystem",
+    "Goal",
     "Heartbeat",
     "Item",
     "ItemStatus",
+    "JoinedBy",
     "Link",
     "LinkCheck",
     "LinkEvent",
@@ -33,11 +58,18 @@ __all__ = [
     "LinkTrouble",
     "Note",
     "NoteDay",
+    "NoteFound",
     "NoteKind",
     "NoteSource",
+    "NoteTag",
+    "OrderKind",
+    "Phase",
     "PulledPage",
     "QuarantinedRow",
     "ReviewState",
+    "RuleKind",
+    "StarTask",
+    "StarTaskNote",
     "SyncWindow",
     "WindowStatus",
 ]

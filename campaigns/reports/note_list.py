@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Note, NoteKind, NoteSource
+from campaigns.models import CampaignNote, Note, NoteKind, NoteSource, SyncWindow
 from campaigns.reports.base import FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_juguang
 from merchants.models import Partner
@@ -16,7 +16,10 @@ from portal.partners.juguang import JuguangClient, NoteCard
 NOTE_ID = re.compile(r"[0-9a-f]{24}")
 LARGEST_STATUS = 2**15 - 1
 KINDS = {"image": NoteKind.IMAGE, "video": NoteKind.VIDEO}
-RENEWED = ["title", "creator", "source", "kind", "cover_url", "status", "published_at"]
+RENEWED = [
+    *("title", "creator", "source", "kind", "cover_url", "status", "published_at"),
+    "found_by",
+]
 
 
 def fetch(client: JuguangClient, account: str, day: date, number: int) -> FetchedPage:
@@ -34,28 +37,49 @@ def keep(context: PageContext, cards: Sequence[NoteCard]) -> Kept:
     window = context.window
     refused = [(as_sent(card), reason) for card in cards if (reason := _why_not(card))]
     good = {card.note_id: card for card in cards if not _why_not(card)}
+    notes = [_note(window, card) for card in good.values()]
+    _confirm(window, notes)
     written = Note.objects.bulk_create(
-        [
-            Note(
-                brand_id=window.brand_id,
-                store_id=window.store_id,
-                connection_id=window.connection_id,
-                note_id=card.note_id,
-                title=card.title[:200],
-                creator=card.author[:80],
-                source=card.source,
-                kind=KINDS[card.content_type],
-                cover_url=card.image[:500],
-                status=card.status,
-                published_at=card.created_at,
-            )
-            for card in good.values()
-        ],
+        notes,
         update_conflicts=True,
         unique_fields=["brand", "connection", "note_id"],
         update_fields=RENEWED,
     )
+    CampaignNote.objects.join_by_rules(window.brand_id)
     return Kept(len(written), refused)
+
+
+def _note(window: SyncWindow, card: NoteCard) -> Note:
+    return Note(
+        brand_id=window.brand_id,
+        store_id=window.store_id,
+        connection_id=window.connection_id,
+        note_id=card.note_id,
+        title=card.title[:200],
+        creator=card.author[:80],
+        source=card.source,
+        kind=KINDS[card.content_type],
+        cover_url=card.image[:500],
+        status=card.status,
+        published_at=card.created_at,
+    )
+
+
+def _confirm(window: SyncWindow, notes: Sequence[Note]) -> None:
+    """Make the notes that a person named before this account listed them the account's own.
+
+    Where the account's row is there already, the person's stays beside it.
+    """
+    told = {note.note_id: note for note in notes}
+    listed = Note.objects.filter(connection_id=window.connection_id, note_id__in=told)
+    named = Note.objects.unconfirmed().filter(
+        brand_id=window.brand_id, store_id=window.store_id, note_id__in=told
+    )
+    confirmed = list(named.exclude(note_id__in=listed.values("note_id")))
+    for row in confirmed:
+        for field in [*RENEWED, "connection_id"]:
+            setattr(row, field, getattr(told[row.note_id], field))
+    Note.objects.bulk_update(confirmed, [*RENEWED, "connection"])
 
 
 def _why_not(card: NoteCard) -> str:

@@ -63,7 +63,7 @@ def titles(brand: Brand, membership: Membership, keys: Iterable[NoteKey]) -> dic
     """Return the notes behind the keys; one that 聚光's note list does not name is left out."""
     notes = Note.objects.filter(brand=brand, note_id__in={key.note_id for key in keys})
     seen = notes.seen_by(membership).select_related("store")
-    return {NoteKey(note.connection_id, note.note_id): note for note in seen}
+    return {NoteKey(note.connection_id, note.note_id): note for note in seen if note.connection_id}
 
 
 def _measures(question: Question) -> dict[str, Combinable]:

@@ -1,6 +1,7 @@
 """One of everything a URL may name, for the permission matrix."""
 
 from campaigns.tests.factories import make_link, note_of
+from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
 from merchants.models import Brand, Role
 from merchants.tests.factories import (
     make_brand,
@@ -25,7 +26,12 @@ def stage(brand: Brand) -> dict[str, object]:
     other = make_brand("holder", "别家店主")
     transfer, _their_release = make_transfer(brand, make_store(other))
     _their_transfer, release = make_transfer(other, store)
+    campaign, task = make_campaign(store), make_star_task(store)
     return {
+        "campaign": campaign.pk,
+        "rule": make_rule(campaign, "林小鹿").pk,
+        "star_task": task.pk,
+        "star_row": bind(task, link.note).pk,
         "store": store.pk,
         "note": note_of(store, 1).pk,
         "link": link.pk,

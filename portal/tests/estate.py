@@ -5,9 +5,20 @@ from datetime import date
 
 from django.http import HttpRequest
 
-from campaigns.models import Link, Note, PulledPage, QuarantinedRow, SyncWindow
+from campaigns.models import (
+    Campaign,
+    CampaignRule,
+    Link,
+    Note,
+    PulledPage,
+    QuarantinedRow,
+    StarTask,
+    StarTaskNote,
+    SyncWindow,
+)
 from campaigns.tests.factories import make_click, make_item, make_link, make_note_day, note_of
 from campaigns.tests.factories_health import make_catalogue, make_health
+from campaigns.tests.plans import bind, join, make_campaign, make_rule, make_star_task, tag
 from merchants.access_events import record
 from merchants.models import (
     AccessKind,
@@ -66,6 +77,10 @@ class Estate:
     second_review: SecondReview
     release: StoreRelease
     transfer: StoreTransfer
+    campaign: Campaign
+    rule: CampaignRule
+    star_task: StarTask
+    star_row: StarTaskNote
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -98,7 +113,18 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     second = make_second_review(application, note=f"{name} 复")
     moving = _make_transfers(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
-    return Estate(*own, *moving)
+    return Estate(*own, *moving, *_make_plans(store, free, name))
+
+
+def _make_plans(
+    store: Store, note: Note, name: str
+) -> tuple[Campaign, CampaignRule, StarTask, StarTaskNote]:
+    campaign = make_campaign(store, f"{name} 促")
+    rule = make_rule(campaign, f"{name} 则")
+    join(campaign, note, joined_by="rule", rule=rule)
+    tag(note, f"{name} 签")
+    task = make_star_task(store, name=f"{name} 星", group=f"{name} 组")
+    return campaign, rule, task, bind(task, note, order_id=f"{name} 单", order_kind="custom")
 
 
 def _make_history(application: Application, link: Link, name: str) -> None:
