@@ -314,6 +314,7 @@ SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
 DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
+SHEET_TICK = timedelta(minutes=1)
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
@@ -334,6 +335,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Each tick finds what is due; one that no worker took before the next is not needed any more.
 TICKS = {
     "campaigns.tasks.hand_out_windows": SYNC_TICK,
+    "campaigns.tasks.hand_out_sheets": SHEET_TICK,
+    "campaigns.tasks.purge_sheets": DUE_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.hand_out_decisions": DECISION_TICK,
     "merchants.tasks.requalify_stores": REQUALIFY_TICK,

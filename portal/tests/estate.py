@@ -5,8 +5,17 @@ from datetime import date
 
 from django.http import HttpRequest
 
-from campaigns.models import Link, Note, PulledPage, QuarantinedRow, SyncWindow
-from campaigns.tests.factories import make_click, make_item, make_link, make_note_day, note_of
+from campaigns.models import Link, LinkSheet, Note, PulledPage, QuarantinedRow, SheetRow, SyncWindow
+from campaigns.tests.factories import (
+    make_click,
+    make_comment,
+    make_comment_link,
+    make_item,
+    make_link,
+    make_note_day,
+    make_sheet,
+    note_of,
+)
 from merchants.access_events import record
 from merchants.models import (
     AccessKind,
@@ -65,6 +74,7 @@ class Estate:
     second_review: SecondReview
     release: StoreRelease
     transfer: StoreTransfer
+    sheet: LinkSheet
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -79,6 +89,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     link = make_link(noted, item_title=f"{name} 货")
     make_item(store, number, title=f"{name} 品")
     make_click(link, click_id=name)
+    sheet = _make_sheet(store, link, name)
+    make_comment(free, words=f"{name} 求链接")
+    make_comment_link(free, item_title=f"{name} 挂")
     make_note_day(noted, DAY, fee_fen=fee)
     evidence = make_evidence(store, name=name)
     application = make_application(
@@ -95,7 +108,26 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     second = make_second_review(application, note=f"{name} 复")
     moving = _make_transfers(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
-    return Estate(*own, *moving)
+    return Estate(*own, *moving, sheet)
+
+
+def _make_sheet(store: Store, link: Link, name: str) -> LinkSheet:
+    """Leave a sheet that was attached, with a row that names the note and its link."""
+    then = known_now()
+    sheet = make_sheet(store, {}, name=f"{name}.xlsx", cells=[], checked_at=then)
+    with scope(Hat.WEB, brand=store.brand_id):
+        SheetRow.objects.create(
+            brand_id=store.brand_id,
+            store=store,
+            sheet=sheet,
+            number=2,
+            note_typed=f"{name} 打",
+            note_id=link.note_id,
+            verdict="attached",
+            reasons=[f"{name} 因"],
+            link=link,
+        )
+    return sheet
 
 
 def _make_history(application: Application, link: Link, name: str) -> None:
