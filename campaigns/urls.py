@@ -1,7 +1,7 @@
 from django.urls import path
 
 from campaigns.jump.views import jump
-from campaigns.views import data, links, notes, results, sheets
+from campaigns.views import data, links, notes, requests, results, sheets
 
 app_name = "campaigns"
 urlpatterns = [
@@ -24,6 +24,18 @@ urlpatterns = [
         "b/<slug:brand>/notes/sheets/<int:sheet_pk>/result.<str:kind>",
         sheets.sheet_result,
         name="sheet_result",
+    ),
+    path("b/<slug:brand>/notes/requests/", requests.link_requests, name="link_requests"),
+    path("b/<slug:brand>/notes/requests/import/", requests.comment_import, name="comment_import"),
+    path(
+        "b/<slug:brand>/notes/requests/template.<str:kind>",
+        requests.comment_template,
+        name="comment_template",
+    ),
+    path(
+        "b/<slug:brand>/notes/<int:note_pk>/requests/",
+        requests.note_requests,
+        name="note_requests",
     ),
     path("b/<slug:brand>/links/<int:link_pk>/", links.link_detail, name="link"),
     path("b/<slug:brand>/links/<int:link_pk>/<slug:move>/", links.link_move, name="link_move"),

@@ -19,3 +19,15 @@ MATRIX = [
     ("get", SHEET + "result.xlsx", 302, 404, 200, 200, 200),
     ("post", SHEET + "result.xlsx", 302, 405, 405, 405, 405),
 ]
+
+REQUESTS = "/b/shancha/notes/requests/"
+MATRIX += [
+    ("get", REQUESTS, 302, 404, 200, 200, 200),
+    ("post", REQUESTS, 302, 405, 405, 405, 405),
+    ("get", REQUESTS + "import/", 302, 405, 405, 405, 405),
+    ("post", REQUESTS + "import/", 302, 404, 403, 422, 422),
+    ("get", REQUESTS + "template.csv", 302, 404, 200, 200, 200),
+    ("post", REQUESTS + "template.csv", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/notes/{note}/requests/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/notes/{note}/requests/", 302, 405, 405, 405, 405),
+]
