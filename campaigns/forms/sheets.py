@@ -21,13 +21,13 @@ ACCEPTED = ".csv,.xlsx"
 
 class SheetForm(forms.Form):
     store = forms.TypedChoiceField(
-        label=_("store"),
+        label=_("Store"),
         coerce=int,
         help_text=_("All rows of a sheet are about notes of this one store."),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     file = forms.FileField(
-        label=_("file"),
+        label=_("File"),
         help_text=_("CSV or XLSX, at most 20 MB"),
         error_messages={
             "required": _("Choose a file."),

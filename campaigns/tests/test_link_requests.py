@@ -191,6 +191,17 @@ def test_one_click_starts_a_link_for_the_note(store, marketer):
     assert f'href="/b/shancha/notes/{note.pk}/link/"' in marketer.get(PAGE).text
 
 
+def test_a_note_whose_link_is_paused_leads_to_that_link(store, marketer):
+    note = note_of(store)
+    link = make_link(note, LinkStatus.PAUSED)
+    make_comment(note)
+
+    page = marketer.get(PAGE).text
+
+    assert f'href="/b/shancha/links/{link.pk}/"' in page
+    assert f"/notes/{note.pk}/link/" not in page
+
+
 def test_the_words_that_ask_are_marked_and_the_rest_is_plain(store, marketer):
     note = note_of(store)
     make_comment(note, words="<b>美</b>，求链接")

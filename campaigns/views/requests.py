@@ -89,11 +89,13 @@ def _page(
     page = Paginator(demand, NOTES_A_PAGE).get_page(request.GET.get("page"))
     mine = request.brand.notes.seen_by(request.membership).select_related("store")
     notes = mine.in_bulk([row["note_id"] for row in page])
+    links = Link.objects.seen_by(request.membership).not_ended().filter(note__in=notes)
+    open_links = {link.note_id: link for link in links}
     shown = CommentLink.objects.seen_by(request.membership).newest_first()
     context = {
         "form": form,
         "page": page,
-        "rows": [(notes[row["note_id"]], row) for row in page],
+        "rows": [(notes[pk], row, open_links.get(pk)) for row in page for pk in [row["note_id"]]],
         "comment_links": shown.select_related("note")[:LINKS],
         "patterns": ASKS,
         "exceptions": DOES_NOT,
