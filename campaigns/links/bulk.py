@@ -167,8 +167,12 @@ def _known_of_notes(
 
 
 def _attach(rows: Sequence[SheetRow], *, by: User) -> None:
-    """Attach the rows that are good; one that somebody else was faster with is told so."""
-    good = {new_code(): row for row in rows if row.verdict == Verdict.READY}
+    """Attach the rows that are good; one that somebody else was faster with is told so.
+
+    In the order of their notes, so that two sheets with the same notes wait for each other once.
+    """
+    ready = [row for row in rows if row.verdict == Verdict.READY]
+    good = {new_code(): row for row in sorted(ready, key=lambda row: row.note_id or 0)}
     Link.objects.bulk_create(
         [_link(code, row, by=by) for code, row in good.items()],
         ignore_conflicts=True,
