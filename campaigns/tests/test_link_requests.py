@@ -106,15 +106,6 @@ def test_a_sheet_that_overlaps_writes_only_what_is_new_or_changed(store, markete
     ]
 
 
-def test_unchanged_rows_are_not_written_again(store, marketer):
-    note_of(store)
-    upload(marketer, store, line(1))
-    with CaptureQueriesContext(connection) as captured:
-        upload(marketer, store, line(1))
-    written = [each["sql"] for each in captured if "campaigns_comment" in each["sql"]]
-    assert not [sql for sql in written if sql.startswith(("INSERT", "UPDATE"))]
-
-
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
