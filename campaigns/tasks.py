@@ -67,3 +67,34 @@ def follow_links() -> None:
 
     for connection_id in follow.connections_to_ask():
         follow_connection.delay(connection_id)
+
+
+@shared_task(expires=settings.SHEET_TICK.total_seconds())  # told of again by then
+def work_on_sheet(sheet_id: int) -> None:
+    from campaigns.links import bulk
+
+    bulk.check_sheet(sheet_id)
+    bulk.attach_sheet(sheet_id)
+
+
+@shared_task
+def hand_out_sheets() -> None:
+    """Hint at each sheet that was left half-way, by a lost message or a worker that died."""
+    from campaigns.models import LinkSheet
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        owing = list(LinkSheet.objects.owing().values_list("pk", flat=True))
+    for sheet_id in owing:
+        work_on_sheet.delay(sheet_id)
+
+
+@shared_task
+def purge_sheets() -> None:
+    """Forget sheets of links after 30 days."""
+    from campaigns.links import bulk
+    from portal.lib.days import known_now
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        bulk.purge_sheets(known_now())

@@ -9,7 +9,9 @@ from campaigns.views import (
     links,
     notes,
     replace,
+    requests,
     results,
+    sheets,
     star_tasks,
 )
 
@@ -38,6 +40,36 @@ urlpatterns = [
     path("b/<slug:brand>/notes/join/", campaigns.notes_join, name="notes_join"),
     path("b/<slug:brand>/notes/<int:note_pk>/", notes.note_detail, name="note"),
     path("b/<slug:brand>/notes/<int:note_pk>/tags/", notes.note_tag, name="note_tag"),
+    path("b/<slug:brand>/notes/sheets/", sheets.link_sheets, name="link_sheets"),
+    path("b/<slug:brand>/notes/sheets/upload/", sheets.sheet_upload, name="sheet_upload"),
+    path(
+        "b/<slug:brand>/notes/sheets/template.<str:kind>",
+        sheets.sheet_template,
+        name="sheet_template",
+    ),
+    path("b/<slug:brand>/notes/sheets/<int:sheet_pk>/", sheets.link_sheet, name="link_sheet"),
+    path(
+        "b/<slug:brand>/notes/sheets/<int:sheet_pk>/attach/",
+        sheets.sheet_attach,
+        name="sheet_attach",
+    ),
+    path(
+        "b/<slug:brand>/notes/sheets/<int:sheet_pk>/result.<str:kind>",
+        sheets.sheet_result,
+        name="sheet_result",
+    ),
+    path("b/<slug:brand>/notes/requests/", requests.link_requests, name="link_requests"),
+    path("b/<slug:brand>/notes/requests/import/", requests.comment_import, name="comment_import"),
+    path(
+        "b/<slug:brand>/notes/requests/template.<str:kind>",
+        requests.comment_template,
+        name="comment_template",
+    ),
+    path(
+        "b/<slug:brand>/notes/<int:note_pk>/requests/",
+        requests.note_requests,
+        name="note_requests",
+    ),
     path("b/<slug:brand>/links/<int:link_pk>/", links.link_detail, name="link"),
     path("b/<slug:brand>/links/<int:link_pk>/edit/", link_form.link_edit, name="link_edit"),
     path("b/<slug:brand>/links/<int:link_pk>/hand-in/", links.link_hand_in, name="link_hand_in"),

@@ -263,7 +263,7 @@ class NotesForm(forms.Form):
             self.add_error("sheet", _("The file is larger than 5 MB."))
             return Reading()
         try:
-            return read_rows(sheets.read_sheet(BytesIO(sheet.read()), name=sheet.name or ""))
+            return read_rows(sheets.read_sheet(Path(sheet.temporary_file_path())))
         except sheets.BadSheet as problem:
             self.add_error("sheet", str(problem))
             return Reading()

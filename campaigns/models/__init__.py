@@ -10,6 +10,7 @@ from campaigns.models.campaign import (
     RuleKind,
 )
 from campaigns.models.click import Click, ClickSystem
+from campaigns.models.comment import Comment, CommentLink
 from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
 from campaigns.models.facts import NoteDay
 from campaigns.models.health import LinkCheck, LinkHealth
@@ -23,6 +24,7 @@ from campaigns.models.star_task import (
     StarTaskNote,
 )
 from campaigns.models.trouble import LinkTrouble
+from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
 from campaigns.models.window import (
     Heartbeat,
     PulledPage,
@@ -42,6 +44,8 @@ __all__ = [
     "Catalogue",
     "Click",
     "ClickSystem",
+    "Comment",
+    "CommentLink",
     "Goal",
     "Heartbeat",
     "Item",
@@ -52,6 +56,7 @@ __all__ = [
     "LinkEvent",
     "LinkHealth",
     "LinkPosition",
+    "LinkSheet",
     "LinkStatus",
     "LinkTarget",
     "LinkText",
@@ -68,8 +73,10 @@ __all__ = [
     "QuarantinedRow",
     "ReviewState",
     "RuleKind",
+    "SheetRow",
     "StarTask",
     "StarTaskNote",
     "SyncWindow",
+    "Verdict",
     "WindowStatus",
 ]

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-NOTE_ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{24}(?![0-9a-zA-Z])")
-ADDRESS = re.compile(r"https?://[^\s，。！<>\"]+")
-PATH = re.compile(r"/(?:explore|discovery/item)/([0-9a-f]{24})/?")
-HOSTS = {"www.xiaohongshu.com", "xiaohongshu.com"}
-SHORT_HOSTS = {"xhslink.com", "www.xhslink.com"}
+from portal.lib.note_ids import BadNoteId, parse_note_id
+
+NOTE_ID = re.compile(r"(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])")
 SHOWN = 60
 
 
@@ -23,19 +20,16 @@ class Reading:
     unread: list[tuple[str, str]] = field(default_factory=list)
 
 
-class NoNote(ValueError):
-    """There is no note in the text; the message is shown beside it."""
-
-
 def read_text(text: str) -> Reading:
     """Read one note a line, or several ids on a line."""
     return _reading([line] for line in text.splitlines())
 
 
-def read_rows(rows: Sequence[Sequence[str]]) -> Reading:
+def read_rows(rows: Iterable[Sequence[str]]) -> Reading:
     """Read one note a row: the first cell that holds one. A first row without any is a head."""
-    reading = _reading(rows[1:])
-    head = _reading(rows[:1])
+    rows = iter(rows)
+    head = _reading([next(rows, [])])
+    reading = _reading(rows)
     reading.ids = list(dict.fromkeys([*head.ids, *reading.ids]))
     return reading
 
@@ -48,7 +42,7 @@ def _reading(rows: Iterable[Sequence[str]]) -> Reading:
             continue
         try:
             reading.ids += _first(written)
-        except NoNote as problem:
+        except BadNoteId as problem:
             reading.unread.append((" ".join(written)[:SHOWN], str(problem)))
     reading.ids = list(dict.fromkeys(reading.ids))
     return reading
@@ -56,36 +50,16 @@ def _reading(rows: Iterable[Sequence[str]]) -> Reading:
 
 def _first(cells: Sequence[str]) -> list[str]:
     """Return the ids of the first cell that has any, or raise what is wrong with the row."""
-    problem = NoNote(_("There is no note id in it: 24 digits and letters from a to f."))
+    problem = BadNoteId(_("There is no note id in it: 24 digits and letters from a to f."))
     for cell in cells:
         try:
-            found = note_ids(cell)
-        except NoNote as refusal:
-            problem = refusal
-        else:
-            if found:
+            if found := _ids_in(cell):
                 return found
+        except BadNoteId as refusal:
+            problem = refusal
     raise problem
 
 
-def note_ids(text: str) -> list[str]:
-    """Return the ids in the text; an address counts before what stands beside it."""
-    addresses = ADDRESS.findall(text)
-    if addresses:
-        return [_id_in(address) for address in addresses]
-    return NOTE_ID.findall(text)
-
-
-def _id_in(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        raise NoNote(_("The address can't be read.")) from None
-    if parts.netloc in SHORT_HOSTS:
-        raise NoNote(
-            _("A short address tells no id. Open it in a browser and paste the long address.")
-        )
-    found = PATH.fullmatch(parts.path)
-    if parts.netloc not in HOSTS or not found:
-        raise NoNote(_("It is not the address of a note at xiaohongshu.com."))
-    return found.group(1)
+def _ids_in(text: str) -> list[str]:
+    """Return the note of an address or of a share text, else all ids that stand there."""
+    return [parse_note_id(text)] if "://" in text else NOTE_ID.findall(text.lower())

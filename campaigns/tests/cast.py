@@ -1,6 +1,6 @@
 """One of everything a URL may name, for the permission matrix."""
 
-from campaigns.tests.factories import make_link, note_of
+from campaigns.tests.factories import make_link, make_sheet, note_of
 from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
 from merchants.models import Brand, Role
 from merchants.tests.factories import (
@@ -14,6 +14,7 @@ from merchants.tests.factories import (
     make_transfer,
     make_user,
 )
+from portal.lib.days import known_now
 
 
 def stage(brand: Brand) -> dict[str, object]:
@@ -35,6 +36,7 @@ def stage(brand: Brand) -> dict[str, object]:
         "store": store.pk,
         "note": note_of(store, 1).pk,
         "link": link.pk,
+        "sheet": make_sheet(store, cells=[], checked_at=known_now()).pk,
         "code": link.code,
         "member": member.pk,
         "invitation": invitation.pk,

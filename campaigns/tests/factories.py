@@ -8,9 +8,12 @@ from django.db import connection as database
 from campaigns.models import (
     Click,
     ClickSystem,
+    Comment,
+    CommentLink,
     Item,
     ItemStatus,
     Link,
+    LinkSheet,
     LinkStatus,
     LinkText,
     Note,
@@ -121,4 +124,39 @@ def make_note_day(
             known_to=known_to,
             page_id=1,
             **PLAIN | figures,
+        )
+
+
+def make_sheet(store: Store, *cells: dict[str, str], **fields: Any) -> LinkSheet:
+    """Keep a sheet as an upload does; it is not checked yet."""
+    blank = dict.fromkeys(["note", "target", "text", "ad"], "")
+    rows = [(number, blank | each) for number, each in enumerate(cells, 2)]
+    fields = {"name": "links.xlsx", "sha256": "0" * 64, "cells": rows} | fields
+    fields = {"row_count": len(rows)} | fields
+    with scope(Hat.WEB, brand=store.brand_id):
+        return LinkSheet.objects.create(brand_id=store.brand_id, store=store, **fields)
+
+
+def make_comment(note: Note, number: int = 1, **fields: Any) -> Comment:
+    fields = {
+        "comment_id": f"c{number}",
+        "words": "求链接",
+        "written_at": days.known_now() - timedelta(days=3),
+        "asks_for_link": True,
+    } | fields
+    with scope(Hat.WEB, brand=note.brand_id):
+        return Comment.objects.create(
+            brand_id=note.brand_id, store_id=note.store_id, note=note, **fields
+        )
+
+
+def make_comment_link(note: Note, number: int = 1, **fields: Any) -> CommentLink:
+    fields = {
+        "comment_id": f"l{number}",
+        "item_title": "山茶花护手霜",
+        "posted_at": days.known_now() - timedelta(days=3),
+    } | fields
+    with scope(Hat.WEB, brand=note.brand_id):
+        return CommentLink.objects.create(
+            brand_id=note.brand_id, store_id=note.store_id, note=note, **fields
         )

@@ -14,6 +14,7 @@ SHARED = (
     [
         NOTE,
         f"  {NOTE}  ",
+        NOTE.upper(),
         f"https://www.xiaohongshu.com/explore/{NOTE}?xsec_token=AB=&xsec_source=pc_feed",
         f"https://www.xiaohongshu.com/discovery/item/{NOTE}",
         f"http://xiaohongshu.com/explore/{NOTE}/",
@@ -35,7 +36,6 @@ def test_a_note_is_read_from_its_id_or_what_the_app_shares(text):
         f"https://www.xiaohongshu.com/user/profile/{NOTE}",
         "https://[",
         NOTE + "0",
-        NOTE.upper(),
         "山茶花",
     ],
 )

@@ -1,37 +1,106 @@
-"""Files that people open in a spreadsheet: text stays text there, and numbers stay numbers."""
+"""Files that people open in a spreadsheet, written and read.
+
+Written: text stays text there, and numbers stay numbers. Read: in a program with limits of its
+own (portal/lib/sheet_read.py), by content and never by name, every cell as text.
+"""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import BinaryIO
+from pathlib import Path
+from threading import BoundedSemaphore, Timer
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
+import xlsxwriter
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+logger = logging.getLogger(__name__)
 
 Cell = str | int | Decimal | None
 
+CSV_TYPE = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the full-width ones count in Chinese Excel
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for GB18030
+EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
+LONGEST = 32_767  # what a cell of a spreadsheet may hold
+
+PROGRAM = Path(__file__).with_name("sheet_read.py")
+MOST_ROWS = 200_000
+PATIENCE = 120  # seconds; the program's own limit of CPU time is 60
+REASONS: dict[str, "StrOrPromise"] = {
+    "kind": _("This is neither a CSV nor an XLSX file, whatever its name says."),
+    "xls": _("This is an old Excel file, or one with a password. Save it as .xlsx without one."),
+    "locked": _("The file is locked with a password. Save it without one."),
+    "damaged": _("The file is damaged: it can't be opened. Save it anew as .xlsx or CSV."),
+    "active": _("The file refers to things outside itself. Save it anew as .xlsx or CSV."),
+    "large": _("The file unpacks to more than can be read. Split it, or save it as CSV."),
+    "rows": _("The file has more than %(most)s rows. Split it."),
+    "columns": _("The file has more than 200 columns. Keep those of the template."),
+    "encoding": _("The text is neither UTF-8, UTF-16 nor GB18030. Save it as CSV UTF-8 or .xlsx."),
+    "csv": _("Line %(row)s can't be read: a quotation mark is left open, or a cell is too long."),
+    "characters": _("Row %(row)s, column %(column)s holds characters that no text has."),
+    "digits": _(
+        "Row %(row)s, column %(column)s: the spreadsheet took a long number for a figure and may"
+        " have lost digits of it. Format the column as text and paste the numbers again."
+    ),
+    "empty": _("The file holds no rows."),
+}
+_readers = BoundedSemaphore(2)  # each may take up to a gigabyte
 
 
-class BadSheet(ValueError):
-    """The file is no sheet that can be read; the message is shown beside it."""
+class BadSheet(Exception):
+    """The file can't be read; the message is shown to the person."""
 
 
-def read_sheet(file: BinaryIO, *, name: str) -> list[list[str]]:
-    """Return the rows of a CSV file in UTF-8 or GB18030."""
-    if not name.lower().endswith(".csv"):
-        raise BadSheet(_("Save the sheet as CSV and choose that file."))
-    raw = file.read()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-            return list(csv.reader(io.StringIO(text.replace("\x00", ""))))
-        except UnicodeDecodeError:
-            continue
-        except csv.Error:
-            break
-    raise BadSheet(_("The file can't be read as CSV. Nothing was kept."))
+def read_sheet(path: Path, *, most: int = MOST_ROWS) -> Iterator[list[str]]:
+    """Yield the rows of a CSV file, or of the first sheet of an XLSX file, as they are read.
+
+    Raises BadSheet, maybe after some rows: keep none before the last.
+    """
+    with _readers, path.open("rb") as file, _program(file.fileno(), most) as run:
+        answer: dict[str, object] = {"refused": "large"}  # what its limits ended says nothing
+        for line in run.stdout or ():  # it is a pipe
+            read = json.loads(line) if line.endswith(b"\n") else {"refused": "large"}
+            if isinstance(read, dict):
+                answer = read
+                break
+            yield read
+    if run.returncode > 0:
+        raise subprocess.CalledProcessError(run.returncode, PROGRAM.name)
+    if word := answer.get("refused"):
+        logger.warning("sheet refused: %s", word)
+        raise BadSheet(str(REASONS[str(word)]) % (answer | {"most": f"{most:,}"}))
+
+
+@contextmanager
+def _program(file: int, most: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the reader; it ends with the block, or when patience does."""
+    program = [sys.executable, "-I", str(PROGRAM), str(most)]
+    run = subprocess.Popen(
+        program, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
+    )
+    clock = Timer(PATIENCE, run.kill)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield run
+        run.wait()
+    finally:
+        clock.cancel()
+        run.kill()
+        run.wait()
+        if run.stdout:
+            run.stdout.close()
 
 
 def csv_file(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -42,6 +111,30 @@ def csv_file(rows: Iterable[Sequence[Cell]]) -> bytes:
         [_cell(cell) for cell in row] for row in rows
     )
     return sheet.getvalue().encode("utf-8", "replace")
+
+
+def xlsx_file(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Return an XLSX file of one sheet; its text is never a formula, a link or a number."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        as_text = book.add_format({"num_format": "@"})  # what is typed here later stays text too
+        as_number = book.add_format({"num_format": "General"})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 15, 24, as_text)
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if isinstance(cell, str):
+                    text = cell.encode("utf-8", "replace").decode()[:LONGEST]
+                    sheet.write_string(number, place, text, as_text)
+                elif cell is not None and -EXACT < cell < EXACT:
+                    sheet.write_number(number, place, cell, as_number)
+                elif cell is not None:
+                    sheet.write_string(number, place, str(cell), as_text)
+    return file.getvalue()
+
+
+WRITERS = {"csv": (csv_file, CSV_TYPE), "xlsx": (xlsx_file, XLSX_TYPE)}
 
 
 def safe_text(text: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.sandbox import adapi, consent, direct_links, faults, oracle, pages, top
+from portal.sandbox import adapi, comments, consent, direct_links, faults, oracle, pages, top
 
 urlpatterns = [
     path("", pages.index),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("covers/<slug:note_id>.svg", pages.cover),
     path("pics/<int:num_iid>.svg", pages.item_picture),
     path("logos/<int:sid>.svg", pages.logo),
+    path("world/comments.<str:kind>", comments.sheet),
     path("world/truth", oracle.truth),
     path("world/items", oracle.items),
     path("world/control", faults.control),

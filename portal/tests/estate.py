@@ -9,14 +9,25 @@ from campaigns.models import (
     Campaign,
     CampaignRule,
     Link,
+    LinkSheet,
     Note,
     PulledPage,
     QuarantinedRow,
+    SheetRow,
     StarTask,
     StarTaskNote,
     SyncWindow,
 )
-from campaigns.tests.factories import make_click, make_item, make_link, make_note_day, note_of
+from campaigns.tests.factories import (
+    make_click,
+    make_comment,
+    make_comment_link,
+    make_item,
+    make_link,
+    make_note_day,
+    make_sheet,
+    note_of,
+)
 from campaigns.tests.factories_health import make_catalogue, make_health
 from campaigns.tests.plans import bind, join, make_campaign, make_rule, make_star_task, tag
 from merchants.access_events import record
@@ -81,6 +92,7 @@ class Estate:
     rule: CampaignRule
     star_task: StarTask
     star_row: StarTaskNote
+    sheet: LinkSheet
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -97,6 +109,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_catalogue(store, problem=f"{name} 错")
     make_health(link)
     make_click(link, click_id=name)
+    sheet = _make_sheet(store, link, name)
+    make_comment(free, words=f"{name} 求链接")
+    make_comment_link(free, item_title=f"{name} 挂")
     make_note_day(noted, DAY, fee_fen=fee)
     evidence = make_evidence(store, name=name)
     application = make_application(
@@ -113,7 +128,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     second = make_second_review(application, note=f"{name} 复")
     moving = _make_transfers(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
-    return Estate(*own, *moving, *_make_plans(store, free, name))
+    return Estate(*own, *moving, *_make_plans(store, free, name), sheet)
 
 
 def _make_plans(
@@ -125,6 +140,25 @@ def _make_plans(
     tag(note, f"{name} 签")
     task = make_star_task(store, name=f"{name} 星", group=f"{name} 组")
     return campaign, rule, task, bind(task, note, order_id=f"{name} 单", order_kind="custom")
+
+
+def _make_sheet(store: Store, link: Link, name: str) -> LinkSheet:
+    """Leave a sheet that was attached, with a row that names the note and its link."""
+    then = known_now()
+    sheet = make_sheet(store, {}, name=f"{name}.xlsx", cells=[], checked_at=then)
+    with scope(Hat.WEB, brand=store.brand_id):
+        SheetRow.objects.create(
+            brand_id=store.brand_id,
+            store=store,
+            sheet=sheet,
+            number=2,
+            note_typed=f"{name} 打",
+            note_id=link.note_id,
+            verdict="attached",
+            reasons=[f"{name} 因"],
+            link=link,
+        )
+    return sheet
 
 
 def _make_history(application: Application, link: Link, name: str) -> None:

@@ -16,13 +16,14 @@ from campaigns.tests.matrix_data import MATRIX as DATA
 from campaigns.tests.matrix_links import MATRIX as LINKS
 from campaigns.tests.matrix_plans import MATRIX as PLANS
 from campaigns.tests.matrix_results import MATRIX as RESULTS
+from campaigns.tests.matrix_sheets import MATRIX as SHEETS
 from merchants.models import Role
 from merchants.tests.factories import make_brand, make_membership, make_user
 from merchants.tests.matrix import MATRIX as JOINING
 from portal.lib.scope import Hat, scope
 
 pytestmark = pytest.mark.usefixtures("own_files")
-MATRIX = [*JOINING, *DATA, *LINKS, *PLANS, *RESULTS]
+MATRIX = [*JOINING, *DATA, *LINKS, *PLANS, *SHEETS, *RESULTS]
 # open to everybody, or answered by the libraries behind their own locks
 PUBLIC = {"healthz", "readyz", "set_language"}
 PLACEHOLDERS = (
@@ -33,6 +34,7 @@ PLACEHOLDERS = (
     "star_row",
     "note",
     "link",
+    "sheet",
     "code",
     "application",
     "evidence",
