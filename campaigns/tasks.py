@@ -19,3 +19,12 @@ def hand_out_windows() -> None:
     windows.beat("worker")
     windows.open_night()
     night.hand_out(pull_window.delay)
+
+
+@shared_task
+def purge_clicks() -> None:
+    from campaigns.jump.purge import purge_clicks
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        purge_clicks()

@@ -1,4 +1,11 @@
-from campaigns.models.click import Click, ClickSystem
+from campaigns.models.click import (
+    Click,
+    ClickApp,
+    ClickDevice,
+    ClickKind,
+    ClickSystem,
+    ClickWent,
+)
 from campaigns.models.facts import NoteDay
 from campaigns.models.item import Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
@@ -13,7 +20,11 @@ from campaigns.models.window import (
 
 __all__ = [
     "Click",
+    "ClickApp",
+    "ClickDevice",
+    "ClickKind",
     "ClickSystem",
+    "ClickWent",
     "Heartbeat",
     "Item",
     "ItemStatus",

@@ -7,7 +7,10 @@ from django.db import connection as database
 
 from campaigns.models import (
     Click,
+    ClickApp,
+    ClickKind,
     ClickSystem,
+    ClickWent,
     Item,
     ItemStatus,
     Link,
@@ -92,7 +95,13 @@ def make_item(store: Store, number: int = 1, **fields: Any) -> Item:
 
 
 def make_click(link: Link, **fields: Any) -> Click:
-    fields = {"system": ClickSystem.IOS, "at": days.known_now()} | fields
+    fields = {
+        "at": days.known_now(),
+        "kind": ClickKind.PERSON,
+        "system": ClickSystem.IOS,
+        "app": ClickApp.XIAOHONGSHU,
+        "went": ClickWent.H5,
+    } | fields
     with scope(Hat.NIGHT):
         return Click.objects.create(
             brand_id=link.brand_id, store_id=link.store_id, link=link, **fields

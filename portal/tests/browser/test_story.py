@@ -34,7 +34,7 @@ def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Approved")
 
     note_title = attach_link(owner, "xiaoman")
-    short_link = page.get_by_text(f"{running.url}/j/").first.inner_text()
+    short_link = page.get_by_text(f"{running.jump_url}/j/").first.inner_text()
     tap(visit(user_agent=IPHONE, width=390), short_link)
     page.reload()
     expect(page.get_by_role("row", name="14 days").get_by_role("cell").first).to_have_text("2")
