@@ -2,7 +2,6 @@
 
 import os
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +51,10 @@ def answer_tap(asked: Asked, link: KnownLink, *, at: datetime) -> tuple[Answer, 
     device, device_kind = device_of(
         link.brand_id, personal_macros(said), address=asked.address, agent=asked.agent
     )
-    fixed = [new_id(), at.isoformat(), link.brand_id, link.store_id, link.pk, kind_of(asked).value]
-    fixed += [system.value, app.value, went.value, device, device_kind.value]
+    place = [str(link.brand_id), str(link.store_id), str(link.pk), kind_of(asked), system, app]
+    fixed = [new_id(), at.isoformat(), *place, went, device, device_kind]
     macros = plain_macros(said)
-    return answer, "\t".join([*map(str, fixed), *(macros.get(name, "") for name in SENT)])
+    return answer, "\t".join([*fixed, *(macros.get(name, "") for name in SENT)])
 
 
 def answer_unknown(asked: Asked, *, is_sure: bool) -> Answer:
@@ -66,9 +65,10 @@ def answer_unknown(asked: Asked, *, is_sure: bool) -> Answer:
 
 def new_id() -> str:
     """Return a UUID of version 7: ids of later taps are greater, within a millisecond."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) & ~(0x3 << 62) | (7 << 76) | (2 << 62)
-    return str(uuid.UUID(int=value))
+    rest = int.from_bytes(os.urandom(10), "big")
+    high = f"{time.time_ns() // 1_000_000:012x}7{rest >> 68:03x}"
+    low = f"{rest & (1 << 62) - 1 | 1 << 63:016x}"
+    return f"{high[:8]}-{high[8:12]}-{high[12:]}-{low[:4]}-{low[4:]}"
 
 
 def _send_on(asked: Asked, destination: Destination, went: ClickWent) -> Answer:

@@ -115,4 +115,11 @@ def _demo_now(second: int) -> datetime:
     return days.known_now()
 
 
+def _end_process(failed: threading.ExceptHookArgs) -> None:
+    """A thread that fails takes the process along: a new one is better than half of one."""
+    threading.__excepthook__(failed)
+    os._exit(1)
+
+
+threading.excepthook = _end_process
 application = Jump()

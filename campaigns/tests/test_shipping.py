@@ -1,6 +1,8 @@
 """From the spool to PostgreSQL: each click once, whatever order it comes in and what breaks."""
 
 import os
+import time
+import uuid
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -9,7 +11,7 @@ from django.conf import settings as own_settings
 from django.db import ProgrammingError, connection
 
 from campaigns import tasks
-from campaigns.jump.answers import answer_tap
+from campaigns.jump.answers import answer_tap, new_id
 from campaigns.jump.asked import Asked
 from campaigns.jump.known import KnownLink, known_links
 from campaigns.jump.shipping import Shipper
@@ -61,6 +63,13 @@ def stored() -> list[Click]:
 def repeats() -> list[int]:
     """Return the minutes after noon of the taps that are marked."""
     return [int((c.at - NOON).total_seconds() / 60) for c in stored() if c.is_repeat]
+
+
+def test_ids_are_of_version_7_and_grow():
+    ids = [uuid.UUID(new_id()) for _time in range(3) if not time.sleep(0.002)]
+
+    assert {(each.version, each.variant) for each in ids} == {(7, uuid.RFC_4122)}
+    assert ids == sorted(ids)
 
 
 def test_a_segment_is_shipped_and_goes_when_its_writer_has_left_it(link, folder):
