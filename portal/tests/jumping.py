@@ -3,6 +3,7 @@
 import http.client
 import os
 import resource
+import secrets
 import subprocess
 import sys
 import threading
@@ -129,6 +130,7 @@ class Jumping:
         for name in ("jump", "shipper"):
             if name in self.processes and self.processes[name].poll() is None:
                 self.kill(name)
+        wait_until_ready({}, self.var_dir)
         self.manage("ship_clicks", "--once")
 
     def stored(self) -> dict[str, int]:
@@ -150,6 +152,7 @@ class Readers:
         self.answered: set[str] = set()
         self.unanswered: set[str] = set()
         self._jumping = jumping
+        self._mark = secrets.token_hex(4)
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._tap, args=[n]) for n in range(count)]
 
@@ -168,7 +171,7 @@ class Readers:
         tap = 0
         while not self._stop.is_set():
             tap += 1
-            name = f"r{number}-{tap}"
+            name = f"{self._mark}-{number}-{tap}"
             path = f"/j/{self._jumping.open_link}?click_id={name}"
             try:
                 connection.request("GET", path, headers={"User-Agent": READER})
