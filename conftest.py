@@ -1,5 +1,6 @@
 """The cast: a brand, its people, and a stranger. Tests run as the runtime login."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from merchants.models import Brand, Role
 from merchants.tests.factories import make_brand, make_membership, make_user
 from portal.tests.processes import DEMO_DAY, SandboxProcess
 
+SPOOLS = tempfile.TemporaryDirectory(prefix="redcat-test-spool-")
+
 
 def pytest_configure() -> None:
     settings.STORAGES = settings.STORAGES | {
@@ -24,6 +27,8 @@ def pytest_configure() -> None:
         "memory://localhost"  # what a commit sends must not reach other workers
     )
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    settings.SPOOL_DIR = Path(SPOOLS.name)  # what tests tap is not shipped by what runs here
+    settings.JUMP_LINKS_DIR = settings.SPOOL_DIR / "links"
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
 
 

@@ -109,8 +109,8 @@ class LinkAdmin(LinkReview, ReadOnlyAdmin):  # type: ignore[misc]  # unfold is u
 
 @admin.register(Click)
 class ClickAdmin(ReadOnlyAdmin):
-    list_display = ["at", "link", "brand", "system", "is_bot", "click_id", "ad_campaign_id"]
-    list_filter = ["system", "is_bot", "brand"]
+    list_display = ["at", "link", "brand", "kind", "is_repeat", "system", "app", "went", "click_id"]
+    list_filter = ["kind", "is_repeat", "system", "app", "went", "brand"]
     list_select_related = ["link", "brand"]
     search_fields = ["link__code", "click_id"]
     ordering = ["-at", "-pk"]

@@ -98,3 +98,12 @@ def purge_sheets() -> None:
 
     with scope(Hat.NIGHT):
         bulk.purge_sheets(known_now())
+
+
+@shared_task
+def purge_clicks() -> None:
+    from campaigns.jump.purge import purge_clicks
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        purge_clicks()

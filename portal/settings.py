@@ -20,6 +20,7 @@ DEMO = os.environ.get("DEMO") == "1"
 DEBUG = os.environ.get("DEBUG") == "1"
 PORT = int(os.environ.get("PORT", "8000"))
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8001"))
+JUMP_PORT = int(os.environ.get("JUMP_PORT", "8002"))
 
 
 def required(name: str, demo: str) -> str:
@@ -60,7 +61,9 @@ PARTNER_TOKEN_KEYS = required(
 ).split(",")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
 PORTAL_URL = required("PORTAL_URL", f"http://localhost:{PORT}")
-JUMP_URL = os.environ.get("JUMP_URL", PORTAL_URL)
+JUMP_URL = os.environ.get("JUMP_URL") or (f"http://localhost:{JUMP_PORT}" if DEMO else PORTAL_URL)
+SPOOL_DIR = Path(os.environ.get("SPOOL_DIR") or VAR_DIR / "spool")  # clicks not yet in PostgreSQL
+JUMP_LINKS_DIR = VAR_DIR / "jump-links"
 
 # Partners ------------------------------------------------------------------------------------
 PARTNERS = os.environ.get("PARTNERS", "sandbox" if DEMO else "live")
@@ -152,6 +155,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.private_pages",
+    "portal.middleware.nameless_jumps",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "portal.middleware.readable_requests",
@@ -362,6 +366,7 @@ TICKS = {
     "campaigns.tasks.follow_links": LINK_TICK,
     "campaigns.tasks.hand_out_sheets": SHEET_TICK,
     "campaigns.tasks.purge_sheets": DUE_TICK,
+    "campaigns.tasks.purge_clicks": DUE_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.hand_out_decisions": DECISION_TICK,
     "merchants.tasks.requalify_stores": REQUALIFY_TICK,

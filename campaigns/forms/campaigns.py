@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
-from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -225,7 +225,7 @@ class NotesForm(forms.Form):
     sheet = forms.FileField(
         label=_("Or a sheet"),
         required=False,
-        help_text=_("CSV; in each row the first cell with an id or address counts."),
+        help_text=_("CSV or XLSX; in each row the first cell with an id or address counts."),
     )
     campaign = forms.ModelChoiceField(
         label=_("Put them into a campaign"),
@@ -245,7 +245,7 @@ class NotesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:  # as Django declares it
         cleaned = self.cleaned_data
-        sheet: UploadedFile[bytes] | None = cleaned.get("sheet")
+        sheet: TemporaryUploadedFile | None = cleaned.get("sheet")
         if not self.errors:
             self.reading = self._of_sheet(sheet) if sheet else read_text(cleaned.get("text", ""))
         field = "sheet" if sheet else "text"
@@ -258,7 +258,7 @@ class NotesForm(forms.Form):
             self.add_error("campaign", _("This campaign does not have the store."))
         return cleaned
 
-    def _of_sheet(self, sheet: "UploadedFile[bytes]") -> Reading:
+    def _of_sheet(self, sheet: TemporaryUploadedFile) -> Reading:
         if sheet.size is None or sheet.size > MOST_BYTES:
             self.add_error("sheet", _("The file is larger than 5 MB."))
             return Reading()

@@ -1,10 +1,12 @@
-"""Who taps: the reader's system, and whether it is a reader at all."""
+"""Who taps: the reader's system, the app it happens in, and whether it is a reader at all."""
 
 import re
-from collections.abc import Mapping
+from functools import lru_cache
 
-from campaigns.models import ClickSystem
+from campaigns.jump.asked import Asked
+from campaigns.models import ClickApp, ClickKind, ClickSystem
 
+LONGEST_AGENT = 512
 # The first that matches counts: HarmonyOS also calls itself Android.
 SYSTEMS = [
     (re.compile(r"HarmonyOS|OpenHarmony|ArkWeb", re.IGNORECASE), ClickSystem.HARMONY),
@@ -13,28 +15,78 @@ SYSTEMS = [
     (re.compile(r"Android"), ClickSystem.ANDROID),
     (re.compile(r"Windows NT|Macintosh|X11|CrOS"), ClickSystem.DESKTOP),
 ]
-# CUBOT is a telephone.
-ROBOT = re.compile(
-    r"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|externalhit|facebookcatalog|preview|url2png"
-    r"|headless|lighthouse|phantomjs"
-    r"|\bcurl|\bwget|python|okhttp|httpclient|go-http|\bjava/|libwww|node-fetch|\baxios|\bundici"
-    r"|\bruby\b|\bperl\b|\bphp/|WhatsApp/|Skype",
-    re.IGNORECASE,
-)
-PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
-PREFETCH = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
+APPS = [
+    (re.compile(r"MicroMessenger/"), ClickApp.WECHAT),
+    (re.compile(r"\b(?:xhs)?discover/\d|\bxhs/\d", re.IGNORECASE), ClickApp.XIAOHONGSHU),
+    (re.compile(r"__weibo__|\bWeibo\b", re.IGNORECASE), ClickApp.WEIBO),
+    (re.compile(r"\bQQ/\d"), ClickApp.QQ),
+]
+
+# Programs, each by a word of its own. The first that matches counts, so previews come first:
+# most of them also call themselves a bot.
+PROGRAMS = {
+    r"facebookexternalhit": ClickKind.PREVIEW,
+    r"facebookcatalog": ClickKind.PREVIEW,
+    r"WhatsApp/": ClickKind.PREVIEW,
+    r"TelegramBot": ClickKind.PREVIEW,
+    r"Slackbot-LinkExpanding": ClickKind.PREVIEW,
+    r"Discordbot": ClickKind.PREVIEW,
+    r"LinkedInBot": ClickKind.PREVIEW,
+    r"DingTalkBot-LinkService": ClickKind.PREVIEW,
+    r"LarkUrl2Png": ClickKind.PREVIEW,
+    r"SkypeUriPreview": ClickKind.PREVIEW,
+    r"^\s*$": ClickKind.BOT,
+    r"(?<!cu)bot\b": ClickKind.BOT,  # CUBOT is a telephone
+    r"crawl": ClickKind.BOT,
+    r"spider": ClickKind.BOT,
+    r"slurp": ClickKind.BOT,
+    r"headless": ClickKind.BOT,
+    r"lighthouse": ClickKind.BOT,
+    r"phantomjs": ClickKind.BOT,
+    r"\bcurl": ClickKind.BOT,
+    r"\bwget": ClickKind.BOT,
+    r"python": ClickKind.BOT,
+    r"okhttp": ClickKind.BOT,
+    r"httpclient": ClickKind.BOT,
+    r"go-http": ClickKind.BOT,
+    r"\bjava/": ClickKind.BOT,
+    r"libwww": ClickKind.BOT,
+    r"node-fetch": ClickKind.BOT,
+    r"\baxios": ClickKind.BOT,
+    r"\bundici": ClickKind.BOT,
+    r"\bruby\b": ClickKind.BOT,
+    r"\bperl\b": ClickKind.BOT,
+    r"\bphp/": ClickKind.BOT,
+}
+# Headers by which browsers say that nobody tapped yet.
+EARLY = {
+    "sec-purpose": re.compile("prefetch|prerender", re.IGNORECASE),
+    "purpose": re.compile("prefetch|prerender|preview", re.IGNORECASE),
+    "x-purpose": re.compile("prefetch|preview", re.IGNORECASE),
+    "x-moz": re.compile("prefetch", re.IGNORECASE),
+}
 
 
-def system_of(agent: str) -> ClickSystem:
-    for pattern, system in SYSTEMS:
-        if pattern.search(agent):
-            return system
-    return ClickSystem.OTHER
+@lru_cache(maxsize=4096)
+def place_of(agent: str) -> tuple[ClickSystem, ClickApp]:
+    """Return the system and the app, by what the user agent says of itself."""
+    agent = agent[:LONGEST_AGENT]
+    system = next((found for sign, found in SYSTEMS if sign.search(agent)), ClickSystem.OTHER)
+    app = next((found for sign, found in APPS if sign.search(agent)), ClickApp.PLAIN)
+    return system, app
 
 
-def is_robot(method: str, headers: Mapping[str, str]) -> bool:
-    """Say whether a program asked: a crawler, a link preview, a prefetch, or only for headers."""
-    agent = headers.get("User-Agent", "")
-    if method == "HEAD" or not agent.strip() or ROBOT.search(agent):
-        return True
-    return any(PREFETCH.search(headers.get(name, "")) for name in PREFETCH_HEADERS)
+def kind_of(asked: Asked) -> ClickKind:
+    """Say who asked: a program counts as what it says it is, everybody else as a person."""
+    if asked.method == "HEAD":
+        return ClickKind.HEAD
+    if any((value := asked.header(name)) and sign.search(value) for name, sign in EARLY.items()):
+        return ClickKind.PREFETCH
+    return program_of(asked.agent)
+
+
+@lru_cache(maxsize=4096)
+def program_of(agent: str) -> ClickKind:
+    agent = agent[:LONGEST_AGENT]
+    named = (kind for word, kind in PROGRAMS.items() if re.search(word, agent, re.IGNORECASE))
+    return next(named, ClickKind.PERSON)

@@ -22,7 +22,6 @@ from campaigns.links.rules import (
     objections_to_store,
 )
 from campaigns.models import Item, ItemStatus, LinkText, Note
-from campaigns.models.note import NoteSource
 from merchants.models import StoreStatus
 from portal.lib.destinations import ITEM
 
@@ -66,7 +65,7 @@ def checks_of(wish: Wish, now: Situation) -> list[Check]:
             _("Link allowed by the policy"),
             objections_of_policy(wish, note.source, ground.policy),
             _("%(source)s, policy version %(policy)s")
-            % {"source": NoteSource(note.source).label, "policy": ground.policy or "—"},
+            % {"source": note.get_source_display() or "—", "policy": ground.policy or "—"},
         ),
         _of(
             _("Note can carry a link"),

@@ -30,8 +30,10 @@ def agreed_to_direct_links(connection: Connection) -> bool:
     return given is not None and given.text_version >= consent_texts.WITH_DIRECT_LINKS
 
 
-def has_consents(store: Store, juguang: Connection) -> bool:
+def has_consents(store: Store, juguang: Connection | None) -> bool:
     """Whether Tmall can be asked for the store's items and Juguang given its links."""
+    if juguang is None:  # a note that Juguang has not listed
+        return False
     there = store.connections.connected()
     return (
         there.filter(partner=Partner.TOP).exists()

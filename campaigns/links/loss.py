@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Link, NoteDay
@@ -71,5 +71,5 @@ def loss_of(link: Link) -> Loss:
         day__gte=since,
     )
     clicks = told.as_of(days.known_now()).aggregate(clicks=Sum("jump_click"))["clicks"]
-    taps = link.clicks.filter(is_bot=False).aggregate(taps=Count("pk"))["taps"]
+    taps = link.clicks.taps().count()
     return Loss(taps, clicks, None, since)

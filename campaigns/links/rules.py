@@ -91,9 +91,13 @@ def objections(wish: Wish, note: Note, ground: Ground, *, has_open_link: bool) -
     return found
 
 
-def objections_to_draft(wish: Wish, ground: Ground, *, has_open_link: bool) -> list[str]:
+def objections_to_draft(
+    wish: Wish, note: Note, ground: Ground, *, has_open_link: bool
+) -> list[str]:
     """Return what stands against keeping a draft; all else is asked when it is handed in."""
     found = [str(ONE_LINK)] if has_open_link else []
+    if not note.is_confirmed:
+        found.append(objection_to_note(note.source, ground.policy))
     if ground.store.is_released:
         found += objections_to_store(ground.store, ground.participation)
     if wish.destination.kind == STORE:

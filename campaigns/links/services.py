@@ -205,7 +205,7 @@ def _judge(wish: Wish, note: Note, ground: Ground, *, has_open_link: bool) -> Go
     """Return what the link sells, or raise NotAttachable with all that stands against it."""
     found = objections(wish, note, ground, has_open_link=has_open_link)
     if wish.is_draft:
-        found = objections_to_draft(wish, ground, has_open_link=has_open_link)
+        found = objections_to_draft(wish, note, ground, has_open_link=has_open_link)
     if found:
         raise NotAttachable(*found)
     goods = _goods_of(wish, ground.store)

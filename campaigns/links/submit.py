@@ -97,6 +97,8 @@ def _lease(link_id: int) -> Lease | None:
             pk=link_id
         )
         connection = link.note.connection
+        if connection is None:  # no link is handed in below a note that Juguang has not listed
+            return None
         return Lease(link, connection, link.attempts, agreed_to_direct_links(connection))
 
 

@@ -11,7 +11,7 @@ UPDATE campaigns_link SET marked_as_ad_by_id = created_by_id, marked_as_ad_at = 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0006_link_states_and_items"),
+        ("campaigns", "0007_clicks"),
         ("merchants", "0036_link_review_policy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,14 @@ from campaigns.models.campaign import (
     Phase,
     RuleKind,
 )
-from campaigns.models.click import Click, ClickSystem
+from campaigns.models.click import (
+    Click,
+    ClickApp,
+    ClickDevice,
+    ClickKind,
+    ClickSystem,
+    ClickWent,
+)
 from campaigns.models.comment import Comment, CommentLink
 from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
 from campaigns.models.facts import NoteDay
@@ -17,6 +24,7 @@ from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
+from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
 from campaigns.models.star_task import (
     Authorisation,
     OrderKind,
@@ -24,7 +32,6 @@ from campaigns.models.star_task import (
     StarTaskNote,
 )
 from campaigns.models.trouble import LinkTrouble
-from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
 from campaigns.models.window import (
     Heartbeat,
     PulledPage,
@@ -43,7 +50,11 @@ __all__ = [
     "CampaignStore",
     "Catalogue",
     "Click",
+    "ClickApp",
+    "ClickDevice",
+    "ClickKind",
     "ClickSystem",
+    "ClickWent",
     "Comment",
     "CommentLink",
     "Goal",

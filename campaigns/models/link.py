@@ -191,10 +191,9 @@ class LinkQuerySet(StoreOwnedQuerySet["Link"]):
         return self.annotate(newest_event=models.Max("events__pk"))
 
     def with_taps(self) -> Self:
-        """Add `tap_count`: taps on our own `/j/<code>` by people."""
-        return self.annotate(
-            tap_count=models.Count("clicks", filter=Q(clicks__is_bot=False)),
-        )
+        """Add `tap_count`: people whom our own `/j/<code>` sent on."""
+        tapped = Q(clicks__kind="person") & ~Q(clicks__went="stop_page")
+        return self.annotate(tap_count=models.Count("clicks", filter=tapped))
 
 
 class Link(models.Model):

@@ -7,7 +7,10 @@ from django.db import connection as database
 
 from campaigns.models import (
     Click,
+    ClickApp,
+    ClickKind,
     ClickSystem,
+    ClickWent,
     Comment,
     CommentLink,
     Item,
@@ -76,6 +79,7 @@ def make_link(note: Note, status: LinkStatus = LinkStatus.LIVE, **fields: Any) -
         "item_id": "739204418852",
         "item_title": "山茶花卸妆膏 100g",
         "text": LinkText.BUY_THE_SAME,
+        "marked_as_ad_at": days.known_now(),
     } | fields
     with scope(Hat.NIGHT):
         return Link.objects.create(
@@ -95,7 +99,13 @@ def make_item(store: Store, number: int = 1, **fields: Any) -> Item:
 
 
 def make_click(link: Link, **fields: Any) -> Click:
-    fields = {"system": ClickSystem.IOS, "at": days.known_now()} | fields
+    fields = {
+        "at": days.known_now(),
+        "kind": ClickKind.PERSON,
+        "system": ClickSystem.IOS,
+        "app": ClickApp.XIAOHONGSHU,
+        "went": ClickWent.H5,
+    } | fields
     with scope(Hat.NIGHT):
         return Click.objects.create(
             brand_id=link.brand_id, store_id=link.store_id, link=link, **fields

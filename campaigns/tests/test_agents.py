@@ -1,84 +1,126 @@
+"""Who taps: each rule has a request that it alone catches."""
+
 import pytest
 
-from campaigns.jump.agents import is_robot, system_of
-from campaigns.models import ClickSystem
-
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
-IPAD = "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
-PIXEL = (
-    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/125.0 Mobile Safari/537.36"
+from campaigns.jump import agents
+from campaigns.jump.agents import kind_of, place_of, program_of
+from campaigns.jump.asked import Asked, client_address
+from campaigns.jump.behaviour import TABLE, as_markdown, way_of
+from campaigns.models import ClickApp, ClickKind
+from campaigns.tests.agents import (
+    CUBOT,
+    IPAD,
+    IPHONE,
+    LINUX,
+    LUMIA,
+    MAC,
+    MATE,
+    PROGRAMS,
+    READERS,
 )
-IN_APP = f"{PIXEL} xhsdiscover/8.40 NetType/WiFi"
-CUBOT = "Mozilla/5.0 (Linux; Android 13; CUBOT P80) AppleWebKit/537.36 Chrome/124.0 Mobile"
-MATE = "Mozilla/5.0 (Linux; Android 12; HarmonyOS; NOH-AN00) AppleWebKit/537.36 Chrome/114 Mobile"
-NEXT = "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 Chrome/114 ArkWeb/4.1.6.1 Mobile"
-WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/125.0 Safari/537.36"
-MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 Version/17.5 Safari/605.1"
-LUMIA = "Mozilla/5.0 (Windows Phone 10.0; Android 6.0.1; Microsoft; Lumia 950) Mobile Edge/15"
-TELEVISION = "Mozilla/5.0 (SMART-TV; Tizen 6.0) AppleWebKit/537.36"
-
-READERS = [
-    (IPHONE, ClickSystem.IOS),
-    (IPAD, ClickSystem.IOS),
-    (PIXEL, ClickSystem.ANDROID),
-    (IN_APP, ClickSystem.ANDROID),
-    (CUBOT, ClickSystem.ANDROID),
-    (MATE, ClickSystem.HARMONY),
-    (NEXT, ClickSystem.HARMONY),
-    (WINDOWS, ClickSystem.DESKTOP),
-    (MAC, ClickSystem.DESKTOP),
-    ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", ClickSystem.DESKTOP),
-    (LUMIA, ClickSystem.OTHER),
-    (TELEVISION, ClickSystem.OTHER),
-]
-ROBOTS = [
-    "",
-    "   ",
-    "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",
-    "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) Mobile (compatible; Googlebot/2.1)",
-    "Mozilla/5.0 (Linux; Android 5.0) (compatible; Bytespider; spider-feedback@bytedance.com)",
-    "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
-    "Mozilla/5.0 (Linux; Android 7.0;) AppleWebKit/537.36 (compatible; PetalBot;+https://x)",
-    "Sogou web spider/4.0(+http://www.sogou.com/docs/help/webmasters.htm#07)",
-    "facebookexternalhit/1.1",
-    "WhatsApp/2.23.20.0",
-    "TelegramBot (like TwitterBot)",
-    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
-    "DingTalkBot-LinkService/1.0 (https://tms.dingtalk.com)",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X) LarkUrl2Png/1.0",
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/125.0",
-    "curl/8.5.0",
-    "Wget/1.21.4",
-    "python-requests/2.32.3",
-    "okhttp/4.12.0",
-    "Go-http-client/2.0",
-    "Apache-HttpClient/4.5.14 (Java/17.0.9)",
-]
+from portal.tests.running import ROOT
 
 
-@pytest.mark.parametrize(("agent", "system"), READERS)
-def test_a_reader_is_known_by_the_system_and_is_no_robot(agent, system):
-    assert system_of(agent) == system
-    assert not is_robot("GET", {"User-Agent": agent})
+def asked(agent=IPHONE, method="GET", **headers) -> Asked:
+    sent = {"user-agent": agent} | {name.replace("_", "-"): each for name, each in headers.items()}
+    return Asked(method, "", "192.0.2.1", sent.get)
 
 
-@pytest.mark.parametrize("agent", ROBOTS)
-def test_a_program_is_a_robot(agent):
-    assert is_robot("GET", {"User-Agent": agent})
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    program_of.cache_clear()
+    yield
+    program_of.cache_clear()
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.system}-{row.app or 'any'}")
+def test_each_row_of_the_table_has_its_reader(row):
+    agent = READERS[row.system, row.app]
+
+    system, app = place_of(agent)
+
+    assert (system, row.app or app) == (row.system, app)
+    assert way_of(system, app) == row.went
+    assert kind_of(asked(agent)) == ClickKind.PERSON
+
+
+def test_every_place_has_one_answer():
+    assert len({(row.system, row.app) for row in TABLE}) == len(TABLE) == len(READERS)
+    assert all(way_of(row.system, app) for row in TABLE for app in ClickApp)
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("agent", "system"),
+    [(IPAD, "ios"), (CUBOT, "android"), (MATE, "harmony"), (MAC, "desktop"), (LINUX, "desktop")],
+)
+def test_other_readers_are_known_too(agent, system):
+    assert place_of(agent) == (system, "plain")
+    assert kind_of(asked(agent)) == ClickKind.PERSON
+
+
+def test_a_windows_phone_is_no_android():
+    assert place_of(LUMIA) == ("other", "plain")
+
+
+@pytest.mark.parametrize("word", agents.PROGRAMS)
+def test_a_program_is_what_its_word_says_and_without_that_rule_is_not(word, monkeypatch):
+    kind = agents.PROGRAMS[word]
+    assert kind_of(asked(PROGRAMS[word])) == kind
+    others = {each: kind_of(asked(agent)) for each, agent in PROGRAMS.items() if each != word}
+
+    rules = {each: says for each, says in agents.PROGRAMS.items() if each != word}
+    monkeypatch.setattr(agents, "PROGRAMS", rules)
+    program_of.cache_clear()
+
+    assert kind_of(asked(PROGRAMS[word])) != kind
+    assert {each: kind_of(asked(PROGRAMS[each])) for each in others} == others
+
+
+EARLY = [
+    ("sec_purpose", "prefetch"),
+    ("sec_purpose", "prefetch;prerender"),
+    ("purpose", "prefetch"),
+    ("x_purpose", "preview"),
+    ("x_moz", "prefetch"),
+]
+
+
+@pytest.mark.parametrize(("header", "value"), EARLY)
+def test_a_prefetch_is_told_by_its_header_alone(header, value, monkeypatch):
+    request = asked(**{header: value})
+    assert kind_of(request) == ClickKind.PREFETCH
+
+    monkeypatch.delitem(agents.EARLY, header.replace("_", "-"))
+
+    assert kind_of(request) == ClickKind.PERSON
+
+
+def test_every_early_header_has_its_request():
+    assert {header.replace("_", "-") for header, _value in EARLY} == set(agents.EARLY)
+
+
+def test_a_purpose_that_is_no_prefetch_is_a_person():
+    assert kind_of(asked(sec_purpose="partitioned-popin")) == ClickKind.PERSON
+
+
+def test_asking_only_for_headers_is_counted_apart():
+    assert kind_of(asked(method="HEAD")) == ClickKind.HEAD
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "address"),
     [
-        {"Sec-Purpose": "prefetch;prerender"},
-        {"Purpose": "prefetch"},
-        {"X-Purpose": "preview"},
-        {"X-Moz": "prefetch"},
+        (None, 0, "10.0.0.1"),
+        ("203.0.113.9", 0, "10.0.0.1"),
+        ("203.0.113.9", 1, "203.0.113.9"),
+        ("6.6.6.6, 203.0.113.9", 1, "203.0.113.9"),
+        ("203.0.113.9, 10.0.0.2", 2, "203.0.113.9"),
+        (None, 1, "10.0.0.1"),
     ],
 )
-def test_a_prefetch_is_a_robot_whatever_the_browser(header):
-    assert is_robot("GET", {"User-Agent": IPHONE} | header)
+def test_only_our_own_proxies_say_whose_request_it_is(forwarded, proxies, address):
+    assert client_address("10.0.0.1", forwarded, proxies) == address
 
 
-def test_asking_only_for_headers_is_a_robot():
-    assert is_robot("HEAD", {"User-Agent": IPHONE})
+def test_the_docs_show_the_table_as_it_is():
+    assert as_markdown() in (ROOT / "docs" / "jump.md").read_text()

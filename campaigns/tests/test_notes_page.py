@@ -37,7 +37,8 @@ def test_a_note_shows_its_link_and_the_taps_of_people(store, viewer):
     link = make_link(note_of(store))
     make_click(link)
     make_click(link)
-    make_click(link, is_bot=True)
+    make_click(link, kind="bot")
+    make_click(link, went="stop_page")
 
     page = viewer.get(NOTES, headers=ENGLISH)
 

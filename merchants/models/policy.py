@@ -191,7 +191,7 @@ class PolicyVersion(models.Model):
             *(str(NoteOrigin(each).label) for each in self.auto_link_sources),
         ]
 
-    def approves_alone(self, target: str, source: int) -> bool:
+    def approves_alone(self, target: str, source: int | None) -> bool:
         """Whether a plain link of this type below such a note needs no reviewer."""
         return target in self.auto_link_types and source in self.auto_link_sources
 

@@ -72,7 +72,7 @@ def check_ports(env: Mapping[str, str], *, patience: float = 3) -> None:
     What a killed run left may need a moment to end.
     """
     deadline = time.monotonic() + patience
-    for name in ["PORT", *(["SANDBOX_PORT"] if env["PARTNERS"] == "sandbox" else [])]:
+    for name in ["PORT", "JUMP_PORT", *(["SANDBOX_PORT"] if env["PARTNERS"] == "sandbox" else [])]:
         while reason := _why_not(int(env[name])):
             if time.monotonic() > deadline:
                 raise Complaint(

@@ -127,16 +127,18 @@ def _pass_on(lines: IO[bytes]) -> None:
 
 def _wait_until_served(env: Mapping[str, str], manager: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 60
-    while not _login_page_answers(int(env["PORT"])):
-        if manager.poll() is not None or time.monotonic() > deadline:
-            raise Complaint("The login page doesn't answer: see the lines above.")
-        time.sleep(0.1)
+    pages = {"login page": ("PORT", "/account/login/"), "jump": ("JUMP_PORT", "/healthz")}
+    for name, (port, path) in pages.items():
+        while not _answers(int(env[port]), path):
+            if manager.poll() is not None or time.monotonic() > deadline:
+                raise Complaint(f"The {name} doesn't answer: see the lines above.")
+            time.sleep(0.1)
 
 
-def _login_page_answers(port: int) -> bool:
+def _answers(port: int, path: str) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", "/account/login/", headers={"Host": f"localhost:{port}"})
+        connection.request("GET", path, headers={"Host": f"localhost:{port}"})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

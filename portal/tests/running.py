@@ -51,6 +51,7 @@ class RunningPortal:
         }
         self.url = f"http://localhost:{self.environ['PORT']}"
         self.sandbox_url = f"http://localhost:{self.environ['SANDBOX_PORT']}"
+        self.jump_url = f"http://localhost:{self.environ['JUMP_PORT']}"
 
     def start(self, *, seconds: float = 60) -> None:
         with self.output.open("a") as output:
@@ -102,6 +103,8 @@ class RunningPortal:
         words = {
             "portal.wsgi:application": "web",
             "portal.sandbox.server:application": "sandbox",
+            "campaigns.jump.server:application": "jump",
+            "ship_clicks": "shipper",
             "worker": "worker",
             "beat": "beat",
             "portal.launch.prefix": "log",

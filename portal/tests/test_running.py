@@ -9,6 +9,7 @@ import pytest
 from portal.tests.running import ROOT, wait_for
 
 pytestmark = pytest.mark.processes
+ENDS_WHEN_ASKED = ["worker", "beat", "web", "jump", "shipper", "sandbox", "postgres"]
 
 
 def other_start(portal, **environ) -> str:
@@ -33,7 +34,7 @@ def test_everything_is_ready_and_listens_on_this_machine_alone(empty_portal):
     assert listening == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("name", ["worker", "beat", "web", "sandbox", "postgres", "log"])
+@pytest.mark.parametrize("name", [*ENDS_WHEN_ASKED, "log"])
 def test_what_is_killed_comes_back(empty_portal, name):
     killed = empty_portal.program(name)
     killed.kill()
@@ -41,7 +42,7 @@ def test_what_is_killed_comes_back(empty_portal, name):
     wait_for(empty_portal.answers)
 
 
-@pytest.mark.parametrize("name", ["worker", "beat", "web", "sandbox", "postgres"])
+@pytest.mark.parametrize("name", ENDS_WHEN_ASKED)
 def test_what_is_asked_to_end_comes_back_too(empty_portal, name):
     """Each then ends with code 0, as if it had nothing left to do."""
     ended = empty_portal.program(name)

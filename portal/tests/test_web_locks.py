@@ -56,7 +56,7 @@ def test_no_answer_to_a_stranger_is_kept_either(anybody, db, path):
     assert "no-store" in anybody.get(path)["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["/account/login/", "/nothing", "/j/22222222", "/admin/?q=%00"])
+@pytest.mark.parametrize("path", ["/account/login/", "/nothing", "/admin/?q=%00"])
 def test_every_page_allows_only_its_own_scripts_and_no_frame_around_it(anybody, db, path):
     response = anybody.get(path)
     policy = directives(response)
@@ -65,6 +65,17 @@ def test_every_page_allows_only_its_own_scripts_and_no_frame_around_it(anybody, 
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] in {"same-origin", "no-referrer"}
+
+
+def test_a_page_of_the_jump_allows_only_what_bears_its_nonce(anybody, db):
+    response = anybody.get("/j/22222222")
+    policy = directives(response)
+
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["script-src"] == policy["style-src"]
+    assert policy["script-src"].startswith("'nonce-")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize("path", NULS)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -77,17 +78,17 @@ def test_staff_suspend_the_store_and_readers_get_to_its_own_page_until_it_is_lif
 ):
     link = link_to_the_store(owner)
     reader, admin = visit(user_agent=IPHONE, width=390), sign_in("admin")
-    assert tapped(reader, link) == "Tmall"
+    wait_for(lambda: tapped(reader, link) == "Tmall", seconds=5)
     admin.open("/admin/merchants/store/1/change/")
     take_step(admin.page, "Suspend this store", reason="Complaints about fakes are looked into.")
-    assert tapped(reader, link) == "This link is paused"
+    wait_for(lambda: tapped(reader, link) == "This link is paused", seconds=5)
     reader.page.get_by_role("link", name="To the store").click()
     expect(reader.page).to_have_url(re.compile(r"^https://shancha\.(m\.)?tmall\.com"))
     expect(reloaded(owner.open(STORE)).locator("main")).to_contain_text("Complaints about fakes")
 
     admin.open("/admin/merchants/store/1/change/")
     take_step(admin.page, "Lift the suspension", reason="There were none.")
-    assert tapped(reader, link) == "Tmall"
+    wait_for(lambda: tapped(reader, link) == "Tmall", seconds=5)
     expect(reloaded(owner.page).locator("main")).to_contain_text("There were none.")
     assert owner.complaints == admin.complaints == reader.complaints == []
 
@@ -131,7 +132,9 @@ def link_to_the_store(owner) -> str:
     page.get_by_role("button", name="Attach and hand in").click()
     page.wait_for_url(re.compile(r"/links/\d+/$"))
     wait_until_live(page)
-    return page.get_by_text("/j/").first.inner_text()
+    link = page.get_by_text("/j/").first.inner_text()
+    wait_for(lambda: httpx.get(link).status_code != 404, seconds=5)
+    return link
 
 
 def tapped(reader, link: str) -> str:
