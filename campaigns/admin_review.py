@@ -221,9 +221,9 @@ class LinkReview(AsksOnce):
         return link
 
 
-def waiting_links(request: HttpRequest) -> str | None:
-    """Say beside the side bar's entry how many wait; nothing where none does."""
-    return str(Link.objects.in_review().count() or "") or None
+def waiting_links(request: HttpRequest) -> str:
+    """The badge beside the links in the side bar."""
+    return str(Link.objects.in_review().count() or "")
 
 
 def _checks(link: Link) -> list[Any]:

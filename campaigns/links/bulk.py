@@ -198,5 +198,10 @@ def _link(code: str, row: SheetRow, *, by: User) -> Link:
         item_title=row.item_title,
         shop=row.shop,
         text=row.text,
+        position=row.position,
+        buying_mode=row.buying_mode,
+        shares_health=row.shares_health,
+        marked_as_ad_by=by,
+        marked_as_ad_at=known_now(),
         created_by=by,
     )

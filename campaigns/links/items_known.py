@@ -22,7 +22,7 @@ def known_items(store: Store, numbers: Iterable[str]) -> dict[str, KnownItem]:
     wanted = set(numbers)
     with scope(Hat.WEB, brand=store.brand_id):
         known = {
-            item.num_iid: KnownItem(item.title, _problem(item))
+            item.num_iid: KnownItem(item.title, item.cid, _problem(item))
             for item in store.items.filter(num_iid__in=wanted)
         }
         consent = store.connections.connected().filter(partner=Partner.TOP).first()
@@ -33,9 +33,11 @@ def known_items(store: Store, numbers: Iterable[str]) -> dict[str, KnownItem]:
 
 
 def _problem(item: Item) -> str:
-    if item.status == ItemStatus.ON_SALE:
-        return ""
-    return _("This item is not on sale at the moment.")
+    if item.status != ItemStatus.ON_SALE:
+        return _("This item is not on sale at the moment.")
+    if not item.price_fen:
+        return _("The price of this item is 0 at the moment.")
+    return ""
 
 
 def _asked(consent: Connection, numbers: Iterable[str]) -> dict[str, KnownItem]:
@@ -62,4 +64,4 @@ def _answer(consent: Connection, number: str) -> KnownItem:
             problem=_("Tmall knows no such item of this store (%(words)s).")
             % {"words": refusal.code}
         )
-    return KnownItem(item.title[:TITLE], " ".join(objections_to_item(item, wish)))
+    return KnownItem(item.title[:TITLE], item.cid, " ".join(objections_to_item(item, wish)))

@@ -66,7 +66,7 @@ def loss_of(link: Link) -> Loss:
     since = days.business_day(link.created_at)
     told = NoteDay.objects.filter(
         brand_id=link.brand_id,
-        connection_id=link.note.connection_id,
+        connection=link.note.connection,
         note_id=link.note.note_id,
         day__gte=since,
     )

@@ -104,6 +104,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "position",
+                    models.CharField(
+                        choices=[
+                            ("capsule", "Capsule below the note"),
+                            ("pinned", "Pinned comment"),
+                            ("both", "Capsule and pinned comment"),
+                        ],
+                        default="capsule",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "buying_mode",
+                    models.CharField(
+                        choices=[
+                            ("cid", "CID: the brand buys the ads"),
+                            ("ud", "UD: Alibaba buys them for the brand"),
+                        ],
+                        default="cid",
+                        max_length=3,
+                    ),
+                ),
+                ("shares_health", models.BooleanField(default=False)),
+                (
                     "verdict",
                     models.CharField(
                         choices=[

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models.component import BuyingMode, LinkPosition
 from campaigns.models.link import Link, LinkText
 from campaigns.models.note import Note
 from merchants.models import Brand, Store, StoreOwnedQuerySet, User
@@ -116,6 +117,9 @@ class SheetRow(models.Model):
     item_title = models.CharField(max_length=120, blank=True)
     shop = models.CharField(max_length=63, blank=True)
     text = models.CharField(max_length=15, choices=LinkText, blank=True)
+    position = models.CharField(max_length=8, choices=LinkPosition, default=LinkPosition.CAPSULE)
+    buying_mode = models.CharField(max_length=3, choices=BuyingMode, default=BuyingMode.CID)
+    shares_health = models.BooleanField(default=False)
     verdict = models.CharField(max_length=8, choices=Verdict)
     reasons = models.JSONField(default=list)
     link = models.ForeignKey(Link, on_delete=models.PROTECT, null=True, related_name="+")

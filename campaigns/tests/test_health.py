@@ -297,6 +297,8 @@ def test_the_demo_has_one_broken_link_with_a_proposal(store, sandbox):
     sandbox.set_day(seed.GIFT_DAY)
     seed.seed_gift_link(store, user)
     seed.seed_gift_link(store, user)
+    with scope(Hat.NIGHT):
+        Link.objects.update(status="live")
     sandbox.set_day(days.DEMO_NOW.date())
 
     health.check_store(store.pk)

@@ -93,7 +93,7 @@ def test_the_good_rows_are_attached_and_the_others_are_told(store, marketer):
     page = marketer.post(page.request["PATH_INFO"] + "attach/", headers=ENGLISH, follow=True)
 
     (link,) = links()
-    assert (link.status, link.item_id, link.text) == ("live", ITEM, LinkText.BUY_THE_SAME)
+    assert (link.status, link.item_id, link.text) == ("in_review", ITEM, LinkText.BUY_THE_SAME)
     assert link.item_title == "山茶花修护精华油 1"
     assert "1 link was attached." in page.text
     assert f"/j/{link.code}" in page.text
@@ -106,7 +106,11 @@ def test_each_link_has_its_event_as_one_attached_by_hand(store):
 
     with scope(Hat.NIGHT):
         event = LinkEvent.objects.get()
-    assert (event.source, event.target, event.actor_id) == ("draft", "live", sheet.uploaded_by_id)
+    assert (event.source, event.target, event.actor_id) == (
+        "draft",
+        "in_review",
+        sheet.uploaded_by_id,
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from campaigns.links.loss import (
     reason,
     share_lost,
 )
-from campaigns.models import Link
+from campaigns.models import ClickKind, Link
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
 from merchants.models import Role
 from merchants.tests.factories import make_store
@@ -74,7 +74,7 @@ def test_days_without_clicks_told_are_unknown_and_not_nothing(link):
 
 def test_our_taps_are_of_people_and_stand_beside(link):
     make_click(link)
-    make_click(link, is_bot=True)
+    make_click(link, kind=ClickKind.BOT)
     make_click(link, at=days.known_now() - timedelta(days=1))
 
     assert (loss(link).taps, loss(link).jump_clicks) == (2, None)

@@ -73,9 +73,9 @@ def test_notes_of_a_sheet_join_the_campaign_that_was_chosen(store, marketer):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"text": "http://xhslink.com/a/Ab1"}, "A short address tells no id."),
+        ({"text": "http://xhslink.com/a/Ab1"}, "A short link doesn&#x27;t name its note"),
         ({"text": ""}, "No note was found in it."),
-        ({"sheet": SimpleUploadedFile("n.exe", b"MZ")}, "Save the sheet as CSV"),
+        ({"sheet": SimpleUploadedFile("n.exe", b"MZ\0")}, "neither a CSV nor an XLSX"),
     ],
 )
 def test_what_cannot_be_read_is_told_and_nothing_is_kept(store, marketer, fields, said):

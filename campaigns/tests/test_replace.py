@@ -8,7 +8,7 @@ from campaigns.models import Link, LinkCheck, LinkHealth, LinkStatus, Note
 from campaigns.tests.conftest import consent
 from campaigns.tests.factories import make_item, make_link, note_of
 from campaigns.tests.factories_health import make_health
-from merchants.models import Role
+from merchants.models import LinkType, NoteOrigin, Role
 from merchants.tests.factories import make_brand, make_policy, make_store
 from portal.lib.scope import Hat, scope
 
@@ -69,12 +69,14 @@ def test_only_items_on_sale_of_the_same_store_are_proposed(broken, brand):
     assert found <= {GIFT, CREAM}
 
 
-def test_one_click_leads_the_link_to_the_other_item_and_it_is_live_again(broken, marketer):
+def test_one_click_leads_the_link_to_the_other_item_and_on_its_way_again(broken, marketer):
+    make_policy(auto_link_types=[*LinkType], auto_link_sources=[*NoteOrigin])
+
     response = replace(marketer, broken, GIFT)
 
     link = stored(broken)
     assert response["Location"] == f"/b/shancha/links/{broken.pk}/"
-    assert (link.status, link.item_id, link.code) == ("live", GIFT, broken.code)
+    assert (link.status, link.item_id, link.code) == ("approved", GIFT, broken.code)
     assert link.item_title.startswith("山茶花修护精华油 礼盒装")
 
 
@@ -94,7 +96,7 @@ def test_a_replaced_link_is_not_moved_when_the_old_item_comes_back(broken, marke
     sandbox.control(item={"num_iid": BOX, "state": "onsale"})
     health.check_store(broken.store_id)
 
-    assert (stored(broken).status, stored(broken).item_id) == ("live", GIFT)
+    assert (stored(broken).status, stored(broken).item_id) == ("in_review", GIFT)
     with scope(Hat.NIGHT):
         assert LinkHealth.objects.get().trouble == "fine"
 

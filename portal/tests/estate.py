@@ -137,9 +137,9 @@ def _make_plans(
     campaign = make_campaign(store, f"{name} 促")
     rule = make_rule(campaign, f"{name} 则")
     join(campaign, note, joined_by="rule", rule=rule)
-    tag(note, f"{name} 签")
-    task = make_star_task(store, name=f"{name} 星", group=f"{name} 组")
-    return campaign, rule, task, bind(task, note, order_id=f"{name} 单", order_kind="custom")
+    tag(note, f"{name} 签"[:30])
+    task = make_star_task(store, name=f"{name} 星", group=f"{name} 组"[:40])
+    return campaign, rule, task, bind(task, note, order_id=f"{name} 单"[:32], order_kind="custom")
 
 
 def _make_sheet(store: Store, link: Link, name: str) -> LinkSheet:

@@ -20,7 +20,8 @@ from portal import frontend
 
 TEMPLATES = sorted((frontend.ROOT / "templates").rglob("*.html"))
 REFUSED_BY_CSP = re.compile(
-    r"\sstyle=|\son[a-z]+=\"|<style|javascript:|<script(?![^>]*\bsrc=)(?![^>]*application/json)"
+    r"\sstyle=|\son[a-z]+=\"|<style(?! nonce=)|javascript:"
+    r"|<script(?! nonce=)(?![^>]*\bsrc=)(?![^>]*application/json)"
 )
 OPEN_DOORS = ["login", "signup", "password/reset", "password/reset/done", "inactive"]
 OPEN_DOORS += ["password/reset/key/1-worn", "password/reset/key/done", "confirm-email/worn"]
