@@ -12,7 +12,8 @@ from campaigns.jump.behaviour import redirect_url, way_of
 from campaigns.jump.devices import device_of
 from campaigns.jump.known import KnownLink
 from campaigns.jump.macros import personal_macros, plain_macros, read_query
-from campaigns.models import ClickWent
+from campaigns.jump.trials import TRY, is_trial
+from campaigns.models import ClickKind, ClickWent
 from portal.lib.destinations import Destination
 
 FIXED = ["id", "at", "brand_id", "store_id", "link_id", "kind", "system", "app", "went"]
@@ -48,10 +49,11 @@ def answer_tap(asked: Asked, link: KnownLink, *, at: datetime) -> tuple[Answer, 
         went = ClickWent.STOP_PAGE
         answer = _stop(asked, link)
     said = read_query(asked.query)
+    kind = ClickKind.TRIAL if is_trial(link.code, said.get(TRY, "")) else kind_of(asked)
     device, device_kind = device_of(
         link.brand_id, personal_macros(said), address=asked.address, agent=asked.agent
     )
-    place = [str(link.brand_id), str(link.store_id), str(link.pk), kind_of(asked), system, app]
+    place = [str(link.brand_id), str(link.store_id), str(link.pk), kind, system, app]
     fixed = [new_id(), at.isoformat(), *place, went, device, device_kind]
     macros = plain_macros(said)
     return answer, "\t".join([*fixed, *(macros.get(name, "") for name in SENT)])

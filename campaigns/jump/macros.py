@@ -3,6 +3,8 @@
 import re
 from urllib.parse import unquote
 
+from campaigns.jump.trials import TRY
+
 LONGEST_QUERY = 4096
 LONGEST_SECRET = 512
 # parameter: (field of Click, how it is written in the monitor address, longest value)
@@ -26,6 +28,7 @@ PERSONAL = {
 }
 _WRITTEN = {name: macro for name, (_field, macro, _longest) in MACROS.items()} | PERSONAL
 MONITOR_QUERY = "&".join(f"{name}={macro}" for name, macro in _WRITTEN.items())
+KNOWN = MACROS.keys() | PERSONAL.keys() | {TRY}
 VALUE = re.compile(r"[A-Za-z0-9_.+/=:~-]+")
 UNRESOLVED = re.compile(r"__[A-Za-z0-9_]*__")
 
@@ -35,7 +38,7 @@ def read_query(query: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for part in query[:LONGEST_QUERY].split("&"):
         name, _, value = part.partition("=")
-        if value and (name in MACROS or name in PERSONAL) and name not in said:
+        if value and name in KNOWN and name not in said:
             value = unquote(value, errors="replace") if "%" in value else value
             if not UNRESOLVED.fullmatch(value):
                 said[name] = value

@@ -1,24 +1,28 @@
-"""Taps of a link by hour, by day and system, and where they went: people here, programs apart."""
+"""Taps of a link by day or hour and system, and where they went: people here, others apart."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
-from django.db.models.functions import TruncDate, TruncHour
+from django.db.models.functions import Trunc
 
-from campaigns.models import ClickKind, ClickSystem, ClickWent, Link
+from campaigns.models import Click, ClickKind, ClickSystem, ClickWent, Link
 from campaigns.models.click import IS_TAP, ClickQuerySet
 from portal.lib import days
 
+PEOPLE = {ClickKind.PERSON, ClickKind.TRIAL}  # a trial is no program, and no tap either
+TRIALS = 5
+
 
 @dataclass(slots=True)
-class DayTaps:
-    """The taps of one business day; we count them ourselves, so no tap is a true zero.
+class Taps:
+    """The taps of one day or hour; we count them ourselves, so no tap is a true zero.
 
     `people` are those who were sent on, repeats among them.
     """
 
-    day: date
+    start: datetime
     by_system: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ClickSystem.values, 0))
     repeats: int = 0
     robots: int = 0
@@ -30,16 +34,6 @@ class DayTaps:
     @property
     def elsewhere(self) -> int:
         return self.by_system[ClickSystem.DESKTOP] + self.by_system[ClickSystem.OTHER]
-
-    def __str__(self) -> str:
-        return f"{self.day:%m-%d}"
-
-
-@dataclass(frozen=True, slots=True)
-class HourTaps:
-    hour: datetime
-    people: int
-    repeats: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +49,17 @@ class Kinds:
 REPEATED = Count("pk", filter=Q(is_repeat=True))
 
 
-def taps_by_day(link: Link, *, last: date, count: int = 14) -> list[DayTaps]:
-    """Return `count` days up to `last`, the newest first."""
+def taps_by_day(link: Link, *, last: date, count: int = 14) -> list[Taps]:
+    """Return `count` business days up to `last`, the earliest first."""
     first = last - timedelta(days=count - 1)
-    found = {day: DayTaps(day) for day in days.days_between(first, last)}
-    clicks = _clicks(link, first, last).annotate(day=TruncDate("at", tzinfo=days.SHANGHAI))
-    for tap in clicks.taps().values("day", "system").annotate(taps=Count("pk"), repeats=REPEATED):
-        found[tap["day"]].by_system[tap["system"]] += tap["taps"]
-        found[tap["day"]].repeats += tap["repeats"]
-    programs = clicks.exclude(kind=ClickKind.PERSON)
-    for asked in programs.values("day").annotate(times=Count("pk")):
-        found[asked["day"]].robots += asked["times"]
-    return [found[day] for day in sorted(found, reverse=True)]
+    starts = [days.starts_at(day) for day in days.days_between(first, last)]
+    return _taps(_clicks(link, first, last), "day", starts)
 
 
-def taps_by_hour(link: Link, *, day: date) -> list[HourTaps]:
+def taps_by_hour(link: Link, *, day: date) -> list[Taps]:
     """Return the 24 hours of a business day, the earliest first."""
-    clicks = _clicks(link, day, day).taps()
-    rows = clicks.values(hour=TruncHour("at", tzinfo=days.SHANGHAI)).annotate(
-        people=Count("pk"), repeats=REPEATED
-    )
-    found = {row["hour"]: HourTaps(**row) for row in rows}
-    hours = [days.starts_at(day) + timedelta(hours=n) for n in range(24)]
-    return [found.get(hour, HourTaps(hour, 0, 0)) for hour in hours]
+    starts = [days.starts_at(day) + timedelta(hours=n) for n in range(24)]
+    return _taps(_clicks(link, day, day), "hour", starts)
 
 
 def kinds_of_taps(link: Link, *, first: date, last: date) -> Kinds:
@@ -92,7 +74,7 @@ def kinds_of_taps(link: Link, *, first: date, last: date) -> Kinds:
     programs = {
         kind.value: by_kind[kind]["times"] if kind in by_kind else 0
         for kind in ClickKind
-        if kind != ClickKind.PERSON
+        if kind not in PEOPLE
     }
     stopped = people["times"] - people["sent"]
     return Kinds(people["sent"], people["repeats"], stopped, programs)
@@ -105,14 +87,31 @@ def ways_of_taps(link: Link, *, first: date, last: date) -> dict[str, int]:
     return dict.fromkeys(ClickWent.values, 0) | dict(rows)
 
 
-def total(taps: list[DayTaps]) -> DayTaps:
-    whole = DayTaps(taps[0].day)
+def last_trials(link: Link) -> list[Click]:
+    return list(link.clicks.filter(kind=ClickKind.TRIAL).order_by("-at", "-pk")[:TRIALS])
+
+
+def total(taps: Iterable[Taps]) -> Taps:
+    taps = list(taps)
+    whole = Taps(taps[0].start)
     for each in taps:
         whole.robots += each.robots
         whole.repeats += each.repeats
         for system, count in each.by_system.items():
             whole.by_system[system] += count
     return whole
+
+
+def _taps(clicks: ClickQuerySet, unit: str, starts: list[datetime]) -> list[Taps]:
+    found = {start: Taps(start) for start in starts}
+    dated = clicks.annotate(start=Trunc("at", unit, tzinfo=days.SHANGHAI))
+    for tap in dated.taps().values("start", "system").annotate(taps=Count("pk"), repeats=REPEATED):
+        found[tap["start"]].by_system[tap["system"]] += tap["taps"]
+        found[tap["start"]].repeats += tap["repeats"]
+    programs = dated.exclude(kind__in=PEOPLE)
+    for asked in programs.values("start").annotate(times=Count("pk")):
+        found[asked["start"]].robots += asked["times"]
+    return [found[start] for start in starts]
 
 
 def _clicks(link: Link, first: date, last: date) -> ClickQuerySet:

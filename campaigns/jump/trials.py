@@ -9,7 +9,7 @@ import hmac
 
 from django.conf import settings
 
-PARAMETER = "try"
+TRY = "try"  # the parameter
 LENGTH = 12
 
 
@@ -19,4 +19,5 @@ def trial_mark(code: str) -> str:
 
 
 def is_trial(code: str, mark: str) -> bool:
-    return hmac.compare_digest(mark.encode("utf-8", "replace"), trial_mark(code).encode())
+    given = mark.encode("utf-8", "replace")
+    return bool(given) and hmac.compare_digest(given, trial_mark(code).encode())

@@ -33,6 +33,7 @@ KINDS = [
     ("prefetch", "Prefetch"),
     ("preview", "Link preview"),
     ("bot", "Robot"),
+    ("trial", "Trial"),
 ]
 APPS = [
     ("xiaohongshu", "Xiaohongshu"),

@@ -32,13 +32,14 @@ class ClickApp(models.TextChoices):
 
 
 class ClickKind(models.TextChoices):
-    """Who asked: a person, or a program that says so in one of these ways."""
+    """Who asked: a person, a program that says so in one of these ways, or whoever tries it out."""
 
     PERSON = "person", _("Person")
     HEAD = "head", _("Headers only")
     PREFETCH = "prefetch", _("Prefetch")
     PREVIEW = "preview", _("Link preview")
     BOT = "bot", _("Robot")
+    TRIAL = "trial", _("Trial")
 
 
 class ClickWent(models.TextChoices):

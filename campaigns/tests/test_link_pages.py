@@ -163,7 +163,7 @@ def test_the_link_page_shows_where_it_leads_and_who_tapped(brand, marketer):
 
     assert f"/j/{link.code}?click_id=__CLICK_ID__&amp;campaign_id=__CAMPAIGN_ID__" in page
     assert "tbopen://m.taobao.com/" in page
-    assert '<th scope="row" class="nw">14 days</th>\n<td class="num b">1</td>' in page
+    assert '<th scope="row" class="nw">Total</th>\n<td class="num b">1</td>' in page
 
 
 def test_a_link_is_paused_resumed_and_ended_with_an_event_each(brand, marketer):

@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from campaigns.jump.behaviour import TABLE
 from campaigns.jump.macros import MONITOR_QUERY
-from campaigns.jump.taps import taps_by_day, total
+from campaigns.jump.tap_report import HOUR, tap_report, trial_url
 from campaigns.links.loss import loss_of
 from campaigns.links.replace import replacements
 from campaigns.links.review import questions_of, tell_workers, wish_of
@@ -20,6 +21,7 @@ from merchants.access import BrandRequest, brand_scope, brand_view
 from merchants.models import IllegalMove, Role
 from portal.lib import days
 from portal.lib.htmx import render_page
+from portal.lib.qr import qr_svg
 
 CHECKS = 20
 HANDED_IN_FROM = (LinkStatus.DRAFT, LinkStatus.REJECTED)
@@ -77,14 +79,15 @@ def _link(request: BrandRequest, link_pk: int) -> Link:
 def _link_page(
     request: BrandRequest, link: Link, *, errors: Sequence[str] = (), status: int = 200
 ) -> HttpResponse:
-    taps = taps_by_day(link, last=days.today())
+    trial = trial_url(link)
     context = {
         "link": link,
         "note": link.note,
         "events": link.events.select_related("actor").newest_first(),
-        "taps": taps,
-        "total": total(taps),
-        "total_head": _("14 days"),
+        "taps": tap_report(link, last=days.today(), by_hour=request.GET.get("by") == HOUR),
+        "trial_url": trial,
+        "qr": qr_svg(trial, label=_("QR code of the trial link")),
+        "behaviour": TABLE,
         "monitor_url": f"{link.short_url}?{MONITOR_QUERY}",
         "health": link.healths.filter(item_id=link.item_id).first(),
         "checks": link.checks.newest_first()[:CHECKS],
