@@ -19,6 +19,7 @@ from campaigns.jump.taps import (
 )
 from campaigns.jump.trials import TRY, trial_mark
 from campaigns.models import Click, ClickKind, ClickSystem, ClickWent, Link
+from portal.lib import days
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -68,6 +69,7 @@ def tap_report(link: Link, *, last: date, by_hour: bool) -> TapReport:
     """Count the 14 days up to `last`, or the 24 hours of it; within a scope of the brand."""
     first = last if by_hour else last - timedelta(days=DAYS - 1)
     taps = taps_by_hour(link, day=last) if by_hour else taps_by_day(link, last=last, count=DAYS)
+    taps = [each for each in taps if each.start <= days.known_now()]  # nobody counted those to come
     kinds = kinds_of_taps(link, first=first, last=last)
     ways = ways_of_taps(link, first=first, last=last)
     return TapReport(
