@@ -11,6 +11,7 @@ together with what the item is, and a guess from words can be contested: then a 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,10 +41,10 @@ NOT_BESIDE_KNOWLEDGE = frozenset(
 # The first that matches counts: special medical formula is also a formula.
 WORDS: tuple[tuple[Goods, re.Pattern[str]], ...] = (
     (Goods.TOBACCO, re.compile(r"香烟|卷烟|烟草|电子烟|烟弹|雪茄")),
-    (Goods.PRESCRIPTION, re.compile(r"(?<!非)处方药|\bRx\b")),
+    (Goods.PRESCRIPTION, re.compile(r"(?<!非)处方药|(?<![A-Za-z])Rx(?![A-Za-z0-9])")),
     (Goods.SPECIAL_FORMULA, re.compile(r"特殊医学用途|特医(?:食品|奶粉)|全营养配方")),
     (Goods.HEALTH_FOOD, re.compile(r"保健(?:食)?品|蓝帽|国食健[字注]|食健备|褪黑素|氨糖软骨素")),
-    (Goods.DRUG, re.compile(r"国药准字|非处方药|\bOTC\b|药品|感冒灵|退烧药")),
+    (Goods.DRUG, re.compile(r"国药准字|非处方药|(?<![A-Za-z])OTC(?![A-Za-z])|药品|感冒灵|退烧药")),
     (
         Goods.MEDICAL_DEVICE,
         re.compile(r"医疗器械|械[字备注]|血压计|血糖仪|医用敷料|医美面膜"),
@@ -61,6 +62,13 @@ KNOWLEDGE = re.compile(
     r"养生|保健|科普|医生|药师|营养师|症状|治疗|调理|失眠|免疫力|血糖|血压|血脂|便秘|祛湿|湿气|脾胃"
     r"|气血|健康知识|中医|食疗"
 )
+# Titles are read as a reader sees them: traditional characters, and what is put between two
+# characters so that a word isn't found, count for nothing.
+SIMPLIFIED = str.maketrans(
+    "學窩煙菸電彈處藥醫療養壓國準備維鈣魚參膠減師狀調氣濕溼營劑藍驗識專補嬰兒質體檢癥軟鹼儀醬製",
+    "学窝烟烟电弹处药医疗养压国准备维钙鱼参胶减师状调气湿湿营剂蓝验识专补婴儿质体检症软碱仪酱制",
+)
+BETWEEN = re.compile(r"(?<=[^\x00-\x7f])[\s._·•・*|/~-]+(?=[^\x00-\x7f])")
 SENSITIVE_CATEGORIES = frozenset({Category.HEALTH, Category.MATERNITY})
 
 
@@ -103,11 +111,16 @@ def kind_of(item_title: str, item_cid: str, store_category: str) -> Kind:
         if item_cid and item_cid in cids:
             return Kind(Goods(goods))
     for goods, words in WORDS:
-        if found := words.search(item_title):
+        if found := words.search(plain_title(item_title)):
             return Kind(goods, found.group())
     if store_category in SENSITIVE_CATEGORIES:
         return Kind(Goods.SENSITIVE)
     return Kind(Goods.PLAIN)
+
+
+def plain_title(title: str) -> str:
+    visible = (c for c in unicodedata.normalize("NFKC", title) if unicodedata.category(c) != "Cf")
+    return BETWEEN.sub("", "".join(visible).translate(SIMPLIFIED))
 
 
 def judge(case: Case) -> Judgement:
@@ -146,7 +159,7 @@ def _question(kind: Kind, case: Case) -> str:
         }
     if case.shares_health:
         return _("The note shares health knowledge: a reviewer sees what the link sells.")
-    if found := KNOWLEDGE.search(case.note_title):
+    if found := KNOWLEDGE.search(plain_title(case.note_title)):
         return _(
             "The note's title says “%(word)s”, so it may share health knowledge: a reviewer looks."
         ) % {"word": found.group()}

@@ -1,6 +1,6 @@
 """Attaching a link to a note. Tmall is asked between two short transactions, never inside one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -41,6 +41,7 @@ __all__ = [
     "put_forward",
 ]
 
+KEPT_UNJUDGED = (LinkStatus.DRAFT, LinkStatus.IN_REVIEW)  # what is being edited of these waits
 SHELF = 20
 TITLE = 120
 
@@ -99,8 +100,12 @@ def edit_link(link: Link, wish: Wish, *, by: User) -> Link:
         note, ground, others = link.note, ground_of(link.store), _other_open_links(link)
         if not _differs(link, wish):
             return link
+    if link.status not in KEPT_UNJUDGED:
+        wish = replace(wish, is_draft=False)  # it is handed in with the edit, whatever was pressed
     goods = _judge(wish, note, ground, has_open_link=others)
     with scope(Hat.WEB, brand=link.brand_id, user=by.pk):
+        if not wish.is_draft:
+            _refuse_unless_it_takes_part(ground.store)
         _settle_domain(ground.store, wish)
         return _change(link, wish, goods, by=by)
 
@@ -182,6 +187,8 @@ def _change(link: Link, wish: Wish, goods: Goods, *, by: User) -> Link:
     row = Link.objects.select_for_update(of=["self"]).get(pk=link.pk)
     if row.status == LinkStatus.ENDED:
         raise NotAttachable(_("Someone else just ended this link. Nothing was changed."))
+    if wish.is_draft and row.status not in KEPT_UNJUDGED:
+        raise NotAttachable(_("Someone else just changed this link."))
     if row.status == LinkStatus.IN_REVIEW:
         row.move_to(LinkStatus.DRAFT, by=by, note=link_reasons.TO_EDIT)
     confirmed = {} if row.is_marked_as_ad and wish.is_marked_as_ad else _confirmed(wish, by)

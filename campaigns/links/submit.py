@@ -74,7 +74,7 @@ def settle(link_id: int, *, monitor_query: str) -> None:
             raise NeedsConsent("The consent was given to a text without direct links.")
         _take_away(lease)
         if lease.link.status == LinkStatus.APPROVED:
-            _submit(lease, _component(lease.link, monitor_query))
+            _submit(lease, monitor_query)
         else:
             _release(lease, waits_for="", tries=0)
     except Unavailable as failure:
@@ -117,7 +117,9 @@ def _take_away(lease: Lease) -> None:
     logger.info("direct link deleted link=%s", lease.link.pk)
 
 
-def _submit(lease: Lease, component: Component) -> None:
+def _submit(lease: Lease, monitor_query: str) -> None:
+    component = _component(lease.link, monitor_query)
+
     def work(api: JuguangClient) -> str:
         for old in _of_our_address(api, lease, component):
             if old.component == component and old.state != ReviewState.REJECTED:
@@ -126,16 +128,18 @@ def _submit(lease: Lease, component: Component) -> None:
         return api.create_direct_link(lease.connection.subject, component)
 
     made = call_juguang(lease.connection, work)
-    said = link_reasons.kept([link_reasons.DIRECT_LINK], made)
     with _short_transaction():
         # whatever became of the link meanwhile, what stands there has to be known
         Link.objects.filter(pk=lease.link.pk).update(direct_link_id=made, submitted_at=known_now())
-        try:
-            lease.link.move_to(LinkStatus.SUBMITTED, note=said)
-        except IllegalMove:
+        now = Link.objects.select_related("note").get(pk=lease.link.pk)
+        if now.status == LinkStatus.APPROVED and _component(now, monitor_query) == component:
+            said = link_reasons.kept([link_reasons.DIRECT_LINK], made)
+            now.move_to(LinkStatus.SUBMITTED, note=said)
+            _released(lease, waits_for="", tries=0, review_state=ReviewState.REVIEWING)
+        else:  # edited, even if it was approved anew: the next turn takes this one away
+            _released(lease, waits_for="", tries=0)
             logger.info("link changed while it was submitted link=%s", lease.link.pk)
-        _released(lease, waits_for="", tries=0, review_state=ReviewState.REVIEWING)
-    logger.info("link submitted link=%s", lease.link.pk)
+    logger.info("direct link created link=%s", lease.link.pk)
 
 
 def _of_our_address(api: JuguangClient, lease: Lease, component: Component) -> list[DirectLink]:

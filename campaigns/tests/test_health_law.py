@@ -48,6 +48,31 @@ def test_what_an_item_is_by_its_title(item, goods):
 
 
 @pytest.mark.parametrize(
+    ("item", "goods"),
+    [
+        ("保\u200b健\u200d食品", Goods.HEALTH_FOOD),
+        ("保 健 品 软糖", Goods.HEALTH_FOOD),
+        ("褪-黑·素 60 粒", Goods.HEALTH_FOOD),
+        ("褪　黑　素", Goods.HEALTH_FOOD),
+        ("一次性電子煙", Goods.TOBACCO),
+        ("阿莫西林 處方藥", Goods.PRESCRIPTION),
+        ("布洛芬 非 处方药", Goods.DRUG),
+        ("感冒颗粒ＯＴＣ", Goods.DRUG),
+        ("阿莫西林Rx", Goods.PRESCRIPTION),
+        ("相机 RX100 / Rx100", Goods.PLAIN),
+        ("特殊醫學用途配方", Goods.SPECIAL_FORMULA),
+    ],
+    ids=range(11),
+)
+def test_a_word_is_found_however_it_is_written(item, goods):
+    assert kind_of(item, "", "beauty").goods == goods
+
+
+def test_a_notes_title_is_read_as_it_is_seen():
+    assert judge(case("睡前養\u2060 生")).question
+
+
+@pytest.mark.parametrize(
     ("asked", "barred", "question"),
     [
         (case(), False, False),

@@ -2,12 +2,13 @@
 
 import pytest
 
+from campaigns.links import services
 from campaigns.models import LinkStatus
 from campaigns.tests.factories import make_item, make_link, note_of
 from campaigns.tests.test_attach import CREAM, links
 from campaigns.tests.test_link_pages import ENGLISH, FILLED, HTMX, attach_url, link_url, post
-from merchants.models import LinkType, NoteOrigin, Role
-from merchants.tests.factories import make_policy, make_store
+from merchants.models import LinkType, NoteOrigin, ParticipationStatus, Role
+from merchants.tests.factories import make_participation, make_policy, make_store
 from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 
@@ -84,6 +85,53 @@ def test_an_edit_that_the_rules_refuse_leaves_the_link_live(note, marketer):
 
     assert answer.status_code == 422
     assert (links()[0].status, links()[0].item_id) == ("live", CREAM)
+
+
+@pytest.mark.parametrize("status", ["live", "approved", "submitted", "paused", "rejected"])
+def test_the_button_for_drafts_is_no_way_round_the_rules(note, marketer, status):
+    make_policy(**AUTO)
+    link = make_link(note, LinkStatus(status), item_id=CREAM, **MARKED)
+
+    answer = edit(marketer, link, item="999999999999", draft="1")
+
+    assert answer.status_code == 422
+    assert (links()[0].status, links()[0].item_id) == (status, CREAM)
+
+
+def test_a_draft_that_was_handed_in_meanwhile_is_not_saved_unjudged(note, marketer, monkeypatch):
+    make_policy(**AUTO)
+    link = make_link(note, LinkStatus.DRAFT, item_id=CREAM, **MARKED)
+    know = services._goods_of
+
+    def hand_in(wish, store):
+        with scope(Hat.NIGHT):
+            type(link).objects.filter(pk=link.pk).update(status="approved")
+        return know(wish, store)
+
+    monkeypatch.setattr(services, "_goods_of", hand_in)
+
+    answer = edit(marketer, link, item="999999999999", draft="1")
+
+    assert "Someone else just changed this link." in answer.text
+    assert (links()[0].status, links()[0].item_id) == ("approved", CREAM)
+
+
+def test_a_store_restricted_while_tmall_answers_keeps_its_link_as_it_was(
+    store, note, marketer, monkeypatch
+):
+    link = make_link(note, item_id=CREAM, **MARKED)
+    ask = services.call_top
+
+    def restrict(*asked):
+        monkeypatch.setattr(services, "call_top", ask)
+        make_participation(store, ParticipationStatus.RESTRICTED)
+        return ask(*asked)
+
+    monkeypatch.setattr(services, "call_top", restrict)
+
+    answer = edit(marketer, link, text="learn_more")
+
+    assert (answer.status_code, links()[0].status) == (422, "live")
 
 
 def test_the_policy_approves_an_edited_link_as_it_does_a_new_one(note, marketer):

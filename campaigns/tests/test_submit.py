@@ -175,6 +175,26 @@ def test_a_link_withdrawn_while_it_is_submitted_is_known_and_taken_away(
     assert standing(juguang) == []
 
 
+def test_a_link_edited_and_approved_anew_while_it_is_submitted_is_submitted_as_it_now_is(
+    approved, juguang, monkeypatch
+):
+    create = JuguangClient.create_direct_link
+
+    def edit(client, *asked):
+        change(approved, text="learn_more")
+        return create(client, *asked)
+
+    monkeypatch.setattr(JuguangClient, "create_direct_link", edit)
+    old = settle(approved)
+    assert (old.status, standing(juguang)) == ("approved", [old.direct_link_id])
+    monkeypatch.undo()
+
+    settle(approved)
+
+    (made,) = call_juguang(juguang, lambda api: api.direct_links("880001", 1).links)
+    assert (made.component.text, now(approved).status) == ("了解详情", "submitted")
+
+
 def test_a_consent_to_an_older_text_is_not_stretched(approved, juguang):
     make_consent(juguang.store, subject="880001", text_version=OLD_TEXT)
 
