@@ -2,13 +2,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import LinkStatus
+from campaigns.models import LinkStatus, NoteSource
 from campaigns.tests.factories import make_click, make_link, note_id_of, note_of
 from merchants.models import Role
 from merchants.tests.factories import (
     make_brand,
     make_connection,
     make_membership,
+    make_policy,
     make_store,
     make_user,
 )
@@ -140,3 +141,46 @@ def test_a_membership_narrowed_to_a_store_sees_its_notes_only(brand, store, clie
     client.force_login(user)
 
     assert shown(client) == {"这家"}
+
+
+def test_a_note_that_can_carry_no_link_says_why_instead_of_offering_one(store, client_as):
+    private = note_of(store, 1, status=10)
+    deleted = note_of(store, 2, status=3)
+    penalised = note_of(store, 3, status=6)
+    seen = note_of(store, 4, status=1)
+
+    page = client_as(Role.MARKETER).get(NOTES, headers=ENGLISH).text
+
+    for note in (private, deleted, penalised):
+        assert f"{NOTES}{note.pk}/link/" not in page
+    assert f"{NOTES}{seen.pk}/link/" in page
+    assert "Only its author can see it" in page
+    assert "Deleted by its author" in page
+    assert "Anti-cheat penalty, level 3" in page
+
+
+def test_a_note_that_the_policy_rules_out_says_so(store, client_as):
+    note = note_of(store, source=NoteSource.HOST)
+    make_policy(note_sources=[NoteSource.OWN])
+
+    page = client_as(Role.MARKETER).get(NOTES, headers=ENGLISH).text
+
+    assert f"{NOTES}{note.pk}/link/" not in page
+    assert "The policy rules out its source" in page
+
+
+def test_the_page_of_a_private_note_offers_no_link_either(store, client_as):
+    note = note_of(store, status=10)
+
+    page = client_as(Role.MARKETER).get(f"{NOTES}{note.pk}/", headers=ENGLISH).text
+
+    assert f"{NOTES}{note.pk}/link/" not in page
+    assert "Ask its creator to make it public" in page
+
+
+def test_a_broken_link_is_one_step_from_its_replacement(store, client_as):
+    link = make_link(note_of(store), LinkStatus.BROKEN)
+    replace = f"/b/shancha/links/{link.pk}/replace/"
+
+    assert replace in client_as(Role.MARKETER).get(NOTES).text
+    assert replace not in client_as(Role.VIEWER).get(NOTES).text

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.forms.campaigns import NotesForm, TagForm
 from campaigns.forms.notes import NoteFilter
-from campaigns.links.rules import objection_to_note
 from campaigns.models import Campaign, CampaignNote, JoinedBy, Link, Note, NoteDay, NoteFound
 from campaigns.notes import services
 from campaigns.notes.states import state_of
+from campaigns.views.obstacles import objection_of, with_obstacles
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Participation, Partner, Role, Store
 from merchants.standing import policy_in_force
@@ -41,6 +41,7 @@ def note_list(request: BrandRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "rows": with_obstacles(page, policy_in_force(days.today())),
         "campaigns": campaigns,
         "may_attach": request.membership.allows(Role.MARKETER),
         "without_new_links": set(held_back.values_list("store_id", flat=True)),
@@ -118,7 +119,7 @@ def _note_page(
     context = {
         "note": note,
         "state": state_of(note.status),
-        "objection": objection_to_note(note.source, policy_in_force(days.today())),
+        "objection": objection_of(note, policy_in_force(days.today())),
         "links": links,
         "has_open_link": any(link.status != "ended" for link in links),
         "star_row": note.star_rows.select_related("star_task").first(),
