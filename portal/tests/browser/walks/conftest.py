@@ -8,6 +8,7 @@ from playwright.sync_api import StorageState
 from portal.tests.browser.conftest import PASSWORD, Visitor
 from portal.tests.nights import Nights, store_that_joined
 
+QUICK = {"LINK_TICK_SECONDS": "2", "SANDBOX_REVIEW_SECONDS": "1"}  # nobody waits for Juguang here
 MARKETER = """
 from merchants.models import Brand, Role
 from merchants.tests.factories import make_membership, make_user
@@ -21,7 +22,7 @@ make_membership(yejing, person, Role.MARKETER)
 
 @pytest.fixture(scope="package")
 def running() -> Iterator[Nights]:
-    with store_that_joined(SECOND_REVIEW_SHARE="1") as portal:
+    with store_that_joined(SECOND_REVIEW_SHARE="1", **QUICK) as portal:
         portal.must("shell", "-c", MARKETER)
         yield portal
 

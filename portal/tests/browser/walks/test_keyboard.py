@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from portal.tests.browser.steps import wait_until_live
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -91,14 +93,38 @@ def press(page: Page, key: str, *, leads_to: str) -> None:
 def press_and_confirm(page: Page, key: str, name: str) -> None:
     """A key only opens the page that asks; its button is found by Tab and pressed by Enter."""
     page.keyboard.press(key)
-    button = page.get_by_role("button", name=name, exact=True)
-    button.wait_for()
-    for _tab in range(80):
-        page.keyboard.press("Tab")
-        if button.evaluate("button => button === document.activeElement"):
-            break
+    tab_to(page, page.get_by_role("button", name=name, exact=True))
     page.keyboard.press("Enter")
     expect(page.locator(".desk-about")).to_be_visible()
+
+
+def tab_to(page: Page, place: Locator) -> None:
+    place.wait_for()
+    for _tab in range(80):
+        page.keyboard.press("Tab")
+        if place.evaluate("place => place === document.activeElement"):
+            return
+    raise AssertionError(f"Tab never reaches {place}.")
+
+
+def test_a_link_is_attached_by_keys_alone(sign_in):
+    marketer = sign_in("marketer")
+    page = marketer.open("/b/shancha/notes/?q=为什么我们坚持用冷榨")
+    tab_to(page, page.get_by_role("link", name=re.compile("Attach a link to")))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("searchbox", name="Search the items of the store"))
+    page.keyboard.type("山茶多肽乳霜")
+    expect(page.locator("#shelf tbody tr")).to_have_count(1)
+    tab_to(page, page.get_by_label("山茶多肽乳霜"))
+    page.keyboard.press("Space")
+    expect(page.locator("#preview")).to_contain_text("on sale: 山茶多肽乳霜")
+    tab_to(page, page.get_by_label("The note is marked"))
+    page.keyboard.press("Space")
+    expect(page.locator("#preview")).to_contain_text("confirmed; who did")
+    tab_to(page, page.get_by_role("button", name="Attach and hand in"))
+    page.keyboard.press("Enter")
+    wait_until_live(page)
+    assert marketer.complaints == []
 
 
 def test_a_store_is_reached_and_read_by_tab(sign_in):

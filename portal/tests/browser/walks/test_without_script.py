@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from merchants.tests.factories import PIXEL
-from portal.tests.browser.steps import register
+from portal.tests.browser.steps import hand_in, register, start_attaching, wait_until_live
+from portal.tests.browser.walks.sheets import note_id, on_screen, row, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 STORE = "野径户外旗舰店"
@@ -70,3 +71,23 @@ def test_the_audit_is_narrowed(owner):
     expect(page.locator("#rows")).to_contain_text("Nothing matches")
     page.get_by_role("link", name="Show everything").click()
     expect(page.locator("#rows tbody tr")).to_have_count(everything)
+
+
+def test_a_link_is_attached(sign_in):
+    page = start_attaching(sign_in("marketer", java_script_enabled=False), "面霜要搓热再上脸")
+    page.get_by_role("searchbox", name="Search the items of the store").fill("山茶多肽乳霜")
+    page.locator("#shelf").locator("..").get_by_role("button", name="Search").click()
+    expect(page.locator("#shelf tbody tr")).to_have_count(1)
+    page.get_by_label("山茶多肽乳霜").check()
+    page.get_by_role("button", name="Check and preview").click()
+    expect(page.locator("#preview")).to_contain_text("The law asks for it")
+    hand_in(page)
+    wait_until_live(page)
+
+
+def test_links_are_attached_by_sheet(sign_in, running):
+    marketer = sign_in("marketer", java_script_enabled=False)
+    page = upload(marketer, row(note_id(running, "一滴精华油滴进水里")), row("0" * 24))
+    page.get_by_role("button", name="Attach 1 link").click()
+    expect(page.locator("main")).to_contain_text("1 link was attached.")
+    assert [told.verdict for told in on_screen(page).values()] == ["Link attached", "Refused"]
