@@ -19,10 +19,10 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
-from campaigns.links.checks import Situation, checks_of
-from campaigns.links.ground import NotAttachable, ground_of, has_consents
-from campaigns.links.review import approve_link, questions_of, reject_link, wish_of
-from campaigns.models import Item, Link, LinkStatus
+from campaigns.links.checks import checks_of_link
+from campaigns.links.ground import NotAttachable
+from campaigns.links.review import approve_link, questions_of, reject_link
+from campaigns.models import Link, LinkStatus
 from merchants import link_reasons
 from merchants.admin_ask import LONGEST, AsksOnce
 from merchants.models import IllegalMove, User
@@ -124,7 +124,7 @@ class LinkReview(AsksOnce):
         context = {
             "link": link,
             "note": link.note,
-            "checks": _checks(link),
+            "checks": checks_of_link(link),
             "questions": questions_of(link),
         }
         return render_to_string("admin/campaigns/link/case.html", context)
@@ -224,18 +224,3 @@ class LinkReview(AsksOnce):
 def waiting_links(request: HttpRequest) -> str:
     """The badge beside the links in the side bar."""
     return str(Link.objects.in_review().count() or "")
-
-
-def _checks(link: Link) -> list[Any]:
-    if link.destination is None:
-        return []
-    others = link.note.links.not_ended().exclude(pk=link.pk)
-    items = Item.objects.filter(store_id=link.store_id, num_iid=link.item_id)
-    situation = Situation(
-        note=link.note,
-        ground=ground_of(link.store),
-        has_open_link=others.exists(),
-        has_consent=has_consents(link.store, link.note.connection),
-        item=items.first(),
-    )
-    return checks_of(wish_of(link), situation)

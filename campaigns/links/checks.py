@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from campaigns.links.ground import ground_of, has_consents
 from campaigns.links.health_law import Judgement, judge
+from campaigns.links.review import wish_of
 from campaigns.links.rules import (
     UNKNOWN_GOODS,
     Goods,
@@ -21,7 +23,7 @@ from campaigns.links.rules import (
     objections_to_address,
     objections_to_store,
 )
-from campaigns.models import Item, ItemStatus, LinkText, Note
+from campaigns.models import Item, ItemStatus, Link, LinkText, Note
 from merchants.models import StoreStatus
 from portal.lib.destinations import ITEM
 
@@ -82,6 +84,22 @@ def checks_of(wish: Wish, now: Situation) -> list[Check]:
         health_check(judge(case_of(wish, note, ground.store, goods_of(now.item)))),
         Check(_("Button text"), Verdict.OK, str(LinkText(wish.text).label)),
     ]
+
+
+def checks_of_link(link: Link) -> list[Check]:
+    """Check a link that is there by today's rules; within a scope that sees it."""
+    if link.destination is None:
+        return []
+    others = link.note.links.not_ended().exclude(pk=link.pk)
+    items = Item.objects.filter(store_id=link.store_id, num_iid=link.item_id)
+    situation = Situation(
+        note=link.note,
+        ground=ground_of(link.store),
+        has_open_link=others.exists(),
+        has_consent=has_consents(link.store, link.note.connection),
+        item=items.first(),
+    )
+    return checks_of(wish_of(link), situation)
 
 
 def goods_of(item: Item | None) -> Goods:

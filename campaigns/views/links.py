@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.jump.behaviour import TABLE
 from campaigns.jump.macros import MONITOR_QUERY
 from campaigns.jump.tap_report import HOUR, tap_report, trial_url
+from campaigns.links.checks import checks_of_link
 from campaigns.links.loss import loss_of
 from campaigns.links.replace import replacements
 from campaigns.links.review import questions_of, tell_workers, wish_of
@@ -72,7 +73,7 @@ def link_hand_in(request: BrandRequest, link_pk: int) -> HttpResponse:
 def _link(request: BrandRequest, link_pk: int) -> Link:
     links = request.brand.links.seen_by(request.membership)
     people = ("created_by", "marked_as_ad_by")
-    links = links.select_related("note", "store", "policy", *people).with_suspension()
+    links = links.select_related("note__connection", "store", "policy", *people).with_suspension()
     return get_object_or_404(links, pk=link_pk)
 
 
@@ -93,6 +94,7 @@ def _link_page(
         "checks": link.checks.newest_first()[:CHECKS],
         "alike": replacements(link, most=1) if link.status == LinkStatus.BROKEN else [],
         "loss": loss_of(link),
+        "pre_checks": checks_of_link(link) if link.status != LinkStatus.ENDED else [],
         "may_move": request.membership.allows(Role.MARKETER),
         "errors": errors,
         "steps": steps_of(link),
