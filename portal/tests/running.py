@@ -88,6 +88,16 @@ class RunningPortal:
         )
         return done.stdout.split()[0]
 
+    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
+        command = [sys.executable, "manage.py", *arguments]
+        options = {"capture_output": True, "text": True, "timeout": 60} | options
+        return subprocess.run(command, cwd=ROOT, env=self.environ, **options)
+
+    def must(self, *arguments: str) -> str:
+        done = self.manage(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def answers(self, path: str = "/readyz") -> bool:
         try:
             return httpx.get(f"{self.url}{path}", timeout=5).status_code == 200
