@@ -57,7 +57,7 @@ def store_that_joined(**environ: str) -> Iterator[Nights]:
         portal.start()
         (portal.var_dir / "demo-clock").write_text("2025-06-20T09:40:00+08:00")
         portal.must("shell", "-c", JOIN)
-        wait_for(portal.is_complete, seconds=40)
+        wait_for(portal.is_complete, seconds=90)
         yield portal
         portal.stop()
 
