@@ -1,7 +1,5 @@
 """Running processes with one store joined, whose nights a test watches and disturbs."""
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,7 @@ import httpx
 import psycopg
 
 from portal.lib.database import admin_conninfo
-from portal.tests.running import ROOT, RunningPortal, wait_for
+from portal.tests.running import RunningPortal, wait_for
 
 NIGHTLY = 36  # the lists of notes and of items, and 34 days of the report
 JOIN = """
@@ -22,16 +20,6 @@ seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
 
 class Nights(RunningPortal):
     """Running processes with one store joined, a tick a second and leases of three."""
-
-    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
-        command = [sys.executable, "manage.py", *arguments]
-        options = {"capture_output": True, "text": True, "timeout": 60} | options
-        return subprocess.run(command, cwd=ROOT, env=self.environ, **options)
-
-    def must(self, *arguments: str) -> str:
-        done = self.manage(*arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def ask(self, query: str, *values):
         with psycopg.connect(admin_conninfo({}, self.var_dir)) as admin:
@@ -69,7 +57,7 @@ def store_that_joined(**environ: str) -> Iterator[Nights]:
         portal.start()
         (portal.var_dir / "demo-clock").write_text("2025-06-20T09:40:00+08:00")
         portal.must("shell", "-c", JOIN)
-        wait_for(portal.is_complete, seconds=40)
+        wait_for(portal.is_complete, seconds=90)
         yield portal
         portal.stop()
 

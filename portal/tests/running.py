@@ -53,7 +53,7 @@ class RunningPortal:
         self.sandbox_url = f"http://localhost:{self.environ['SANDBOX_PORT']}"
         self.jump_url = f"http://localhost:{self.environ['JUMP_PORT']}"
 
-    def start(self, *, seconds: float = 60) -> None:
+    def start(self, *, seconds: float = 180) -> None:
         with self.output.open("a") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "portal.bootstrap", "run"],
@@ -64,7 +64,11 @@ class RunningPortal:
                 start_new_session=True,
             )
         self.began = self.output.read_text().count("RedCat is ready")
-        wait_for(self._is_ready, seconds=seconds)
+        try:
+            wait_for(self._is_ready, seconds=seconds)
+        except AssertionError:
+            self.stop()
+            raise
 
     def stop(self) -> float:
         """Ask it to end; return how many seconds that took."""
@@ -87,6 +91,16 @@ class RunningPortal:
             command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=True
         )
         return done.stdout.split()[0]
+
+    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
+        command = [sys.executable, "manage.py", *arguments]
+        options = {"capture_output": True, "text": True, "timeout": 60} | options
+        return subprocess.run(command, cwd=ROOT, env=self.environ, **options)
+
+    def must(self, *arguments: str) -> str:
+        done = self.manage(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def answers(self, path: str = "/readyz") -> bool:
         try:

@@ -13,6 +13,7 @@ from portal.tests.browser.tmall import tmall
 from portal.tests.running import RunningPortal
 
 PASSWORD = "redcat-demo"
+QUICK = {"LINK_TICK_SECONDS": "2", "SANDBOX_REVIEW_SECONDS": "1"}  # nobody waits for Juguang here
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,7 +28,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def running() -> Iterator[RunningPortal]:
     """The seeded demo with its workers, its beat and its sandbox; nights come every 5 seconds."""
-    quick = {"SYNC_TICK_SECONDS": "5", "SYNC_LEASE_SECONDS": "5"}
+    quick = {"SYNC_TICK_SECONDS": "5", "SYNC_LEASE_SECONDS": "5"} | QUICK
     with TemporaryDirectory(prefix="redcat-demo-") as folder:
         portal = RunningPortal(Path(folder) / "var", seed=True, **quick)
         portal.start(seconds=420)

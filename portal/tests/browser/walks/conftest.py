@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import StorageState
 
-from portal.tests.browser.conftest import PASSWORD, Visitor
+from portal.tests.browser.conftest import PASSWORD, QUICK, Visitor
 from portal.tests.nights import Nights, store_that_joined
 
-QUICK = {"LINK_TICK_SECONDS": "2", "SANDBOX_REVIEW_SECONDS": "1"}  # nobody waits for Juguang here
 MARKETER = """
 from merchants.models import Brand, Role
 from merchants.tests.factories import make_membership, make_user
