@@ -26,7 +26,7 @@ from portal.lib.scope import Hat, scope
 from portal.partners.adapi import TokenPair
 from portal.partners.base import NeedsConsent, TokenExpired, Unavailable
 from portal.partners.juguang import JuguangApp, JuguangClient
-from portal.partners.pugongying import PugongyingApp
+from portal.partners.pugongying import PugongyingApp, PugongyingClient
 from portal.partners.top import Seller, Shop, TopApp, TopClient, TopToken
 
 logger = logging.getLogger(__name__)
@@ -105,6 +105,12 @@ def call_juguang(connection: Connection, work: Callable[[JuguangClient], Answer]
     """Run `work` with the advertiser's client, as `call_top` does with the seller's."""
     app = juguang_app()
     return _call(connection, work, lambda token: JuguangClient(app, token))
+
+
+def call_pugongying(connection: Connection, work: Callable[[PugongyingClient], Answer]) -> Answer:
+    """Run `work` with the account's client, as `call_top` does with the seller's."""
+    app = pugongying_app()
+    return _call(connection, work, lambda token: PugongyingClient(app, token))
 
 
 def renew(connection: Connection) -> None:

@@ -27,6 +27,12 @@ def record_end(connection: Connection, step: ConsentStep, *, by: User | None = N
     record.save(force_insert=True)
 
 
+def agreed_since(connection: Connection, version: str) -> bool:
+    """Whether the consent was given to this version of the text, or to a later one."""
+    given = ConsentRecord.objects.of(connection).given().newest_first().first()
+    return given is not None and given.text_version >= version
+
+
 def _new_record(
     connection: Connection, step: ConsentStep, **fields: str | User | None
 ) -> ConsentRecord:

@@ -108,6 +108,7 @@ WITHDRAWAL: Words = {
 }
 FIRST = "2025-05-12"
 WITH_DIRECT_LINKS = "2025-05-13"  # from this text on Juguang's covers creating direct links
+WITH_CREATOR_ORDERS = "2025-05-13"  # from this text on Pugongying's covers reading orders
 TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         Partner.TOP,
@@ -192,6 +193,30 @@ TEXTS: tuple[ConsentText, ...] = (
                 "en": "To know which account belongs to the store, ready for the orders that"
                 " you place with creators there. It is optional.",
                 "zh-hans": "用于确认店铺对应的蒲公英账户，为后续接入达人订单做准备。此项授权可选。",
+            },
+            RETENTION,
+            WITHDRAWAL,
+        ),
+    ),
+    ConsentText(
+        Partner.PUGONGYING,
+        WITH_CREATOR_ORDERS,
+        _clauses(
+            {
+                "en": "The id of your account and the name of your company, and each day the"
+                " notes of the creator orders that you placed in the last 90 days: note, title,"
+                " creator, order number and kind, the fee where it is returned, the star task"
+                " on the order, and when it was ordered and published. Nothing is ordered,"
+                " changed or paid.",
+                "zh-hans": "账户 ID 和公司名称，以及每天读取近 90 天达人订单的笔记：笔记、标题、"
+                "达人、订单号和类型、平台返回的合作费用、订单上填写的星任务，以及下单和发布时间。"
+                "不会下单、修改订单或产生付款。",
+            },
+            RECIPIENTS,
+            {
+                "en": "To know which notes you ordered and what they cost, and to bind them to"
+                " your star tasks. It is optional.",
+                "zh-hans": "用于识别您下单的笔记及其费用，并把笔记绑定到您的星任务。此项授权可选。",
             },
             RETENTION,
             WITHDRAWAL,

@@ -73,6 +73,8 @@ class OrderForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for 
             self.add_error("order_kind", _("Say which kind of order it is."))
         if kind and not number:
             self.add_error("order_id", _("Write the number of the order."))
+        if {"order_id", "order_kind"} & set(self.changed_data):
+            self.instance.by_order = False  # from now on the person's word holds
         return cleaned
 
     def order(self) -> Order:

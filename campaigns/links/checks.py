@@ -65,7 +65,7 @@ def checks_of(wish: Wish, now: Situation) -> list[Check]:
         _consent(now),
         _of(
             _("Link allowed by the policy"),
-            objections_of_policy(wish, note.source, ground.policy),
+            objections_of_policy(wish, note.source, ground.policy, found_by=note.found_by),
             _("%(source)s, policy version %(policy)s")
             % {"source": note.get_source_display() or "—", "policy": ground.policy or "—"},
         ),

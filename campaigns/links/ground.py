@@ -2,7 +2,8 @@
 
 from campaigns.links.rules import Ground
 from merchants import consent_texts
-from merchants.models import Connection, ConsentRecord, Participation, Partner, Store
+from merchants.consent_records import agreed_since
+from merchants.models import Connection, Participation, Partner, Store
 from merchants.standing import policy_in_force
 from portal.lib import days
 
@@ -26,8 +27,7 @@ def ground_of(store: Store) -> Ground:
 
 def agreed_to_direct_links(connection: Connection) -> bool:
     """Whether the consent was given to a text that tells of direct links."""
-    given = ConsentRecord.objects.of(connection).given().newest_first().first()
-    return given is not None and given.text_version >= consent_texts.WITH_DIRECT_LINKS
+    return agreed_since(connection, consent_texts.WITH_DIRECT_LINKS)
 
 
 def has_consents(store: Store, juguang: Connection | None) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.links.health_law import Case
 from campaigns.models import BuyingMode, LinkPosition, LinkText, Note
 from campaigns.models.link import LinkTarget
-from campaigns.models.note import NoteSource
+from campaigns.models.note import NoteFound, NoteSource
 from merchants.models import ParticipationStatus, PolicyVersion, Store, StoreStatus
 from merchants.models.participation import NO_NEW_LINKS
 from portal.lib.destinations import STORE, Destination
@@ -85,7 +85,7 @@ def objections(wish: Wish, note: Note, ground: Ground, *, has_open_link: bool) -
         )
     if wish.destination.kind == STORE:
         found.extend(objections_to_address(wish, store))
-    found.extend(objections_of_policy(wish, note.source, ground.policy))
+    found.extend(objections_of_policy(wish, note.source, ground.policy, found_by=note.found_by))
     if gone := objection_to_note_status(note.status):
         found.append(gone)
     return found
@@ -97,7 +97,7 @@ def objections_to_draft(
     """Return what stands against keeping a draft; all else is asked when it is handed in."""
     found = [str(ONE_LINK)] if has_open_link else []
     if not note.is_confirmed:
-        found.append(objection_to_note(note.source, ground.policy))
+        found.append(objection_to_note(note.source, ground.policy, found_by=note.found_by))
     if ground.store.is_released:
         found += objections_to_store(ground.store, ground.participation)
     if wish.destination.kind == STORE:
@@ -124,16 +124,29 @@ def case_of(wish: Wish, note: Note, store: Store, goods: Goods) -> Case:
     )
 
 
-def objections_of_policy(wish: Wish, source: int | None, policy: PolicyVersion | None) -> list[str]:
+def objections_of_policy(
+    wish: Wish, source: int | None, policy: PolicyVersion | None, *, found_by: str = ""
+) -> list[str]:
     """Return what the version in force says against the target and the note.
 
     A version from before these were part of it names none, and so forbids none.
     """
-    found = [objection_to_target(wish.destination.kind, policy), objection_to_note(source, policy)]
+    found = [
+        objection_to_target(wish.destination.kind, policy),
+        objection_to_note(source, policy, found_by=found_by),
+    ]
     return [each for each in found if each]
 
 
-def objection_to_note(source: int | None, policy: PolicyVersion | None) -> str:
+def objection_to_note(
+    source: int | None, policy: PolicyVersion | None, *, found_by: str = ""
+) -> str:
+    if source is None and found_by == NoteFound.ORDER:
+        return _(
+            "The note was ordered in Pugongying, but Juguang does not list it yet, so it can't"
+            " carry a link. Let Juguang promote it as a cooperation note; it can carry one from"
+            " the morning after it is listed."
+        )
     if source is None:
         return _(
             "Juguang does not list this note, so it can't carry a link: it is organic, or its"

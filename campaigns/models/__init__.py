@@ -19,6 +19,7 @@ from campaigns.models.click import (
 )
 from campaigns.models.comment import Comment, CommentLink
 from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
+from campaigns.models.creator_order import CreatorOrder
 from campaigns.models.facts import NoteDay
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
@@ -57,6 +58,7 @@ __all__ = [
     "ClickWent",
     "Comment",
     "CommentLink",
+    "CreatorOrder",
     "Goal",
     "Heartbeat",
     "Item",

@@ -32,6 +32,7 @@ class NoteFound(models.TextChoices):
     JUGUANG = "juguang", _("Listed by Juguang")
     PASTED = "pasted", _("Pasted, not confirmed")
     SHEET = "sheet", _("From a sheet, not confirmed")
+    ORDER = "order", _("From a Pugongying order, not listed by Juguang")
 
 
 class NoteQuerySet(StoreOwnedQuerySet["Note"]):

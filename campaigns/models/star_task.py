@@ -85,7 +85,10 @@ class StarTask(models.Model):
 
 
 class StarTaskNote(models.Model):
-    """A note of the task: the 蒲公英 order it was written for, and the creator's consent."""
+    """A note of the task: the 蒲公英 order it was written for, and the creator's consent.
+
+    `by_order` says that no person bound it, but the order that names the task.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
@@ -98,6 +101,7 @@ class StarTaskNote(models.Model):
     )
     bound_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     bound_at = models.DateTimeField(_("bound"), default=known_now)
+    by_order = models.BooleanField(_("bound by its order"), default=False)
 
     objects = StoreOwnedQuerySet["StarTaskNote"].as_manager()
 

@@ -92,7 +92,8 @@ def _on_orders(rows: Sequence[StarTaskNote]) -> Check:
     carrying = [row for row in rows if row.order_kind in CARRIES_TASK]
     detail = _(
         "%(n)s of %(all)s notes have a customised or recruited order. Put the task id on the order"
-        " in Pugongying, then write the order's number here; other kinds carry no task."
+        " in Pugongying; where that is connected the order arrives by itself, else write its"
+        " number here. Other kinds carry no task."
     ) % {"n": len(carrying), "all": len(rows)}
     return _check(bool(rows) and len(carrying) == len(rows), _("On Pugongying orders"), detail)
 

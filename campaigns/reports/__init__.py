@@ -1,10 +1,13 @@
 """The registry: adding a report is one declaration and its line here."""
 
 from campaigns.reports.base import Report
+from campaigns.reports.creator_orders import CREATOR_ORDERS
 from campaigns.reports.item_list import ITEM_LIST
 from campaigns.reports.note_day import NOTE_DAY
 from campaigns.reports.note_list import NOTE_LIST
 
 __all__ = ["REPORTS", "Report"]
 
-REPORTS: dict[str, Report] = {report.key: report for report in (NOTE_LIST, NOTE_DAY, ITEM_LIST)}
+REPORTS: dict[str, Report] = {
+    report.key: report for report in (NOTE_LIST, NOTE_DAY, ITEM_LIST, CREATOR_ORDERS)
+}

@@ -49,6 +49,9 @@ class Report:
     `lag`: a day is asked for from `lag` days later on. `repull`: it is asked for again each
     night while it is among the last so many days. `backfill`: how far the first night reaches.
 
+    `text` is the version of the consent's text that first told of this report: who consented to
+    an earlier one is not read from.
+
     `finish` is told the keys of a pull that is complete, in the transaction that closes it.
 
     A click late on day D is paid for up to D+30, which is told on D+31, and the payment can be
@@ -66,6 +69,7 @@ class Report:
     repull: int = LONGEST_WINDOW + LAG + CANCELLABLE
     backfill: int = 90
     finish: Callable[[SyncWindow, Collection[str]], None] | None = None
+    text: str = ""
 
     @property
     def reach(self) -> timedelta:

@@ -107,7 +107,7 @@ _ALL = [
         Unit.COUNT,
         _("Reads of the note, with and without ads."),
         tag=_("times"),
-        not_returned=_("Juguang's note report has no reads; nothing is read from Pugongying yet."),
+        not_returned=_("Juguang's note report has no reads; of Pugongying only orders are read."),
     ),
     Metric(
         "interaction",

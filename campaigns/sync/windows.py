@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from campaigns.models import Heartbeat, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
+from merchants.consent_records import agreed_since
 from merchants.models import Connection
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -53,7 +54,7 @@ def open_night(last: date | None = None, *, brand: int | None = None, again: boo
     with scope(Hat.NIGHT, brand=brand):
         for joined in _connections():
             for report in REPORTS.values():
-                if report.partner == joined.partner:
+                if report.partner == joined.partner and _may_read(joined, report):
                     _open_report(joined, report, last, again=again)
         return SyncWindow.objects.still_open().count()
 
@@ -83,6 +84,10 @@ def beat(name: str) -> None:
 
 def _connections() -> QuerySet[Connection]:
     return Connection.objects.connected().order_by("pk")
+
+
+def _may_read(joined: Connection, report: Report) -> bool:
+    return not report.text or agreed_since(joined, report.text)
 
 
 def _open_report(joined: Connection, report: Report, last: date, *, again: bool) -> None:

@@ -9,13 +9,15 @@ from campaigns.models import (
     CampaignPhase,
     CampaignRule,
     CampaignStore,
+    CreatorOrder,
     Note,
     NoteFound,
     NoteTag,
     StarTask,
     StarTaskNote,
 )
-from merchants.models import Store
+from merchants.models import Connection, Store
+from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 
 MAY, JUNE = date(2025, 5, 10), date(2025, 6, 30)
@@ -82,3 +84,18 @@ def bind(task: StarTask, note: Note, **fields: Any) -> StarTaskNote:
     own = {"brand_id": task.brand_id, "store_id": task.store_id}
     with scope(Hat.WEB, brand=task.brand_id):
         return StarTaskNote.objects.create(**own, star_task=task, note=note, **fields)
+
+
+def make_order(account: Connection, note: Note, **fields: Any) -> CreatorOrder:
+    """Write down what 蒲公英 told of an order."""
+    own = {"brand_id": note.brand_id, "store_id": note.store_id, "connection": account}
+    fields = {
+        "order_id": f"PGY{note.pk}",
+        "kind": "custom",
+        "kind_word": "定制合作",
+        "creator": note.creator,
+        "fee_fen": 120_000,
+        "ordered_at": known_now(),
+    } | fields
+    with scope(Hat.NIGHT):
+        return CreatorOrder.objects.create(**own, note=note, **fields)

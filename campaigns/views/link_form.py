@@ -96,7 +96,7 @@ def _page(
     context["is_owner"] = request.membership.allows(Role.OWNER)
     with brand_scope(request):
         policy = policy_in_force(days.today())
-        context["policy_says"] = objection_to_note(note.source, policy)
+        context["policy_says"] = objection_to_note(note.source, policy, found_by=note.found_by)
         if form.is_bound and form.cleaned_data.get("destination"):
             context["checks"] = _checks(request, form, note, context["link"])
         template = "campaigns/link_attach.html"

@@ -123,6 +123,7 @@ def _note_page(
         "links": links,
         "has_open_link": any(link.status != "ended" for link in links),
         "star_row": note.star_rows.select_related("star_task").first(),
+        "orders": note.creator_orders.newest_first(),
         "campaign_rows": campaigns.filter(note=note).select_related("campaign", "rule"),
         "last_ad_day": _last_ad_day(request, note),
         "tag_form": form or TagForm(initial={"words": ", ".join(words)}),

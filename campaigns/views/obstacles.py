@@ -39,4 +39,6 @@ def obstacle_to(note: Note, policy: PolicyVersion | None) -> Obstacle | None:
 
 def objection_of(note: Note, policy: PolicyVersion | None) -> str:
     """Return the same in a sentence, for the note's page."""
-    return objection_to_note_status(note.status) or objection_to_note(note.source, policy)
+    return objection_to_note_status(note.status) or objection_to_note(
+        note.source, policy, found_by=note.found_by
+    )

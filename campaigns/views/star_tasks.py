@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.forms.star_tasks import BindForm, OrderForm, StarTaskForm
-from campaigns.models import NoteDay, NoteFound, StarTask, StarTaskNote
+from campaigns.models import CreatorOrder, NoteDay, NoteFound, StarTask, StarTaskNote
 from campaigns.notes import services
 from campaigns.notes.star_tasks import bind_notes, checks, may_return
 from merchants.access import BrandRequest, brand_view
@@ -27,7 +27,10 @@ def star_task_list(request: BrandRequest) -> HttpResponse:
     mine = request.brand.star_tasks.seen_by(request.membership).newest_first()
     creators = Count("note_rows__note__creator", distinct=True)
     rows = mine.annotate(bound=Count("note_rows"), creators=creators).select_related("store")
+    orders = request.brand.creator_orders.seen_by(request.membership).without_star_task()
+    named = orders.values("task_id", "store_id").annotate(notes=Count("note", distinct=True))
     context = {
+        "named": named.order_by("task_id"),
         "page": Paginator(rows, TASKS_A_PAGE).get_page(request.GET.get("page")),
         "may_edit": request.membership.allows(Role.MARKETER),
         "has_stores": _stores(request).exists(),
@@ -107,9 +110,13 @@ def _tell_bound(request: BrandRequest, bound: int, *, of: int) -> None:
 
 def _form_page(request: BrandRequest, task: StarTask) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
-    form = StarTaskForm(sent, instance=task, brand=request.brand, stores=_stores(request))
+    named = {name: request.GET[name] for name in ("task_id", "store") if name in request.GET}
+    form = StarTaskForm(
+        sent, instance=task, initial=named, brand=request.brand, stores=_stores(request)
+    )
     if sent is not None and form.is_valid():
         form.save()
+        CreatorOrder.objects.bind_star_tasks(request.brand.pk)
         return redirect("campaigns:star_task", request.brand.slug, task.pk)
     context = {"form": form, "task": task if task.pk else None}
     status = 422 if form.errors else 200

@@ -12,6 +12,9 @@ AGREED_TO = {
     ("pugongying", "2025-05-12"): (
         "412a3454b7f94c9d5fb26770cdf561c3537105ee97f2c665e56ddb9c3d181c3d"
     ),
+    ("pugongying", "2025-05-13"): (
+        "6fd73f433cb7fdfd2a77814cfb6bbd2c08b3d30bc8c2445c431bfe14cea54496"
+    ),
 }
 
 

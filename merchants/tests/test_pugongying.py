@@ -1,4 +1,4 @@
-"""The consent at 蒲公英: given as at 聚光, optional, and read from by nothing yet."""
+"""The consent at 蒲公英: given as at 聚光, and optional."""
 
 import httpx
 import pytest
@@ -39,7 +39,7 @@ def test_an_owner_connects_the_stores_account(owner, path, sandbox):
     (connection,) = connections()
     assert (connection.partner, connection.status) == ("pugongying", "connected")
     assert connection.subject_name == "上海山茶生物科技有限公司"
-    assert "Nothing is read from there yet" in page.text
+    assert "Its creator orders follow within minutes" in page.text
 
 
 def test_it_is_kept_with_its_own_text(owner, path, sandbox):

@@ -34,7 +34,9 @@ FOLLOWS = {
     Partner.JUGUANG: _lazy(
         "%(account)s is connected. Its notes and figures follow within minutes."
     ),
-    Partner.PUGONGYING: _lazy("%(account)s is connected. Nothing is read from there yet."),
+    Partner.PUGONGYING: _lazy(
+        "%(account)s is connected. Its creator orders follow within minutes."
+    ),
 }
 FAILURES = (NoConsent, services.Refused, Unavailable, Rejected, NeedsConsent)
 

@@ -1,4 +1,4 @@
-"""聚光 Marketing API: tokens, notes and the offline note report.
+"""聚光 Marketing API: tokens, shared with 蒲公英, notes and the offline note report.
 
 The partner publishes no table of error codes; these are the sandbox's own, all at HTTP 200:
 10400 a parameter is missing or wrong · 10401 the access token is missing, unknown, expired or
@@ -120,7 +120,7 @@ def note_report(request: HttpRequest, body: Body) -> Answer:
     advertiser_id = approved_advertiser(token, body)
     if given := [name for name in UNSUPPORTED if body.get(name)]:
         raise Problem(Code.BAD_PARAMETER, f"not offered by the sandbox: {', '.join(given)}")
-    first, last = _span(body)
+    first, last = span_of(body, longest=LONGEST_SPAN)
     page_num = number(body, "page_num", default=1, most=10_000)
     page_size = number(body, "page_size", default=20, most=500)
     as_of = today()
@@ -202,12 +202,12 @@ def _app(body: Body) -> Partner:
     return partner
 
 
-def token_of(request: HttpRequest) -> Token:
+def token_of(request: HttpRequest, partner: Partner = "xhs") -> Token:
     text = request.headers.get("Access-Token", "")
     if not text:
         raise Problem(Code.BAD_ACCESS_TOKEN, "header Access-Token is missing")
     try:
-        return state().access("xhs", text)
+        return state().access(partner, text)
     except Refused as refusal:
         raise Problem(Code.BAD_ACCESS_TOKEN, str(refusal)) from None
 
@@ -219,16 +219,16 @@ def approved_advertiser(token: Token, body: Body) -> int:
     return advertiser_id
 
 
-def _span(body: Body) -> tuple[date, date]:
-    first, last = _day(body, "start_date"), _day(body, "end_date")
+def span_of(body: Body, *, longest: timedelta) -> tuple[date, date]:
+    first, last = day_of(body, "start_date"), day_of(body, "end_date")
     if first > last:
         raise Problem(Code.BAD_PARAMETER, "start_date is after end_date")
-    if last - first > LONGEST_SPAN:
-        raise Problem(Code.BAD_PARAMETER, "the span is longer than 31 days")
+    if last - first > longest:
+        raise Problem(Code.BAD_PARAMETER, f"the span is longer than {longest.days + 1} days")
     return first, last
 
 
-def _day(body: Body, name: str) -> date:
+def day_of(body: Body, name: str) -> date:
     text = text_of(body, name)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         raise Problem(Code.BAD_PARAMETER, f"{name} is not a day like 2025-06-18")

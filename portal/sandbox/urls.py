@@ -1,6 +1,16 @@
 from django.urls import path
 
-from portal.sandbox import adapi, comments, consent, direct_links, faults, oracle, pages, top
+from portal.sandbox import (
+    adapi,
+    comments,
+    consent,
+    creator_orders,
+    direct_links,
+    faults,
+    oracle,
+    pages,
+    top,
+)
 
 urlpatterns = [
     path("", pages.index),
@@ -15,6 +25,7 @@ urlpatterns = [
     path("api/open/jg/direct-link/delete", direct_links.delete),
     path("api/open/jg/direct-link/list", direct_links.listed),
     path("api/open/jg/data/report/offline/note", adapi.note_report),
+    path("api/open/pgy/note/post/data", creator_orders.ordered_notes),
     path("tmall/item.htm", pages.item),
     path("tmall/shop/<int:sid>", pages.shop),
     path("covers/<slug:note_id>.svg", pages.cover),

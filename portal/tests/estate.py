@@ -29,7 +29,15 @@ from campaigns.tests.factories import (
     note_of,
 )
 from campaigns.tests.factories_health import make_catalogue, make_health
-from campaigns.tests.plans import bind, join, make_campaign, make_rule, make_star_task, tag
+from campaigns.tests.plans import (
+    bind,
+    join,
+    make_campaign,
+    make_order,
+    make_rule,
+    make_star_task,
+    tag,
+)
 from merchants.access_events import record
 from merchants.models import (
     AccessKind,
@@ -139,6 +147,10 @@ def _make_plans(
     join(campaign, note, joined_by="rule", rule=rule)
     tag(note, f"{name} 签"[:30])
     task = make_star_task(store, name=f"{name} 星", group=f"{name} 组"[:40])
+    own = {"subject": f"p{store.pk}", "subject_name": f"{name} 账户"}
+    account = make_connection(store, "pugongying", **own)
+    named = {"creator": f"{name} 人", "kind_word": f"{name} 类"[:20], "task_id": f"{name} 任"[:32]}
+    make_order(account, note, order_id=f"{name} 号"[:32], fee_fen=7_777_007, **named)
     return campaign, rule, task, bind(task, note, order_id=f"{name} 单"[:32], order_kind="custom")
 
 

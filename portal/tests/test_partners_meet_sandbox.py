@@ -7,11 +7,12 @@ import pytest
 
 from portal.partners.base import NeedsConsent, Rejected, TokenExpired
 from portal.partners.juguang import JuguangApp, JuguangClient
-from portal.partners.pugongying import PugongyingApp
+from portal.partners.pugongying import PugongyingApp, PugongyingClient
 from portal.partners.top import TopApp, TopClient
 from portal.sandbox.tests.calls import CALLBACK, answer_consent
 from portal.tests.processes import SandboxProcess
 
+JUNE = (date(2025, 5, 24), date(2025, 6, 22))
 SIGN_METHODS = ["md5", "hmac", "hmac-sha256"]
 
 
@@ -129,6 +130,21 @@ def test_an_account_of_pugongying_consents_and_its_pair_is_renewed(sandbox, pugo
     assert (new.user_id, new.platform) == (old.user_id, 2)
     assert new.corporation_name == "杭州野径户外用品有限公司"
     assert new.access_token != old.access_token
+
+
+def test_an_accounts_orders_name_their_notes(sandbox, pugongying):
+    pair = pugongying.exchange(agree(sandbox, pugongying, account=660001)["auth_code"])
+    client = PugongyingClient(pugongying, pair.access_token)
+
+    page = client.ordered_notes(*JUNE, JUNE[1], 1)
+
+    assert (page.total, page.more) == (len(page.rows), False)
+    known = {note["note_id"]: note["author"] for note in sandbox.truth(880001)["notes"]}
+    listed = [row for row in page.rows if row.note_id in known]
+    assert listed
+    assert all(row.creator == known[row.note_id] for row in listed)
+    with pytest.raises(Rejected, match="longer than 30 days"):
+        client.ordered_notes(date(2025, 5, 23), JUNE[1], JUNE[1], 1)
 
 
 def test_the_two_platforms_take_no_token_of_each_other(sandbox, juguang, pugongying):

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaigns.links.health import check_store
 from campaigns.links.seed import GIFT_DAY, links_under_way, seed_gift_link, seed_links
 from campaigns.models import SyncWindow
+from campaigns.notes.seed import seed_plans
 from campaigns.sync import night
 from campaigns.sync.windows import open_night
 from campaigns.tasks import follow_links, pull_window, submit_links
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         seed.seed_other_stores()
         self._play()
         seed_links(flagship, seed.member("marketer"))
+        seed_plans(flagship, seed.member("marketer"))
         self._go_live(flagship)
         check_store(flagship.pk)
         self.stdout.write(f"The demo is ready: it is {days.known_now():%Y-%m-%d %H:%M}.")

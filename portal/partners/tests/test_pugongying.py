@@ -1,10 +1,11 @@
 import json
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from portal.partners.base import NeedsConsent, Rejected
-from portal.partners.pugongying import PugongyingApp
+from portal.partners.base import NeedsConsent, Rejected, Unavailable
+from portal.partners.pugongying import PugongyingApp, PugongyingClient
 from portal.tests.scripted_server import says
 
 
@@ -58,3 +59,60 @@ def test_a_refused_refresh_needs_consent(app, server):
 
     with pytest.raises(NeedsConsent):
         app.refresh("r-old")
+
+
+ROW = {
+    "note_id": "6" * 24,
+    "title": "笔记",
+    "kol_name": "林一",
+    "order_id": "PGY1",
+    "order_type": "定制合作",
+    "price": "1,200.00",
+    "star_task_id": "ST1",
+    "order_create_time": "2025-06-01 10:00:00",
+    "note_publish_time": "2025-06-08 10:00:00",
+}
+
+
+def answers(*rows):
+    return says({"code": 0, "success": True, "data": {"data_list": rows, "total_count": len(rows)}})
+
+
+def asked(app):
+    client = PugongyingClient(app, "a-1")
+    return client.ordered_notes(date(2025, 5, 24), date(2025, 6, 22), date(2025, 6, 22), 1)
+
+
+def test_ordered_notes_are_asked_for_by_the_day_of_the_order(app, server):
+    server.will(answers(ROW))
+
+    page = asked(app)
+
+    (row,) = page.rows
+    assert (row.creator, row.kind, row.price, page.total) == ("林一", "定制合作", "1,200.00", 1)
+    (seen,) = server.seen
+    assert (seen.path, seen.headers["access-token"]) == ("/api/open/pgy/note/post/data", "a-1")
+    assert seen.json() == {
+        "date_type": 1,
+        "start_date": "2025-05-24",
+        "end_date": "2025-06-22",
+        "date_key": "2025-06-22",
+        "page_num": 1,
+        "page_size": 100,
+    }
+
+
+def test_an_order_may_name_neither_fee_nor_star_task(app, server):
+    server.will(answers({key: ROW[key] for key in ROW if key not in ("price", "star_task_id")}))
+
+    (row,) = asked(app).rows
+
+    assert (row.price, row.star_task_id) == (None, "")
+
+
+@pytest.mark.parametrize("field", ["note_id", "order_id", "order_create_time"])
+def test_a_row_that_names_no_note_or_order_is_not_read(app, server, field):
+    server.will(answers({key: ROW[key] for key in ROW if key != field}))
+
+    with pytest.raises(Unavailable, match=field):
+        asked(app)
