@@ -95,7 +95,7 @@ def _head(taps: Taps, *, by_hour: bool) -> str:
 
 
 def _weekday(taps: Taps) -> str:
-    return date_format(taps.start, "D")
+    return date_format(taps.start, "D").removeprefix("周")
 
 
 def _chart(taps: list[Taps], *, by_hour: bool) -> Chart:
