@@ -15,6 +15,7 @@ from campaigns.jump.macros import personal_macros, plain_macros, read_query
 from campaigns.models import ClickWent
 from portal.lib.destinations import Destination
 
+LONGEST_LANGUAGES = 100  # of what a browser accepts; each is remembered
 FIXED = ["id", "at", "brand_id", "store_id", "link_id", "kind", "system", "app", "went"]
 FIXED += ["device", "device_kind"]
 SENT = ["click_id", "callback_param", "advertiser_id", "ad_campaign_id", "ad_unit_id"]
@@ -88,4 +89,4 @@ def _page(asked: Asked, page: bytes, status: int) -> Answer:
 
 
 def _language(asked: Asked) -> str:
-    return pages.language_of(asked.header("accept-language") or "")
+    return pages.language_of((asked.header("accept-language") or "")[:LONGEST_LANGUAGES])
