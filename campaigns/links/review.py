@@ -16,10 +16,17 @@ from django.utils.translation import gettext as _
 
 from campaigns.links.ground import NotAttachable, ground_of
 from campaigns.links.health_law import Judgement, judge
-from campaigns.links.rules import UNKNOWN_GOODS, Goods, Wish, case_of, objections
+from campaigns.links.rules import (
+    UNKNOWN_GOODS,
+    Goods,
+    Wish,
+    case_of,
+    objections,
+    objections_of_policy,
+)
 from campaigns.models import BuyingMode, Item, Link, LinkPosition, LinkStatus, LinkText
 from merchants import link_reasons
-from merchants.models import NoticeKind, PolicyVersion, User
+from merchants.models import IllegalMove, NoticeKind, PolicyVersion, User
 from merchants.notices import notify
 from merchants.services import Refused
 from merchants.standing import policy_in_force
@@ -79,6 +86,18 @@ def approve_link(link: Link, *, by: User, seen: int | None = None) -> None:
     link.move_to(LinkStatus.APPROVED, by=by)
     logger.info("link approved link=%s by=%s", link.pk, by.pk)
     tell_workers()
+
+
+@transaction.atomic
+def resume_link(link: Link, *, by: User) -> None:
+    """Resume what the brand paused; not what the platform did, or what the policy forbids."""
+    last = link.events.newest_first().first()
+    if last and link_reasons.BY_PLATFORM in last.note.split():
+        raise IllegalMove(_("The platform paused this link, and only the platform resumes it."))
+    policy = policy_in_force(days.today())
+    if reasons := objections_of_policy(wish_of(link), link.note.source, policy):
+        raise IllegalMove(" ".join(reasons))
+    link.take_verb("resume", by=by)
 
 
 @transaction.atomic
