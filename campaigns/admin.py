@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from campaigns.admin_review import LinkReview, QueueFilter, SensitiveFilter, WaitingFilter
 from campaigns.models import Click, Link, LinkEvent, LinkStatus, Note
+from merchants import link_reasons
 from merchants.models import IllegalMove, User
 
 
@@ -97,7 +98,7 @@ class LinkAdmin(LinkReview, ReadOnlyAdmin):  # type: ignore[misc]  # unfold is u
                     raise IllegalMove(
                         _t("Only a link that is “%(status)s” can be.") % {"status": source.label}
                     )
-                link.move_to(target, by=by, note=_t("by the platform"))
+                link.move_to(target, by=by, note=link_reasons.kept([link_reasons.BY_PLATFORM]))
             except IllegalMove as problem:
                 self.message_user(request, f"{link}: {problem}", messages.ERROR)
             else:

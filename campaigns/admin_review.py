@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from campaigns.links.checks import checks_of_link
 from campaigns.links.ground import NotAttachable
-from campaigns.links.review import approve_link, questions_of, reject_link
+from campaigns.links.review import approve_link, questions_of, reject_link, version_of
 from campaigns.models import Link, LinkStatus
 from merchants import link_reasons
 from merchants.admin_ask import LONGEST, AsksOnce
@@ -47,6 +47,7 @@ class RejectForm(forms.Form):
         max_length=LONGEST,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:  # as Django declares it
         chosen = self.cleaned_data.get("reasons", [])
@@ -57,6 +58,7 @@ class RejectForm(forms.Form):
 
 class ConfirmForm(forms.Form):
     confirmed = forms.BooleanField(initial=True, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class QueueFilter(ChosenFilter):
@@ -138,9 +140,13 @@ class LinkReview(AsksOnce):
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         link = self._link(request, object_id)
         if request.method != "POST":
-            context = {"title": gettext("Approve"), "row": link, "form": ConfirmForm()}
+            form = ConfirmForm(initial={"seen": version_of(link)})
+            context = {"title": gettext("Approve"), "row": link, "form": form}
             return self.ask_page(request, "admin/campaigns/link/approve.html", context)
-        self._decided(request, [link], self._approved(request, [link]), gettext("Approve"))
+        form = ConfirmForm(request.POST)
+        seen = form.cleaned_data["seen"] if form.is_valid() else 0
+        done = [link] if self._take(request, link, approve_link, seen=seen) else []
+        self._decided(request, done, gettext("Approve"))
         return redirect("admin:campaigns_link_change", link.pk)
 
     @action(  # type: ignore[operator]  # unfold types its decorator as a record
@@ -150,25 +156,25 @@ class LinkReview(AsksOnce):
     )
     def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
         link = self._link(request, object_id)
-        form = RejectForm(request.POST or None)
+        form = RejectForm(request.POST or None, initial={"seen": version_of(link)})
         if not form.is_valid():
             context = {"title": gettext("Reject"), "row": link, "form": form}
             return self.ask_page(request, "admin/campaigns/link/reject.html", context)
-        self._decided(request, [link], self._rejected(request, [link], form), gettext("Reject"))
+        self._decided(request, self._rejected(request, [link], form), gettext("Reject"))
         return redirect("admin:campaigns_link_change", link.pk)
 
     @admin.action(description=_("Approve the links"), permissions=["review"])
     def approve_all(self, request: HttpRequest, chosen: QuerySet[Link]) -> None:
         links = list(chosen.select_related("note", "store__brand"))
-        self._decided(request, links, self._approved(request, links), gettext("Approve"))
+        done = [link for link in links if self._take(request, link, approve_link)]
+        self._decided(request, done, gettext("Approve"))
 
     @admin.action(description=_("Reject the links…"), permissions=["review"])
     def reject_all(self, request: HttpRequest, chosen: QuerySet[Link]) -> HttpResponse:
         form = RejectForm(request.POST if "words" in request.POST else None)
         if form.is_valid():
             links = list(chosen.select_related("note", "store__brand"))
-            done = self._rejected(request, links, form)
-            self._decided(request, links, done, gettext("Reject"))
+            self._decided(request, self._rejected(request, links, form), gettext("Reject"))
             return HttpResponseRedirect(request.get_full_path())
         context = self.admin_site.each_context(request) | {
             "title": gettext("Reject the links"),
@@ -183,12 +189,10 @@ class LinkReview(AsksOnce):
         template = "admin/campaigns/link/reject_all.html"
         return TemplateResponse(request, template, context, status=status)
 
-    def _approved(self, request: HttpRequest, links: list[Link]) -> int:
-        return sum(self._take(request, link, approve_link) for link in links)
-
-    def _rejected(self, request: HttpRequest, links: list[Link], form: RejectForm) -> int:
-        said = {"reasons": form.cleaned_data["reasons"], "words": form.cleaned_data["words"]}
-        return sum(self._take(request, link, reject_link, **said) for link in links)
+    def _rejected(self, request: HttpRequest, links: list[Link], form: RejectForm) -> list[Link]:
+        return [
+            link for link in links if self._take(request, link, reject_link, **form.cleaned_data)
+        ]
 
     def _take(
         self,
@@ -204,18 +208,18 @@ class LinkReview(AsksOnce):
             return False
         return True
 
-    def _decided(self, request: HttpRequest, links: list[Link], done: int, title: str) -> None:
-        for link in links:
+    def _decided(self, request: HttpRequest, done: list[Link], title: str) -> None:
+        for link in done:
             self.log_change(request, link, title)
         if done:
-            said = ngettext("%(count)d link is decided.", "%(count)d links are decided.", done)
-            self.message_user(request, said % {"count": done}, messages.SUCCESS)
+            said = ngettext("%(count)d link is decided.", "%(count)d links are decided.", len(done))
+            self.message_user(request, said % {"count": len(done)}, messages.SUCCESS)
 
     def _link(self, request: HttpRequest, object_id: str) -> Link:
         if not self.has_review_permission(request):
             raise PermissionDenied
         rows = Link.objects.select_related("note", "store__brand")
-        link = rows.filter(pk=object_id).first() if object_id.isdigit() else None
+        link = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
         if link is None:
             raise Http404
         return link

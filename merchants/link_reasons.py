@@ -14,6 +14,7 @@ BY_POLICY = "link_by_policy"
 EDITED = "link_edited"
 TO_EDIT = "link_to_edit"
 DIRECT_LINK = "link_direct"
+BY_PLATFORM = "link_by_platform"
 # why a reviewer rejects a link
 REASONS: dict[str, "StrPromise"] = {
     "link_health": _("A note that shares health knowledge may not carry this item."),
@@ -30,6 +31,7 @@ REMARKS: dict[str, "StrPromise"] = {
     EDITED: _("Edited, so it is reviewed anew."),
     TO_EDIT: _("Taken back to edit it."),
     DIRECT_LINK: _("Direct link"),
+    BY_PLATFORM: _("by the platform"),
 }
 KNOWN = REASONS | REMARKS
 

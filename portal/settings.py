@@ -1,6 +1,5 @@
 """Every setting, from the environment, failing closed: see docs/operations.md for the table."""
 
-import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import staff
 from portal.lib import secrets
 from portal.lib.database import broker_transport_options, databases
+from portal.lib.environment import ids_by_kind, number, share
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -28,30 +28,6 @@ def required(name: str, demo: str) -> str:
     value = os.environ.get(name) or (demo if DEMO else "")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set, and DEMO is not 1.")
-    return value
-
-
-def number(name: str, default: int) -> float:
-    """Return the variable as a number above 0."""
-    text = os.environ.get(name) or str(default)
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0 < value < float("inf"):
-        raise ImproperlyConfigured(f"{name} must be a number above 0, not {text}.")
-    return value
-
-
-def share(name: str, default: float) -> float:
-    """Return the variable as a share of a whole, from 0 to 1."""
-    text = os.environ.get(name) or str(default)
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 1:
-        raise ImproperlyConfigured(f"{name} must be a number from 0 to 1, not {text}.")
     return value
 
 
@@ -331,7 +307,9 @@ SECOND_REVIEW_SHARE = share("SECOND_REVIEW_SHARE", 0.1)  # of the decisions, dra
 # Category ids of Tmall by what they sell in the eyes of the law (campaigns/links/health.py). No
 # public document lists them, so none is invented: an operator fills in those that Tmall names, as
 # {"health_food": ["…"]}; until then words of the title and the store's category raise the question.
-GOODS_BY_TMALL_CATEGORY = json.loads(os.environ.get("GOODS_BY_TMALL_CATEGORY", "{}"))
+GOODS = ["sensitive", "health_food", "drug", "medical_device", "special_formula"]
+GOODS += ["prescription", "tobacco"]
+GOODS_BY_TMALL_CATEGORY = ids_by_kind("GOODS_BY_TMALL_CATEGORY", GOODS)
 LINK_TICK = timedelta(seconds=number("LINK_TICK_SECONDS", 15))
 
 # Work in the background ----------------------------------------------------------------------

@@ -35,17 +35,7 @@ def styles(request: HttpRequest) -> str:
 
 def navigation() -> list[Entry]:
     return [
-        _group(
-            _("Joining"),
-            _link(_("Applications"), "inbox", "merchants", "application")
-            | {"badge": "merchants.admin.waiting_applications", "active": _in_queue},
-            _page(_("Review figures"), "monitoring", "merchants", "application", "figures"),
-            _link(_("Second reviews"), "balance", "merchants", "secondreview")
-            | {"badge": "merchants.second_review_admin.waiting_for"},
-            _link(_("Evidence files"), "attach_file", "merchants", "evidence"),
-            _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
-            _link(_("Policy log"), "history", "merchants", "policylogentry"),
-        ),
+        _joining(),
         _group(
             _("Merchants"),
             _link(_("Brands"), "sell", "merchants", "brand"),
@@ -83,6 +73,20 @@ def account() -> list[Entry]:
 def _transfers() -> Entry:
     entry = _link(_("Store transfers"), "swap_horiz", "merchants", "storetransfer")
     return entry | {"badge": "merchants.admin_transfers.waiting_transfers"}
+
+
+def _joining() -> Entry:
+    return _group(
+        _("Joining"),
+        _link(_("Applications"), "inbox", "merchants", "application")
+        | {"badge": "merchants.admin.waiting_applications", "active": _in_queue},
+        _page(_("Review figures"), "monitoring", "merchants", "application", "figures"),
+        _link(_("Second reviews"), "balance", "merchants", "secondreview")
+        | {"badge": "merchants.second_review_admin.waiting_for"},
+        _link(_("Evidence files"), "attach_file", "merchants", "evidence"),
+        _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
+        _link(_("Policy log"), "history", "merchants", "policylogentry"),
+    )
 
 
 def _group(title: Promise, *items: Entry) -> Entry:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from campaigns.jump.asked import Asked
 from campaigns.models import ClickApp, ClickKind, ClickSystem
 
-LONGEST_AGENT = 512
 # The first that matches counts: HarmonyOS also calls itself Android.
 SYSTEMS = [
     (re.compile(r"HarmonyOS|OpenHarmony|ArkWeb", re.IGNORECASE), ClickSystem.HARMONY),
@@ -70,7 +69,6 @@ EARLY = {
 @lru_cache(maxsize=4096)
 def place_of(agent: str) -> tuple[ClickSystem, ClickApp]:
     """Return the system and the app, by what the user agent says of itself."""
-    agent = agent[:LONGEST_AGENT]
     system = next((found for sign, found in SYSTEMS if sign.search(agent)), ClickSystem.OTHER)
     app = next((found for sign, found in APPS if sign.search(agent)), ClickApp.PLAIN)
     return system, app
@@ -87,6 +85,5 @@ def kind_of(asked: Asked) -> ClickKind:
 
 @lru_cache(maxsize=4096)
 def program_of(agent: str) -> ClickKind:
-    agent = agent[:LONGEST_AGENT]
     named = (kind for word, kind in PROGRAMS.items() if re.search(word, agent, re.IGNORECASE))
     return next(named, ClickKind.PERSON)

@@ -16,6 +16,7 @@ from campaigns.jump.trials import TRY, is_trial
 from campaigns.models import ClickKind, ClickWent
 from portal.lib.destinations import Destination
 
+LONGEST_LANGUAGES = 100  # of what a browser accepts; each is remembered
 FIXED = ["id", "at", "brand_id", "store_id", "link_id", "kind", "system", "app", "went"]
 FIXED += ["device", "device_kind"]
 SENT = ["click_id", "callback_param", "advertiser_id", "ad_campaign_id", "ad_unit_id"]
@@ -90,4 +91,4 @@ def _page(asked: Asked, page: bytes, status: int) -> Answer:
 
 
 def _language(asked: Asked) -> str:
-    return pages.language_of(asked.header("accept-language") or "")
+    return pages.language_of((asked.header("accept-language") or "")[:LONGEST_LANGUAGES])

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+LONGEST_AGENT = 512  # so that what is remembered of agents stays small
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -15,7 +17,7 @@ class Asked:
 
     @property
     def agent(self) -> str:
-        return self.header("user-agent") or ""
+        return (self.header("user-agent") or "")[:LONGEST_AGENT]
 
 
 def client_address(peer: str, forwarded: str | None, proxies: int) -> str:

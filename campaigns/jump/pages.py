@@ -21,7 +21,7 @@ CSP = (
 @lru_cache(maxsize=1024)
 def language_of(accepted: str) -> str:
     """Return the first of our two languages that the reader's browser accepts; else Chinese."""
-    for code, _quality in parse_accept_lang_header(accepted[:500]):
+    for code, _quality in parse_accept_lang_header(accepted):
         if code.split("-")[0] in {"zh", "en"}:
             return CHINESE if code.startswith("zh") else ENGLISH
     return CHINESE

@@ -36,6 +36,7 @@ REFRESH = 1.0  # seconds
 
 class Headers(Protocol):
     def get(self, name: str, /) -> str | None: ...
+    def get_all(self, name: str, /) -> list[str]: ...
 
 
 class Request(Protocol):
@@ -85,7 +86,7 @@ class Jump:
         header = request.headers.get
         address = client_address(
             request.client.rpartition(":")[0],
-            header("x-forwarded-for") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else None,
+            _forwarded(request.headers) if settings.ALLAUTH_TRUSTED_PROXY_COUNT else None,
             settings.ALLAUTH_TRUSTED_PROXY_COUNT,
         )
         asked = Asked(request.method, request.query_string, address, header)
@@ -103,6 +104,11 @@ class Jump:
             if self._table.refresh() and self._spool.lost > told:
                 told = tell_lost(self._spool.lost)
             time.sleep(REFRESH)
+
+
+def _forwarded(headers: Headers) -> str:
+    """A proxy may add a line of its own, and the first is then whatever the client wrote."""
+    return ",".join(headers.get_all("x-forwarded-for"))
 
 
 def _now() -> datetime:

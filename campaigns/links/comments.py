@@ -4,6 +4,7 @@ Sheets overlap: a comment is known by its id, and one that has not changed is no
 Who wrote it is kept as a keyed hash alone, so that it can be counted and never be read.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,10 @@ EXAMPLE = {
     "words": "求链接",
     "time": "2025-06-18 12:30",
 }
+# What tells who a person is and where to reach them: telephones and mail addresses.
+PERSONAL = re.compile(
+    r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)|[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII
+)
 LINK_KINDS = {"comment link", "评论区蓝链", "蓝链"}
 
 Row = Comment | CommentLink
@@ -113,7 +118,7 @@ def _row(store: Store, notes: Mapping[str, Note], cells: Mapping[str, str]) -> R
             clicks=_count(cells["clicks"]),
             orders=_count(cells["orders"]),
         )
-    words = " ".join(cells["words"].split())
+    words = PERSONAL.sub("***", " ".join(cells["words"].split()))
     if not words:
         raise BadLine(_("The comment has no words."))
     return Comment(

@@ -16,10 +16,17 @@ from django.utils.translation import gettext as _
 
 from campaigns.links.ground import NotAttachable, ground_of
 from campaigns.links.health_law import Judgement, judge
-from campaigns.links.rules import UNKNOWN_GOODS, Goods, Wish, case_of, objections
+from campaigns.links.rules import (
+    UNKNOWN_GOODS,
+    Goods,
+    Wish,
+    case_of,
+    objections,
+    objections_of_policy,
+)
 from campaigns.models import BuyingMode, Item, Link, LinkPosition, LinkStatus, LinkText
 from merchants import link_reasons
-from merchants.models import NoticeKind, PolicyVersion, User
+from merchants.models import IllegalMove, NoticeKind, PolicyVersion, User
 from merchants.notices import notify
 from merchants.services import Refused
 from merchants.standing import policy_in_force
@@ -59,9 +66,19 @@ def put_forward(links: Sequence[Link], *, by: User, note: str = "") -> None:
     tell_workers()
 
 
+def version_of(link: Link) -> int:
+    """Return what changes with each hand-in: the number of the link's last move."""
+    newest = link.events.order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0
+
+
 @transaction.atomic
-def approve_link(link: Link, *, by: User) -> None:
-    """Approve what waits, unless the rules have come to forbid it meanwhile."""
+def approve_link(link: Link, *, by: User, seen: int | None = None) -> None:
+    """Approve what waits, unless the rules have come to forbid it meanwhile.
+
+    `seen` is the version that the reviewer looked at; one that was edited since is not approved.
+    """
+    _hold(link, seen)
     if link.status != LinkStatus.IN_REVIEW:
         raise Refused(_("%(link)s does not wait for a review any more.") % {"link": link})
     if reasons := reasons_against(link, judged_by_a_person=True):
@@ -72,9 +89,24 @@ def approve_link(link: Link, *, by: User) -> None:
 
 
 @transaction.atomic
-def reject_link(link: Link, *, reasons: Iterable[str], words: str = "", by: User) -> None:
+def resume_link(link: Link, *, by: User) -> None:
+    """Resume what the brand paused; not what the platform did, or what the policy forbids."""
+    last = link.events.newest_first().first()
+    if last and link_reasons.BY_PLATFORM in last.note.split():
+        raise IllegalMove(_("The platform paused this link, and only the platform resumes it."))
+    policy = policy_in_force(days.today())
+    if reasons := objections_of_policy(wish_of(link), link.note.source, policy):
+        raise IllegalMove(" ".join(reasons))
+    link.take_verb("resume", by=by)
+
+
+@transaction.atomic
+def reject_link(
+    link: Link, *, reasons: Iterable[str], words: str = "", by: User, seen: int | None = None
+) -> None:
     """Send a link that waits back to its brand, with the reasons that it reads."""
     said = link_reasons.kept(reasons, words)
+    _hold(link, seen)
     if link.status != LinkStatus.IN_REVIEW:
         raise Refused(_("%(link)s does not wait for a review any more.") % {"link": link})
     link.move_to(LinkStatus.REJECTED, by=by, note=said)
@@ -83,6 +115,14 @@ def reject_link(link: Link, *, reasons: Iterable[str], words: str = "", by: User
     tell_rejected(link)
     logger.info("link rejected link=%s by=%s", link.pk, by.pk)
     tell_workers()
+
+
+def _hold(link: Link, seen: int | None) -> None:
+    """Let nobody edit the link until it is decided, and nobody decide what they did not see."""
+    Link.objects.select_for_update(of=["self"]).get(pk=link.pk)
+    link.refresh_from_db()
+    if seen is not None and seen != version_of(link):
+        raise Refused(_("The brand edited %(link)s meanwhile. Look at it again.") % {"link": link})
 
 
 def tell_rejected(link: Link) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from campaigns.models import (
     Campaign,
@@ -147,11 +148,21 @@ def add_rule(campaign: Campaign, kind: str, value: str, *, by: User) -> None:
     apply_rules(campaign.brand_id)
 
 
+class NotAllHere(Exception):
+    """The person sees only some of the stores that this would change; the message says so."""
+
+
 @transaction.atomic
 def remove_rule(rule: CampaignRule) -> None:
     """Remove the rule and the notes that only it let join; another rule may let them join."""
     rule.note_rows.filter(joined_by=JoinedBy.RULE, removed_at=None).delete()
-    rule.delete()
+    try:
+        rule.delete()
+        connection.check_constraints()  # rows of stores that the person doesn't see still name it
+    except IntegrityError as clash:
+        raise NotAllHere(
+            _("The rule let notes of other stores join too. Ask somebody who sees all of them.")
+        ) from clash
     apply_rules(rule.brand_id)
 
 

@@ -124,3 +124,10 @@ def test_only_our_own_proxies_say_whose_request_it_is(forwarded, proxies, addres
 
 def test_the_docs_show_the_table_as_it_is():
     assert as_markdown() in (ROOT / "docs" / "jump.md").read_text()
+
+
+def test_of_an_endless_agent_little_is_remembered():
+    endless = asked(IPHONE + "x" * 100_000)
+
+    assert len(endless.agent) == 512
+    assert kind_of(endless) == ClickKind.PERSON

@@ -213,6 +213,42 @@ def test_a_narrowed_marketer_cannot_drop_a_store_that_they_do_not_see(brand, sto
     assert joined(campaign) == {"别人的"}
 
 
+@pytest.fixture
+def narrowed(brand, store, client):
+    """A marketer of another store of the brand; returns them with that store."""
+    other = make_store(brand, 2)
+    user = make_user("narrow@example.test")
+    make_membership(brand, user, Role.MARKETER, stores=(other,))
+    client.force_login(user)
+    return client, other
+
+
+def test_a_rule_of_notes_that_they_do_not_see_is_not_theirs_to_remove(brand, store, narrowed):
+    client, other = narrowed
+    campaign = make_campaign(store)
+    with scope(Hat.WEB, brand=brand.pk):
+        campaign.store_rows.create(brand=brand, store=other)
+    rule = make_rule(campaign, "林小鹿")
+    note_of(store, 1, title="别人的")
+    ask_rules(brand)
+
+    url = url_of(campaign, f"rules/{rule.pk}/remove/")
+    page = client.post(url, headers=ENGLISH, follow=True)
+
+    assert "Ask somebody who sees all of them." in page.text
+    assert joined(campaign) == {"别人的"}
+
+
+def test_the_name_of_a_campaign_that_they_do_not_see_is_taken_all_the_same(store, narrowed):
+    client, other = narrowed
+    make_campaign(store, FILLED["name"])
+
+    answer = client.post(f"{CAMPAIGNS}new/", FILLED | {"stores": other.pk}, headers=ENGLISH)
+
+    assert answer.status_code == 422
+    assert "Another campaign of the brand has this name." in answer.text
+
+
 def test_a_narrowed_marketer_makes_a_campaign_of_their_own_store(brand, store, client):
     user = make_user("narrow@example.test")
     make_membership(brand, user, Role.MARKETER, stores=(store,))

@@ -151,6 +151,27 @@ def test_nobody_resumes_their_way_round_a_review(brand, marketer, status):
     assert links()[0].status == status
 
 
+@pytest.mark.parametrize(
+    ("remark", "policy", "said"),
+    [
+        ("link_by_platform", {}, "The platform paused this link"),
+        ("", {"link_types": ["store"]}, "does not allow links of this kind"),
+    ],
+)
+def test_nobody_resumes_what_the_platform_paused_or_the_policy_forbids(
+    brand, marketer, remark, policy, said
+):
+    make_policy(**policy)
+    link = make_link(note_of(make_store(brand)))
+    with scope(Hat.ADMIN):
+        link.move_to(LinkStatus.PAUSED, note=remark)
+
+    answer = marketer.post(link_url(link, "resume/"), headers=ENGLISH)
+
+    assert (answer.status_code, links()[0].status) == (422, "paused")
+    assert said in answer.text
+
+
 def test_a_private_note_carries_no_link(store, marketer):
     note = note_of(store, 3, status=10)
 

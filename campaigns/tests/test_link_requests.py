@@ -236,3 +236,11 @@ def test_a_viewer_reads_and_uploads_nothing(client_as, store):
     page = client_as(Role.VIEWER).get(PAGE, headers=ENGLISH)
     assert "Marketers and owners upload comments" in page.text
     assert 'type="file"' not in page.text
+
+
+def test_how_to_reach_a_writer_is_not_kept(store, marketer):
+    note_of(store)
+
+    upload(marketer, store, line(words="求链接，电话 138 0013-8000 或 xhs.me+1@example.test 谢谢"))
+
+    assert kept()[0].words == "求链接，电话 *** 或 *** 谢谢"

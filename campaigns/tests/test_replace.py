@@ -4,12 +4,13 @@ import pytest
 
 from campaigns.links import health
 from campaigns.links.replace import replacements
-from campaigns.models import Link, LinkCheck, LinkHealth, LinkStatus, Note
+from campaigns.models import Catalogue, Link, LinkCheck, LinkHealth, LinkStatus, Note
 from campaigns.tests.conftest import consent
 from campaigns.tests.factories import make_item, make_link, note_of
 from campaigns.tests.factories_health import make_health
 from merchants.models import LinkType, NoteOrigin, Role
 from merchants.tests.factories import make_brand, make_policy, make_store
+from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 
 OIL, GIFT, BOX, CREAM = "710500318001", "710500359274", "710500689458", "710500483093"
@@ -180,3 +181,11 @@ def test_broken_links_stand_among_what_needs_the_brand(broken, client_as):
     )
     with scope(Hat.NIGHT):
         assert Note.objects.count() == 1
+
+
+def test_a_search_for_what_no_database_keeps_finds_everything(broken, marketer):
+    with scope(Hat.NIGHT):
+        Catalogue.objects.update(listed_at=known_now(), changed_until=known_now())
+    page = marketer.get(f"/b/shancha/links/{broken.pk}/replace/?q=%00", headers=ENGLISH)
+
+    assert page.status_code == 200

@@ -1,6 +1,7 @@
 """Handing in, what the policy approves alone, and what a reviewer decides."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -222,6 +223,32 @@ def test_staff_decide_on_the_page_of_a_link(waiting, client, step, fields, statu
     staff.post(step_url, fields)
 
     assert now(waiting).status == status
+
+
+@pytest.mark.parametrize(
+    ("step", "fields"), [("approve", {"confirmed": "on"}), ("reject", {"reasons": ["link_claim"]})]
+)
+def test_nobody_decides_what_was_edited_since_they_saw_it(waiting, client, step, fields):
+    staff = signed_in(client, is_superuser=True)
+    step_url = f"{ADMIN}{waiting.pk}/{step}/"
+    seen = staff.get(step_url).context["form"]["seen"].value()
+    with scope(Hat.WEB, brand=waiting.brand_id):
+        waiting.move_to(LinkStatus.DRAFT)
+        waiting.move_to(LinkStatus.IN_REVIEW)
+
+    page = staff.post(
+        step_url, fields | {"seen": seen}, follow=True, headers={"accept-language": "en"}
+    )
+
+    assert "meanwhile. Look at it again." in page.text
+    assert now(waiting).status == "in_review"
+    with scope(Hat.ADMIN):
+        assert not LogEntry.objects.exists()
+
+
+def test_a_link_with_an_odd_number_is_not_found(waiting, client):
+    staff = signed_in(client, is_superuser=True)
+    assert staff.get(f"{ADMIN}²/approve/").status_code == 404
 
 
 def test_staff_without_the_right_decide_nothing(waiting, client):

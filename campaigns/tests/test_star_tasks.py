@@ -8,7 +8,7 @@ from campaigns.models import StarTask, StarTaskNote
 from campaigns.tests.factories import make_note_day, note_id_of, note_of
 from campaigns.tests.plans import bind, make_star_task
 from merchants.models import Role
-from merchants.tests.factories import make_store
+from merchants.tests.factories import make_membership, make_store, make_user
 from portal.lib.scope import Hat, scope
 
 TASKS = "/b/shancha/star-tasks/"
@@ -190,3 +190,16 @@ def queries(client, url) -> int:
 
 def test_without_star_tasks_the_page_says_what_to_do_next(store, marketer):
     assert "Create the task on the Taobao side" in marketer.get(TASKS, headers=ENGLISH).text
+
+
+def test_a_task_that_a_narrowed_marketer_does_not_see_is_told_all_the_same(brand, store, client):
+    make_star_task(store, task_id=FILLED["task_id"])
+    other = make_store(brand, 2)
+    user = make_user("narrow@example.test")
+    make_membership(brand, user, Role.MARKETER, stores=(other,))
+    client.force_login(user)
+
+    answer = client.post(f"{TASKS}new/", FILLED | {"store": other.pk}, headers=ENGLISH)
+
+    assert answer.status_code == 422
+    assert "The brand has this star task already." in answer.text

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -83,7 +84,10 @@ def rule_add(request: BrandRequest, campaign_pk: int) -> HttpResponse:
 @brand_view(Role.MARKETER)
 def rule_remove(request: BrandRequest, campaign_pk: int, rule_pk: int) -> HttpResponse:
     campaign = _campaign(request, campaign_pk)
-    services.remove_rule(get_object_or_404(campaign.rules.all(), pk=rule_pk))
+    try:
+        services.remove_rule(get_object_or_404(campaign.rules.all(), pk=rule_pk))
+    except services.NotAllHere as refusal:
+        messages.error(request, str(refusal))
     return redirect("campaigns:campaign", request.brand.slug, campaign.pk)
 
 
@@ -152,17 +156,28 @@ def _form_page(request: BrandRequest, campaign: Campaign) -> HttpResponse:
     stores = _stores(request)
     sent = request.POST if request.method == "POST" else None
     form = CampaignForm(sent, instance=campaign, brand=request.brand, stores=stores)
-    if sent is not None and form.is_valid():
-        services.save_campaign(
-            form.instance,
-            stores=list(form.cleaned_data["stores"]),
-            offered=list(stores),
-            stretches=form.stretches(),
-        )
-        return redirect("campaigns:campaign", request.brand.slug, campaign.pk)
+    if sent is not None and form.is_valid() and _is_saved(form, list(stores)):
+        return redirect("campaigns:campaign", request.brand.slug, form.instance.pk)
     context = {"form": form, "campaign": campaign if campaign.pk else None}
     status = 422 if form.errors else 200
     return render_page(request, "campaigns/campaign_form.html", context, status=status)
+
+
+def _is_saved(form: CampaignForm, offered: list[Store]) -> bool:
+    """Save the campaign; a name that one has which the person doesn't see is told on the form."""
+    try:
+        services.save_campaign(
+            form.instance,
+            stores=list(form.cleaned_data["stores"]),
+            offered=offered,
+            stretches=form.stretches(),
+        )
+    except IntegrityError as clash:
+        if "campaign_name_once" not in str(clash):
+            raise
+        form.add_error("name", _("Another campaign of the brand has this name."))
+        return False
+    return True
 
 
 def _detail_page(

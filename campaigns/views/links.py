@@ -13,7 +13,7 @@ from campaigns.jump.tap_report import HOUR, tap_report, trial_url
 from campaigns.links.checks import checks_of_link
 from campaigns.links.loss import loss_of
 from campaigns.links.replace import replacements
-from campaigns.links.review import questions_of, tell_workers, wish_of
+from campaigns.links.review import questions_of, resume_link, tell_workers, wish_of
 from campaigns.links.services import NotAttachable, edit_link
 from campaigns.links.steps import steps_of
 from campaigns.models import Link, LinkStatus
@@ -41,8 +41,11 @@ def link_move(request: BrandRequest, link_pk: int, move: str) -> HttpResponse:
         raise Http404
     link = _link(request, link_pk)
     try:
-        link.take_verb(move, by=request.user)
-    except IllegalMove as problem:
+        if move == "resume":
+            resume_link(link, by=request.user)
+        else:
+            link.take_verb(move, by=request.user)
+    except (IllegalMove, NotAttachable) as problem:
         link.refresh_from_db(fields=["status"])
         return _link_page(request, link, errors=[str(problem)], status=422)
     tell_workers()

@@ -39,7 +39,7 @@ def _replace(request: BrandRequest, link: Link, form: ReplaceForm) -> bool:
 
 
 def _page(request: BrandRequest, link: Link, form: ReplaceForm) -> HttpResponse:
-    q = request.GET.get("q", "")[:500]
+    q = request.GET.get("q", "").replace("\0", "")[:500]
     context = {
         "link": link,
         "note": link.note,

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -114,13 +115,25 @@ def _form_page(request: BrandRequest, task: StarTask) -> HttpResponse:
     form = StarTaskForm(
         sent, instance=task, initial=named, brand=request.brand, stores=_stores(request)
     )
-    if sent is not None and form.is_valid():
-        form.save()
+    if sent is not None and form.is_valid() and _is_saved(form):
         CreatorOrder.objects.bind_star_tasks(request.brand.pk)
         return redirect("campaigns:star_task", request.brand.slug, task.pk)
     context = {"form": form, "task": task if task.pk else None}
     status = 422 if form.errors else 200
     return render_page(request, "campaigns/star_task_form.html", context, status=status)
+
+
+def _is_saved(form: StarTaskForm) -> bool:
+    """Save the task; an id that one has which the person doesn't see is told on the form."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError as clash:
+        if "star_task_once" not in str(clash):
+            raise
+        form.add_error("task_id", _("The brand has this star task already."))
+        return False
+    return True
 
 
 def _detail_page(
