@@ -149,8 +149,9 @@ def _make_plans(
     task = make_star_task(store, name=f"{name} 星", group=f"{name} 组")
     own = {"subject": f"p{store.pk}", "subject_name": f"{name} 账户"}
     account = make_connection(store, "pugongying", **own)
-    named = {"creator": f"{name} 人", "kind_word": f"{name} 类", "task_id": f"{name} 任"}
-    make_order(account, note, order_id=f"{name} 号", fee_fen=7_777_007, **named)
+    brief = name[:18]  # the partner's own words are short
+    named = {"creator": f"{name} 人", "kind_word": f"{brief} 类", "task_id": f"{brief} 任"}
+    make_order(account, note, order_id=f"{brief} 号", **named)
     return campaign, rule, task, bind(task, note, order_id=f"{name} 单", order_kind="custom")
 
 
