@@ -11,7 +11,17 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
 from campaigns.admin_review import LinkReview, QueueFilter, SensitiveFilter, WaitingFilter
-from campaigns.models import Click, Link, LinkEvent, LinkStatus, Note
+from campaigns.models import (
+    Campaign,
+    Click,
+    CreatorOrder,
+    Item,
+    Link,
+    LinkEvent,
+    LinkStatus,
+    Note,
+    StarTask,
+)
 from merchants import link_reasons
 from merchants.models import IllegalMove, User
 
@@ -34,6 +44,50 @@ class NoteAdmin(ReadOnlyAdmin):
     fields = ["note_id", "title", "creator", "source", "kind", "status", "published_at"]
     fields += ["cover_url", "brand", "store", "connection", "first_seen_at"]
     ordering = ["-published_at", "-pk"]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin):
+    list_display = ["name", "brand", "goal", "starts_on", "ends_on", "budget_fen"]
+    list_filter = ["brand", "goal"]
+    list_select_related = ["brand"]
+    search_fields = ["name"]
+    fields = ["name", "brand", "goal", "starts_on", "ends_on", "budget_fen", "decision_days"]
+    fields += ["expected_notes", "created_by", "created_at"]
+    ordering = ["-starts_on", "-pk"]
+
+
+@admin.register(StarTask)
+class StarTaskAdmin(ReadOnlyAdmin):
+    list_display = ["name", "task_id", "group", "brand", "store", "starts_on", "ends_on"]
+    list_filter = ["brand"]
+    list_select_related = ["brand", "store"]
+    search_fields = ["name", "task_id", "group"]
+    fields = ["task_id", "name", "group", "brand", "store", "starts_on", "ends_on"]
+    fields += ["budget_fen", "created_by", "created_at"]
+    ordering = ["-starts_on", "-pk"]
+
+
+@admin.register(CreatorOrder)
+class CreatorOrderAdmin(ReadOnlyAdmin):
+    list_display = ["order_id", "kind_word", "creator", "brand", "store", "task_id", "ordered_at"]
+    list_filter = ["brand", "kind"]
+    list_select_related = ["brand", "store"]
+    search_fields = ["order_id", "creator", "task_id"]
+    fields = ["order_id", "note", "kind", "kind_word", "creator", "fee_fen", "task_id"]
+    fields += ["ordered_at", "known_at", "brand", "store", "connection"]
+    ordering = ["-ordered_at", "-pk"]
+
+
+@admin.register(Item)
+class ItemAdmin(ReadOnlyAdmin):
+    list_display = ["title", "num_iid", "status", "price_fen", "brand", "store", "known_at"]
+    list_filter = ["status", "brand"]
+    list_select_related = ["brand", "store"]
+    search_fields = ["title", "num_iid"]
+    fields = ["num_iid", "title", "status", "price_fen", "stock", "cid", "picture_url"]
+    fields += ["modified_at", "list_at", "delist_at", "known_at", "missing_since", "brand", "store"]
+    ordering = ["-known_at", "-pk"]
 
 
 class LinkEventInline(TabularInline):

@@ -50,6 +50,10 @@ def navigation() -> list[Entry]:
             _link(_("Links"), "add_link", "campaigns", "link")
             | {"badge": "campaigns.admin_review.waiting_links"},
             _link(_("Clicks"), "touch_app", "campaigns", "click"),
+            _link(_("Items"), "inventory_2", "campaigns", "item"),
+            _link(_("Campaigns"), "campaign", "campaigns", "campaign"),
+            _link(_("Star tasks"), "star", "campaigns", "startask"),
+            _link(_("Pugongying orders"), "assignment", "campaigns", "creatororder"),
         ),
         _group(
             _("Staff and members"),

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from campaigns.models import LinkStatus
-from campaigns.tests.factories import make_click, make_link, note_of
+from campaigns.tests.factories import make_click, make_item, make_link, note_of
+from campaigns.tests.plans import make_campaign, make_order, make_star_task
 from campaigns.tests.test_attach import links
 from merchants.tests.factories import give_second_factor, make_store, make_user
 from portal.lib.scope import Hat, scope
@@ -42,6 +43,38 @@ def test_staff_search_and_read_but_edit_nothing(link, staff, model):
     assert 'name="_save"' not in staff.get(row).text
     assert staff.post(row, {}).status_code == 403
     assert staff.get(f"/admin/campaigns/{model}/add/").status_code == 403
+
+
+@pytest.fixture
+def plans(brand):
+    store = make_store(brand)
+    note = note_of(store)
+    return {
+        "campaign": make_campaign(store),
+        "startask": make_star_task(store),
+        "creatororder": make_order(note.connection, note),
+        "item": make_item(store),
+    }
+
+
+@pytest.mark.parametrize("model", ["campaign", "startask", "creatororder", "item"])
+def test_staff_read_what_brands_plan_and_edit_nothing(plans, staff, model):
+    row = f"/admin/campaigns/{model}/{plans[model].pk}/change/"
+
+    assert str(plans[model]) in staff.get(f"/admin/campaigns/{model}/").text
+    assert staff.get(f"/admin/campaigns/{model}/?q=zz").status_code == 200
+    assert 'name="_save"' not in staff.get(row).text
+    assert staff.post(row, {}).status_code == 403
+    assert staff.get(f"/admin/campaigns/{model}/add/").status_code == 403
+
+
+@pytest.mark.parametrize("model", ["campaign", "startask", "creatororder", "item"])
+def test_a_reviewer_is_not_shown_what_brands_plan(plans, client, model):
+    reviewer = signed_in(client)
+    row = f"/admin/campaigns/{model}/{plans[model].pk}/change/"
+
+    assert reviewer.get(f"/admin/campaigns/{model}/").status_code == 403
+    assert reviewer.get(row).status_code == 403
 
 
 def test_staff_pause_and_resume_a_link_with_an_event_each(link, staff):

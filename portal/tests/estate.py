@@ -150,7 +150,7 @@ def _make_plans(
     own = {"subject": f"p{store.pk}", "subject_name": f"{name} 账户"}
     account = make_connection(store, "pugongying", **own)
     named = {"creator": f"{name} 人", "kind_word": f"{name} 类"[:20], "task_id": f"{name} 任"[:32]}
-    make_order(account, note, order_id=f"{name} 号"[:32], fee_fen=7_777_007, **named)
+    make_order(account, note, order_id=f"{name} 号"[:32], **named)
     return campaign, rule, task, bind(task, note, order_id=f"{name} 单"[:32], order_kind="custom")
 
 
