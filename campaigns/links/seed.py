@@ -51,7 +51,8 @@ def seed_links(store: Store, user: User) -> list[Link]:
 def seed_gift_link(store: Store, user: User) -> None:
     """Attach the first link, to an item that will not stay on the shelf; safe to run again."""
     with scope(Hat.WEB, brand=store.brand_id):
-        note = None if store.links.exists() else store.notes.newest_first().first()
+        listed = store.notes.exclude(connection=None).newest_first()
+        note = None if store.links.exists() else listed.first()
     if note:
         attach_link(
             note,
@@ -76,5 +77,6 @@ def _notes_without(store: Store) -> list[Note]:
     with scope(Hat.WEB, brand=store.brand_id):
         missing = LINKS - store.links.not_ended().count()
         linked = store.links.not_ended().values("note_id")
-        free = store.notes.exclude(pk__in=linked).exclude(status__in=CANNOT_CARRY).newest_first()
-        return list(free[: max(missing, 0)])
+        free = store.notes.exclude(pk__in=linked).exclude(status__in=CANNOT_CARRY)
+        listed = free.exclude(connection=None).newest_first()  # no other can carry a link
+        return list(listed[: max(missing, 0)])

@@ -12,6 +12,7 @@ from campaigns.links.seed import seed_links
 from campaigns.links.services import NotAttachable, attach_link, items_on_sale
 from campaigns.models import Link, LinkEvent, LinkStatus, LinkText, Note, NoteSource
 from campaigns.tests.factories import make_link, note_of
+from campaigns.tests.plans import named_note
 from merchants.models import Connection, ParticipationStatus, Store, StoreStatus
 from merchants.tests.factories import make_brand, make_participation, make_store, make_user
 from portal.lib.days import known_now
@@ -212,3 +213,10 @@ def test_the_seed_attaches_six_links_and_no_more_when_run_again(store):
     assert len(seed_links(store, user)) == 5
     assert seed_links(store, user) == []
     assert len({link.note_id for link in links()}) == 6
+
+
+def test_the_seed_leaves_a_note_alone_that_juguang_does_not_list(store):
+    listed = note_of(store, 1)
+    named_note(store)
+
+    assert [link.note_id for link in seed_links(store, make_user())] == [listed.pk]

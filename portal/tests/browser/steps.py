@@ -94,7 +94,7 @@ def wait_until_live(page: Page) -> None:
 
 def wait_until(page: Page, state: str) -> None:
     """Load the link's page again until it says that the link is there."""
-    for _attempt in range(60):
+    for _attempt in range(120):
         if page.get_by_role("heading", level=1).get_by_text(state, exact=True).count():
             return
         page.wait_for_timeout(500)

@@ -91,8 +91,9 @@ from merchants.models import Store
 from portal.lib.scope import Hat, scope
 with scope(Hat.ADMIN):
     store = Store.objects.get(pk=1)
-    note, *free = store.notes.exclude(links__status="live").order_by("pk")[:4]
-campaign = plans.make_campaign(store, expected_notes=5, budget_fen=12_000_000)
+    free = store.notes.exclude(links__status="live").exclude(connection=None)
+    note, *free = free.filter(star_rows=None).order_by("pk")[:4]
+campaign = plans.make_campaign(store, "夏日上新", expected_notes=5, budget_fen=12_000_000)
 plans.join(campaign, free[0], rule=plans.make_rule(campaign, free[0].creator), joined_by="rule")
 plans.join(campaign, note)
 plans.tag(note, "夏日")

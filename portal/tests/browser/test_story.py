@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from portal.tests.browser.steps import (
     IPHONE,
+    SAFARI,
     agree,
     attach_link,
     consent,
@@ -37,6 +38,7 @@ def test_a_brand_joins_links_a_note_and_reads_its_results(visit, running):
     note_title = attach_link(owner, "xiaoman")
     short_link = page.get_by_text(f"{running.jump_url}/j/").first.inner_text()
     tap(visit(user_agent=IPHONE, width=390), short_link)
+    tap_elsewhere(visit(user_agent=SAFARI, width=390), short_link)
     wait_for(lambda: people_who_tapped(page) == "2")  # the clicks are shipped meanwhile
 
     read_results(owner, note_title)
@@ -78,17 +80,30 @@ def approve(reviewer, store: str) -> None:
 
 
 def tap(reader, short_link: str) -> None:
-    """Two readers tap: both are sent to Tmall's own address in one hop, and one lands there."""
-    reading = {"headers": {"User-Agent": IPHONE}, "follow_redirects": False}
-    wait_for(lambda: httpx.get(short_link, **reading).status_code == 302, seconds=5)
-    reader.page.goto(f"{short_link}?click_id=abc123")
+    """A reader taps within Xiaohongshu: Taobao is tried, and without it Tmall's page comes."""
+    wait_for(lambda: httpx.head(short_link, headers={"User-Agent": IPHONE}).status_code == 200)
+    reader.page.clock.install(time=0)
+    reader.page.clock.pause_at(1)
+    reader.page.goto(f"{short_link}?click_id=abc123", wait_until="commit")
+    expect(reader.page.get_by_role("link", name="Open in the app")).to_have_attribute(
+        "href", re.compile("^tbopen://m.taobao.com/")
+    )
+    reader.page.clock.run_for(1500)
+    reader.page.wait_for_url(re.compile(r"^https://detail\.m\.tmall\.com/item\.htm\?id=\d+$"))
+    expect(reader.page.get_by_role("heading")).to_have_text("Tmall")
+
+
+def tap_elsewhere(reader, short_link: str) -> None:
+    """Another taps in a browser: one hop, and where the app is not installed Tmall's page."""
+    reader.page.goto(short_link)
     expect(reader.page.get_by_role("heading")).to_have_text("Tmall")
     assert re.fullmatch(r"https://detail\.tmall\.com/item\.htm\?id=\d+", reader.page.url)
 
 
 def people_who_tapped(page: Page) -> str:
     page.reload()
-    return page.get_by_role("row", name="14 days").get_by_role("cell").first.inner_text()
+    taps = page.get_by_role("region", name="Who taps, on which system")
+    return taps.locator("dt:text-is('People sent on') + dd").inner_text()
 
 
 def read_results(owner, note_title: str) -> None:

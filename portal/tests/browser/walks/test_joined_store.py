@@ -8,7 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.tests.browser.steps import IPHONE, agree, consent, take_step, wait_until_live
+from portal.tests.browser.conftest import QUICK
+from portal.tests.browser.steps import SAFARI, agree, consent, hand_in, take_step, wait_until_live
 from portal.tests.nights import Nights, middle_of_a_night, store_that_joined
 from portal.tests.running import wait_for
 
@@ -23,7 +24,7 @@ GRACE = timedelta(days=14)
 @pytest.fixture(scope="module")
 def running() -> Iterator[Nights]:
     """A portal of its own: here days pass."""
-    with store_that_joined() as portal:
+    with store_that_joined(**QUICK) as portal:
         yield portal
 
 
@@ -77,7 +78,7 @@ def test_staff_suspend_the_store_and_readers_get_to_its_own_page_until_it_is_lif
     owner, sign_in, visit
 ):
     link = link_to_the_store(owner)
-    reader, admin = visit(user_agent=IPHONE, width=390), sign_in("admin")
+    reader, admin = visit(user_agent=SAFARI, width=390), sign_in("admin")
     wait_for(lambda: tapped(reader, link) == "Tmall", seconds=5)
     admin.open("/admin/merchants/store/1/change/")
     take_step(admin.page, "Suspend this store", reason="Complaints about fakes are looked into.")
@@ -128,9 +129,7 @@ def link_to_the_store(owner) -> str:
     page.get_by_role("link", name="Attach a link").first.click()
     page.get_by_label("Or paste an item or store address").fill("https://shancha.tmall.com/")
     page.get_by_label("The store address above is that of").check()
-    page.get_by_label("The note is marked").check()
-    page.get_by_role("button", name="Attach and hand in").click()
-    page.wait_for_url(re.compile(r"/links/\d+/$"))
+    hand_in(page)
     wait_until_live(page)
     link = page.get_by_text("/j/").first.inner_text()
     wait_for(lambda: httpx.get(link).status_code != 404, seconds=5)

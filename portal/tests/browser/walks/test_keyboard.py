@@ -158,22 +158,22 @@ def tab_through(page: Page) -> list[dict]:
 
 
 @pytest.mark.parametrize(
-    ("path", "step", "fragment"),
+    ("path", "step", "field", "fragment"),
     [
-        ("/b/shancha/results/", "7 d", "#results"),
-        ("/b/shancha/notes/?q=zzzz", "", "#notes"),
-        ("/b/shancha/settings/audit/?day=2020-01-01", "", "#rows"),
+        ("/b/shancha/results/", "7 d", "", "#results"),
+        ("/b/shancha/notes/?q=zzzz", "", "q", "#notes"),
+        ("/b/shancha/settings/audit/?day=2020-01-01", "", "day", "#rows"),
     ],
     ids=["results", "notes", "audit"],
 )
-def test_back_after_a_fragment_shows_the_whole_page_as_it_was(sign_in, path, step, fragment):
+def test_back_after_a_fragment_shows_the_whole_page_as_it_was(sign_in, path, step, field, fragment):
     owner = sign_in("owner")
     page = owner.open(path)
     before = page.locator(fragment).inner_text()
     if step:
         page.get_by_role("link", name=step, exact=True).click()
     else:
-        page.get_by_role("search").locator("input").last.fill("")
+        page.get_by_role("search").locator(f"[name={field}]").fill("")
         page.get_by_role("search").get_by_role("button", name="Show").click()
     expect(page.locator(fragment)).not_to_have_text(before, use_inner_text=True)
     expect(page).not_to_have_url(re.compile(re.escape(path) + "$"))
@@ -188,7 +188,7 @@ def test_back_after_a_fragment_shows_the_whole_page_as_it_was(sign_in, path, ste
 def test_a_filter_that_is_typed_and_pressed_is_one_step_for_back(sign_in):
     page = sign_in("owner").open("/b/shancha/notes/?q=zzzz")
     before = page.locator("#notes").inner_text()
-    page.get_by_role("search").locator("input").last.fill("")
+    page.get_by_role("search").locator("[name=q]").fill("")
     expect(page.locator("#notes")).not_to_have_text(before, use_inner_text=True)
     with page.expect_response("**/notes/?q=*"):
         page.get_by_role("search").get_by_role("button", name="Show").click()
