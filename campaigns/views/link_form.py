@@ -12,7 +12,7 @@ from campaigns.links.ground import ground_of, has_consents
 from campaigns.links.rules import objection_to_note
 from campaigns.links.services import NotAttachable, attach_link, edit_link
 from campaigns.links.shelf import offers_of
-from campaigns.models import Link, LinkStatus, Note
+from campaigns.models import Item, Link, LinkStatus, Note
 from merchants.access import BrandRequest, brand_scope, brand_view
 from merchants.models import IllegalMove, Role
 from merchants.standing import policy_in_force
@@ -97,24 +97,44 @@ def _page(
     with brand_scope(request):
         policy = policy_in_force(days.today())
         context["policy_says"] = objection_to_note(note.source, policy)
-        if form.is_bound and form.cleaned_data.get("destination"):
-            context["checks"] = _checks(request, form, note, context["link"])
+        context["chosen"] = chosen = _chosen(form, context["link"])
+        if chosen.is_bound and chosen.cleaned_data.get("destination"):
+            context["item"] = item = _item(request, chosen, note)
+            context["checks"] = _checks(request, chosen, note, context["link"], item)
         template = "campaigns/link_attach.html"
         return render_page(request, template, context, fragment=asked, status=status)
 
 
-def _checks(request: BrandRequest, form: AttachForm, note: Note, link: Link | None) -> list[Check]:
+def _chosen(form: AttachForm, link: Link | None) -> AttachForm:
+    """Return what the preview shows: what was sent, else the link as it stands."""
+    if form.is_bound or link is None:
+        return form
+    standing = AttachForm(filled_in(link))
+    standing.is_valid()
+    return standing
+
+
+def _item(request: BrandRequest, form: AttachForm, note: Note) -> Item | None:
+    """Return the chosen item as the catalogue knows it."""
+    item_id = form.cleaned_data["destination"].item_id
+    if not item_id:
+        return None
+    items = request.brand.items.seen_by(request.membership).filter(store=note.store_id)
+    return items.filter(num_iid=item_id).first()
+
+
+def _checks(
+    request: BrandRequest, form: AttachForm, note: Note, link: Link | None, item: Item | None
+) -> list[Check]:
     if "text" in form.errors:
         return []
     wish = form.wish(by_owner=request.membership.allows(Role.OWNER))
     others = note.links.not_ended().exclude(pk=link.pk if link else 0)
-    items = request.brand.items.seen_by(request.membership).filter(store=note.store_id)
-    item_id = wish.destination.item_id
     situation = Situation(
         note=note,
         ground=ground_of(note.store),
         has_open_link=others.exists(),
         has_consent=has_consents(note.store, note.connection),
-        item=items.filter(num_iid=item_id).first() if item_id else None,
+        item=item,
     )
     return checks_of(wish, situation)
