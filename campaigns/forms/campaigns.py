@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, CampaignRule, Phase, RuleKind
+from campaigns.models import Campaign, CampaignRule, Goal, Phase, RuleKind
 from campaigns.notes.pasted import Reading, read_rows, read_text
 from merchants.models import Brand, Store
 from portal.lib import money, numbers, sheets
@@ -96,6 +96,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
         chosen: forms.ModelMultipleChoiceField[Store] = self.fields["stores"]  # type: ignore[assignment]  # declared above
         chosen.queryset = stores
         self.fields["decision_days"].widget.attrs = {"min": 1, "max": 365}
+        goals: forms.ChoiceField = self.fields["goal"]  # type: ignore[assignment]  # of the model
+        goals.choices = [("", _("Choose…")), *Goal.choices]
         self.order_fields(["name", "stores", "goal"])
         if self.instance.pk:
             self._show_what_is_kept()
