@@ -14,9 +14,12 @@ from campaigns.links.asking import ASKS, DOES_NOT, why
 from campaigns.links.columns import template_rows
 from campaigns.links.comments import EXAMPLE, LAYOUT, Outcome, import_comments
 from campaigns.models import Comment, CommentLink, Link
+from campaigns.views.obstacles import obstacle_to
 from campaigns.views.sheets import approved_stores, file_answer
 from merchants.access import BrandRequest, brand_scope, brand_view
 from merchants.models import Role
+from merchants.standing import policy_in_force
+from portal.lib import days
 from portal.lib.htmx import render_page
 from portal.lib.sheets import BadSheet
 
@@ -75,6 +78,7 @@ def note_requests(request: BrandRequest, note_pk: int) -> HttpResponse:
     context = {
         "note": note,
         "link": Link.objects.seen_by(request.membership).not_ended().filter(note=note).first(),
+        "obstacle": obstacle_to(note, policy_in_force(days.today())),
         "page": page,
         "comments": [(comment, why(comment.words)) for comment in page],
         "may_attach": request.membership.allows(Role.MARKETER),
@@ -91,11 +95,16 @@ def _page(
     notes = mine.in_bulk([row["note_id"] for row in page])
     links = Link.objects.seen_by(request.membership).not_ended().filter(note__in=notes)
     open_links = {link.note_id: link for link in links}
+    policy = policy_in_force(days.today())
     shown = CommentLink.objects.seen_by(request.membership).newest_first()
     context = {
         "form": form,
         "page": page,
-        "rows": [(notes[pk], row, open_links.get(pk)) for row in page for pk in [row["note_id"]]],
+        "rows": [
+            (notes[pk], row, open_links.get(pk), obstacle_to(notes[pk], policy))
+            for row in page
+            for pk in [row["note_id"]]
+        ],
         "comment_links": shown.select_related("note")[:LINKS],
         "patterns": ASKS,
         "exceptions": DOES_NOT,
