@@ -73,8 +73,7 @@ def follow_links() -> None:
 def work_on_sheet(sheet_id: int) -> None:
     from campaigns.links import bulk
 
-    bulk.check_sheet(sheet_id)
-    bulk.attach_sheet(sheet_id)
+    bulk.work_on(sheet_id)
 
 
 @shared_task

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
+from django.db.models import F
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -69,6 +70,16 @@ def plain_name(name: str) -> str:
     return visible.strip()[:NAME] or _("sheet")
 
 
+def work_on(sheet_id: int) -> None:
+    """Do what the sheet owes; an attempt that fails is counted before it is begun."""
+    with scope(Hat.NIGHT):
+        LinkSheet.objects.owing().filter(pk=sheet_id).update(attempts=F("attempts") + 1)
+    check_sheet(sheet_id)
+    attach_sheet(sheet_id)
+    with scope(Hat.NIGHT):
+        LinkSheet.objects.filter(pk=sheet_id).update(attempts=0)
+
+
 def check_sheet(sheet_id: int) -> None:
     """Judge every row and keep the verdicts; nothing is attached. Safe to run twice."""
     sheet = _loaded(sheet_id)
@@ -97,7 +108,8 @@ def attach_sheet(sheet_id: int) -> None:
         return
     with _scope_of(sheet, sheet.asked_by):
         wanted = item_ids(sheet.rows.ready())
-    items = known_items(sheet.store, wanted)
+    with override(sheet.language):
+        items = known_items(sheet.store, wanted)
     with override(sheet.language), _scope_of(sheet, sheet.asked_by):
         waiting = LinkSheet.objects.select_for_update(of=["self"]).filter(attached_at=None)
         if not waiting.filter(pk=sheet.pk).exists():

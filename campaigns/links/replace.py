@@ -55,10 +55,26 @@ def _nearest(lost: Item | None, shelf: ItemQuerySet) -> Sequence[Item]:
 
 def _note_answer(link: Link, num_iid: str) -> None:
     """Tmall has just said that the new item is on sale."""
-    own = {"brand_id": link.brand_id, "store_id": link.store_id, "link": link}
     now = days.known_now()
-    state = {"trouble": LinkTrouble.FINE, "item_id": num_iid, "since": now, "checked_at": now}
-    known = LinkHealth.objects.filter(brand_id=link.brand_id, link=link)
-    if not known.update(**state, unanswered_since=None, home="", move=None):
-        LinkHealth.objects.create(**own, **state)
-    LinkCheck.objects.create(**own, trouble=LinkTrouble.FINE, item_id=num_iid, at=now)
+    LinkHealth.objects.update_or_create(
+        brand_id=link.brand_id,
+        link=link,
+        defaults={
+            "store_id": link.store_id,
+            "trouble": LinkTrouble.FINE,
+            "item_id": num_iid,
+            "since": now,
+            "checked_at": now,
+            "unanswered_since": None,
+            "home": "",
+            "move": None,
+        },
+    )
+    LinkCheck.objects.create(
+        brand_id=link.brand_id,
+        store_id=link.store_id,
+        link=link,
+        trouble=LinkTrouble.FINE,
+        item_id=num_iid,
+        at=now,
+    )

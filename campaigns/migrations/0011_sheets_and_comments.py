@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 ("asked_at", models.DateTimeField(blank=True, null=True)),
                 ("attached_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
                 (
                     "asked_by",
                     models.ForeignKey(
@@ -333,7 +334,11 @@ class Migration(migrations.Migration):
                 name="sheet_row_attached_has_its_link",
             ),
         ),
-        tenant_table("campaigns_linksheet", web="SELECT, INSERT, UPDATE", night="SELECT, DELETE"),
+        tenant_table(
+            "campaigns_linksheet",
+            web="SELECT, INSERT, UPDATE",
+            night="SELECT, DELETE, UPDATE (attempts)",
+        ),
         tenant_table("campaigns_sheetrow", web="SELECT, INSERT, UPDATE", night="SELECT, DELETE"),
         tenant_table("campaigns_comment", web="SELECT, INSERT, UPDATE"),
         tenant_table("campaigns_commentlink", web="SELECT, INSERT, UPDATE"),

@@ -19,6 +19,7 @@ from portal.lib.days import known_now
 from portal.lib.destinations import ITEM, STORE, Destination
 
 KEPT = timedelta(days=30)
+MOST_ATTEMPTS = 3
 
 
 class Verdict(models.TextChoices):
@@ -33,8 +34,12 @@ class LinkSheetQuerySet(StoreOwnedQuerySet["LinkSheet"]):
         return self.order_by("-uploaded_at", "-pk")
 
     def owing(self) -> Self:
-        """Keep those that were not read to their end, or not attached though asked to be."""
-        return self.filter(Q(checked_at=None) | Q(asked_at__isnull=False, attached_at=None))
+        """Keep those that were not read to their end, or not attached though asked to be.
+
+        One that a worker failed on as often as it may is left for a person.
+        """
+        unfinished = Q(checked_at=None) | Q(asked_at__isnull=False, attached_at=None)
+        return self.filter(unfinished, attempts__lt=MOST_ATTEMPTS)
 
     def expired(self, now: datetime) -> Self:
         return self.filter(uploaded_at__lte=now - KEPT)
@@ -58,6 +63,7 @@ class LinkSheet(models.Model):
     )
     asked_at = models.DateTimeField(null=True, blank=True)
     attached_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = LinkSheetQuerySet.as_manager()
 
@@ -80,12 +86,20 @@ class LinkSheet(models.Model):
 
     @property
     def is_working(self) -> bool:
+        return self._is_unfinished and not self.is_given_up
+
+    @property
+    def is_given_up(self) -> bool:
+        return self._is_unfinished and self.attempts >= MOST_ATTEMPTS
+
+    @property
+    def _is_unfinished(self) -> bool:
         return not self.checked_at or bool(self.asked_at and not self.attached_at)
 
     def ask_to_attach(self, *, by: User) -> bool:
         """Write down that the good rows are to be attached; of two who ask one is told so."""
         ready = LinkSheet.objects.filter(pk=self.pk, checked_at__isnull=False, asked_at=None)
-        return bool(ready.update(asked_at=known_now(), asked_by=by))
+        return bool(ready.update(asked_at=known_now(), asked_by=by, attempts=0))
 
 
 class SheetRowQuerySet(StoreOwnedQuerySet["SheetRow"]):

@@ -363,3 +363,19 @@ def test_sheets_are_forgotten_after_thirty_days_and_their_links_stay(store):
 
     assert verdicts(sheet) == []
     assert len(links()) == 1
+
+
+def test_a_sheet_that_a_worker_fails_on_is_tried_three_times_and_then_told(store, marketer):
+    note_of(store)
+    sheet = make_sheet(store, good(), uploaded_by=make_user(UPLOADER), language="nowhere")
+    with scope(Hat.WEB, brand=store.brand_id):
+        LinkSheet.objects.filter(pk=sheet.pk).update(cells=[["no number", {}]])
+
+    for _ in range(3):
+        with pytest.raises(KeyError):
+            bulk.work_on(sheet.pk)
+
+    with scope(Hat.NIGHT):
+        assert not LinkSheet.objects.owing().exists()
+    page = marketer.get(f"/b/shancha/notes/sheets/{sheet.pk}/", headers=ENGLISH).text
+    assert "could not be worked on" in page
