@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -30,7 +30,7 @@ from merchants.queue_filters import ChosenFilter
 from merchants.services import Refused
 from portal.lib import days
 
-NAMED = 20  # links listed on the page that rejects many
+NAMED = 100  # links listed on the page that decides many, a page of the queue
 STEPS = ("approve", "reject")
 
 
@@ -163,11 +163,21 @@ class LinkReview(AsksOnce):
         self._decided(request, self._rejected(request, [link], form), gettext("Reject"))
         return redirect("admin:campaigns_link_change", link.pk)
 
-    @admin.action(description=_("Approve the links"), permissions=["review"])
-    def approve_all(self, request: HttpRequest, chosen: QuerySet[Link]) -> None:
+    @admin.action(description=_("Approve the links…"), permissions=["review"])
+    def approve_all(self, request: HttpRequest, chosen: QuerySet[Link]) -> HttpResponse:
+        """Show where each leads, then approve those that nobody has edited since."""
+        if "confirmed" not in request.POST:
+            return self._ask_all(request, chosen, gettext("Approve the links"), "approve_all")
         links = list(chosen.select_related("note", "store__brand"))
-        done = [link for link in links if self._take(request, link, approve_link)]
+        seen = {link.pk: request.POST.get(f"seen_{link.pk}", "") for link in links}
+        shown = [link for link in links if seen[link.pk].isdecimal()]
+        done = [
+            link
+            for link in shown
+            if self._take(request, link, approve_link, seen=int(seen[link.pk]))
+        ]
         self._decided(request, done, gettext("Approve"))
+        return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(description=_("Reject the links…"), permissions=["review"])
     def reject_all(self, request: HttpRequest, chosen: QuerySet[Link]) -> HttpResponse:
@@ -176,17 +186,32 @@ class LinkReview(AsksOnce):
             links = list(chosen.select_related("note", "store__brand"))
             self._decided(request, self._rejected(request, links, form), gettext("Reject"))
             return HttpResponseRedirect(request.get_full_path())
+        title = gettext("Reject the links")
+        return self._ask_all(request, chosen, title, "reject_all", form=form)
+
+    def _ask_all(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Link],
+        title: str,
+        action_name: str,
+        *,
+        form: RejectForm | None = None,
+    ) -> HttpResponse:
+        """Ask once for many links; `newest_event` is the version of each that is shown."""
+        shown = chosen.select_related("note", "store").annotate(newest_event=Max("events__pk"))
         context = self.admin_site.each_context(request) | {
-            "title": gettext("Reject the links"),
+            "title": title,
             "opts": self.opts,
             "form": form,
-            "chosen": chosen.select_related("note", "store")[:NAMED],
+            "action_name": action_name,
+            "chosen": shown[:NAMED],
             "count": chosen.count(),
             "ids": request.POST.getlist("_selected_action"),
             "across": request.POST.get("select_across", "0"),
         }
-        status = 422 if form.is_bound else 200
-        template = "admin/campaigns/link/reject_all.html"
+        status = 422 if form and form.is_bound else 200
+        template = "admin/campaigns/link/ask_all.html"
         return TemplateResponse(request, template, context, status=status)
 
     def _rejected(self, request: HttpRequest, links: list[Link], form: RejectForm) -> list[Link]:

@@ -1,5 +1,7 @@
 """Handing in, what the policy approves alone, and what a reviewer decides."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
@@ -182,13 +184,35 @@ def test_plain_remarks_are_read_as_they_are(said):
     assert link_reasons.in_words(said) == said
 
 
+def versions_in(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(seen_\d+)" value="(\d+)"', page))
+
+
+def test_a_link_that_was_edited_since_it_was_listed_is_not_approved_with_the_others(
+    waiting, client
+):
+    staff = signed_in(client, is_superuser=True)
+    asked = {"action": "approve_all", "_selected_action": [waiting.pk]}
+    page = staff.post(ADMIN, asked).text
+    with scope(Hat.NIGHT):
+        waiting.move_to(LinkStatus.DRAFT)
+        waiting.move_to(LinkStatus.IN_REVIEW)
+
+    staff.post(ADMIN, asked | {"confirmed": "on"} | versions_in(page))
+
+    assert now(waiting).status == "in_review"
+
+
 def test_staff_find_the_queue_and_decide_in_one_go(store, waiting, client):
     other = make_link(note_of(store, 2), LinkStatus.IN_REVIEW, handed_in_at=known_now(), **MARKED)
     staff = signed_in(client, is_superuser=True)
     chosen = [waiting.pk, other.pk]
     assert waiting.code in staff.get(f"{ADMIN}?queue=waiting").text
 
-    staff.post(ADMIN, {"action": "approve_all", "_selected_action": chosen})
+    asked = {"action": "approve_all", "_selected_action": chosen}
+    page = staff.post(ADMIN, asked).text
+    assert [now(link).status for link in (waiting, other)] == ["in_review", "in_review"]
+    staff.post(ADMIN, asked | {"confirmed": "on"} | versions_in(page))
 
     assert [now(link).status for link in (waiting, other)] == ["approved", "approved"]
 

@@ -1,9 +1,12 @@
 """A link from the picker to live: kept as a draft, before a reviewer, sent back by Juguang."""
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
+from portal.lib.qr import qr_svg
 from portal.tests.browser.steps import (
+    IPHONE,
     hand_in,
     pick_item,
     start_attaching,
@@ -11,6 +14,7 @@ from portal.tests.browser.steps import (
     wait_until,
     wait_until_live,
 )
+from portal.tests.running import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -22,6 +26,11 @@ def marketer(sign_in):
 
 def check(page, name: str):
     return page.locator("#preview .checks li").filter(has_text=name)
+
+
+def people_sent_on(page) -> str:
+    taps = page.get_by_role("region", name="Who taps, on which system")
+    return taps.locator("dd").first.inner_text()
 
 
 def test_the_checks_answer_at_once_and_a_draft_is_handed_in_later(marketer):
@@ -38,6 +47,20 @@ def test_the_checks_answer_at_once_and_a_draft_is_handed_in_later(marketer):
     wait_until_live(page)
     expect(page.get_by_role("img", name="Buy the same")).to_contain_text("山茶多肽乳霜")
     assert marketer.complaints == []
+
+
+def test_the_code_on_the_page_leads_to_a_trial_that_is_told_and_not_counted(marketer):
+    page = marketer.open("/b/shancha/notes/?link=live")
+    page.locator("#notes a[href*='/links/']").first.click()
+    trial = page.get_by_role("link", name="Open it in this browser").get_attribute("href")
+    before = people_sent_on(page)
+
+    assert page.locator("svg.qr path").get_attribute("d") in qr_svg(trial, label="")
+    assert httpx.get(trial, headers={"User-Agent": IPHONE}).status_code == 302
+
+    told = page.get_by_role("region", name="Try this jump").get_by_role("listitem")
+    wait_for(lambda: page.reload() and told.count() and "iOS" in told.first.inner_text())
+    assert people_sent_on(page) == before
 
 
 def test_a_note_on_health_waits_for_a_reviewer_who_approves_it(marketer, sign_in):
