@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -199,7 +199,8 @@ class LinkReview(AsksOnce):
         form: RejectForm | None = None,
     ) -> HttpResponse:
         """Ask once for many links; `newest_event` is the version of each that is shown."""
-        shown = chosen.select_related("note", "store").annotate(newest_event=Max("events__pk"))
+        rows = Link.objects.filter(pk__in=chosen.values("pk")).with_newest_event()
+        shown = rows.select_related("note", "store").order_by("handed_in_at", "pk")
         context = self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.opts,

@@ -19,6 +19,7 @@ from campaigns.models.click import (
 )
 from campaigns.models.comment import Comment, CommentLink
 from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
+from campaigns.models.creative import AdCreative, AdReview, Delivery
 from campaigns.models.creator_order import CreatorOrder
 from campaigns.models.facts import NoteDay
 from campaigns.models.health import LinkCheck, LinkHealth
@@ -42,6 +43,8 @@ from campaigns.models.window import (
 )
 
 __all__ = [
+    "AdCreative",
+    "AdReview",
     "Authorisation",
     "BuyingMode",
     "Campaign",
@@ -59,6 +62,7 @@ __all__ = [
     "Comment",
     "CommentLink",
     "CreatorOrder",
+    "Delivery",
     "Goal",
     "Heartbeat",
     "Item",

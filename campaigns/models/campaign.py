@@ -192,6 +192,10 @@ FITS = """EXISTS (
             SELECT FROM campaigns_click click
               JOIN campaigns_link link ON link.id = click.link_id
              WHERE link.note_id = note.id AND click.ad_campaign_id = rule.value)
+         OR EXISTS (
+            SELECT FROM campaigns_adcreative ad
+             WHERE ad.brand_id = note.brand_id AND ad.connection_id = note.connection_id
+               AND ad.note_id = note.note_id AND ad.ad_campaign_id = rule.value)
      END"""
 JOIN_BY_RULES = f"""
 INSERT INTO campaigns_campaignnote

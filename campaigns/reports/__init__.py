@@ -1,5 +1,6 @@
 """The registry: adding a report is one declaration and its line here."""
 
+from campaigns.reports.ad_creatives import AD_CREATIVES
 from campaigns.reports.base import Report
 from campaigns.reports.creator_orders import CREATOR_ORDERS
 from campaigns.reports.item_list import ITEM_LIST
@@ -9,5 +10,5 @@ from campaigns.reports.note_list import NOTE_LIST
 __all__ = ["REPORTS", "Report"]
 
 REPORTS: dict[str, Report] = {
-    report.key: report for report in (NOTE_LIST, NOTE_DAY, ITEM_LIST, CREATOR_ORDERS)
+    report.key: report for report in (NOTE_LIST, AD_CREATIVES, NOTE_DAY, ITEM_LIST, CREATOR_ORDERS)
 }

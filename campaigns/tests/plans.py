@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from campaigns.models import (
+    AdCreative,
+    AdReview,
     Campaign,
     CampaignNote,
     CampaignPhase,
     CampaignRule,
     CampaignStore,
     CreatorOrder,
+    Delivery,
     Note,
     NoteFound,
     NoteTag,
@@ -78,6 +81,20 @@ def make_star_task(store: Store, number: int = 1, **fields: Any) -> StarTask:
     } | fields
     with scope(Hat.WEB, brand=store.brand_id):
         return StarTask.objects.create(brand_id=store.brand_id, store=store, **fields)
+
+
+def make_ad(note: Note, **fields: Any) -> AdCreative:
+    fields = {
+        "creativity_id": f"{8800010000 + note.pk}",
+        "ad_campaign_id": "88000106",
+        "note_id": note.note_id,
+        "delivery": Delivery.RUNNING,
+        "review": AdReview.APPROVED,
+    } | fields
+    with scope(Hat.NIGHT):
+        return AdCreative.objects.create(
+            brand_id=note.brand_id, store_id=note.store_id, connection=note.connection, **fields
+        )
 
 
 def bind(task: StarTask, note: Note, **fields: Any) -> StarTaskNote:

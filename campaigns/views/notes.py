@@ -12,7 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.forms.campaigns import NotesForm, TagForm
 from campaigns.forms.notes import NoteFilter
-from campaigns.models import Campaign, CampaignNote, JoinedBy, Link, Note, NoteDay, NoteFound
+from campaigns.models import (
+    AdCreative,
+    Campaign,
+    CampaignNote,
+    JoinedBy,
+    Link,
+    Note,
+    NoteDay,
+    NoteFound,
+)
+from campaigns.models.creative import AdCreativeQuerySet
 from campaigns.notes import services
 from campaigns.notes.states import state_of
 from campaigns.views.obstacles import objection_of, with_obstacles
@@ -124,12 +134,20 @@ def _note_page(
         "has_open_link": any(link.status != "ended" for link in links),
         "star_row": note.star_rows.select_related("star_task").first(),
         "orders": note.creator_orders.newest_first(),
+        "ads": _ads(request, note),
         "campaign_rows": campaigns.filter(note=note).select_related("campaign", "rule"),
         "last_ad_day": _last_ad_day(request, note),
         "tag_form": form or TagForm(initial={"words": ", ".join(words)}),
         "may_edit": request.membership.allows(Role.MARKETER),
     }
     return render_page(request, "campaigns/note_detail.html", context, status=status)
+
+
+def _ads(request: BrandRequest, note: Note) -> AdCreativeQuerySet:
+    """Return the ads by which the note's own account promotes it."""
+    mine = AdCreative.objects.filter(brand=request.brand).seen_by(request.membership)
+    promoting = mine.filter(note_id=note.note_id, connection_id=note.connection_id or 0)
+    return promoting.running_first()
 
 
 def _last_ad_day(request: BrandRequest, note: Note) -> date | None:

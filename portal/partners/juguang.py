@@ -10,6 +10,7 @@ from portal.partners.base import Fields, Unavailable
 
 NOTES_PER_PAGE = 100
 DIRECT_LINKS_PER_PAGE = 100
+CREATIVES_PER_PAGE = 100
 DEEP_LINK = 1  # the type of a direct link; 2 is a universal link alone
 CONTENT_TYPES: dict[int, Literal["image", "video"]] = {1: "image", 2: "video"}
 
@@ -39,6 +40,32 @@ class ReportPage:
     """The rows in the partner's own words; the hash is of the whole answer as it came."""
 
     rows: tuple[Mapping[str, object], ...]
+    total: int
+    sha256: str
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Creative:
+    """An ad below a unit and a campaign; the field names of its list are not public [inf].
+
+    `delivery` is 1 running, 2 paused, 3 ended; `audit_status` is 1 reviewing, 2 approved,
+    3 rejected.
+    """
+
+    creativity_id: str
+    unit_id: str
+    campaign_id: str
+    campaign_name: str
+    note_id: str
+    delivery: int
+    audit_status: int
+    audit_comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreativePage:
+    creatives: tuple[Creative, ...]
     total: int
     sha256: str
     more: bool
@@ -119,6 +146,20 @@ class JuguangClient:
         total = reply.content.whole("total_count")
         return ReportPage(rows, total, reply.sha256, more=len(rows) >= size)
 
+    def creatives(
+        self, advertiser_id: str, page: int, page_size: int = CREATIVES_PER_PAGE
+    ) -> CreativePage:
+        """Return one page, counted from 1, of the advertiser's ads."""
+        reply = self._read(
+            "/jg/creativity/search",
+            advertiser_id=int(advertiser_id),
+            page_num=page,
+            page_size=page_size,
+        )
+        creatives = tuple(_read_creative(each) for each in reply.content.each("data_list"))
+        total = reply.content.whole("total_count")
+        return CreativePage(creatives, total, reply.sha256, more=len(creatives) >= page_size)
+
     def create_direct_link(self, advertiser_id: str, component: Component) -> str:
         """Put a component below a note, to be reviewed; return its id."""
         reply = self._write(
@@ -169,6 +210,19 @@ def _sent(component: Component) -> Mapping[str, object]:
         "h5_url": component.h5_url,
         "click_monitor_url": component.click_url,
     }
+
+
+def _read_creative(row: Fields) -> Creative:
+    return Creative(
+        creativity_id=row.identity("creativity_id"),
+        unit_id=row.identity("unit_id"),
+        campaign_id=row.identity("campaign_id"),
+        campaign_name=row.text("campaign_name", ""),
+        note_id=row.identity("note_id"),
+        delivery=row.whole("delivery_status"),
+        audit_status=row.whole("audit_status"),
+        audit_comment=row.text("audit_comment", ""),
+    )
 
 
 def _read_direct_link(row: Fields) -> DirectLink:

@@ -32,6 +32,7 @@ from campaigns.tests.factories_health import make_catalogue, make_health
 from campaigns.tests.plans import (
     bind,
     join,
+    make_ad,
     make_campaign,
     make_order,
     make_rule,
@@ -121,6 +122,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_comment(free, words=f"{name} 求链接")
     make_comment_link(free, item_title=f"{name} 挂")
     make_note_day(noted, DAY, fee_fen=fee)
+    make_ad(noted, ad_campaign_name=f"{name} 计", review_comment=f"{name} 审")
     evidence = make_evidence(store, name=name)
     application = make_application(
         store, reason=f"{name} 因", asked=f"{name} 问", draft={"overall_score": f"{name} 分"}

@@ -112,6 +112,19 @@ def test_a_days_report_and_the_notes_are_the_worlds(sandbox, juguang):
     assert [note.title for note in notes] == [note["title"] for note in truth["notes"]]
 
 
+def test_each_note_that_runs_is_promoted_by_an_ad(sandbox, juguang):
+    pair = juguang_pair(sandbox, juguang, 880001)
+    client = JuguangClient(juguang, pair.access_token)
+
+    page = client.creatives("880001", 1)
+
+    notes = {note["note_id"] for note in sandbox.truth(880001)["notes"]}
+    assert page.creatives
+    assert {ad.note_id for ad in page.creatives} <= notes
+    assert (page.total, page.more) == (len(page.creatives), False)
+    assert len(client.creatives("880001", 2, page_size=2).creatives) == 2
+
+
 def test_an_expired_token_is_refreshed_and_goes_on(sandbox, juguang):
     old = juguang_pair(sandbox, juguang, 880001, 880002)
     sandbox.control(expire_access_tokens=True)

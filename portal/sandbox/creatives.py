@@ -1,0 +1,51 @@
+"""聚光: the creatives of an advertiser. Public is the path; the fields are the sandbox's own.
+
+Each note is promoted by an ad campaign of its month, in a unit of its own, as long as the world
+delivers it.
+"""
+
+from datetime import date
+
+from django.http import HttpRequest
+
+from portal.lib.days import known_now, today
+from portal.sandbox.adapi import Answer, Body, approved_advertiser, endpoint, number, token_of
+from portal.sandbox.truth import Note, world
+
+RUNNING, PAUSED, ENDED = 1, 2, 3
+APPROVED = 2
+
+
+@endpoint
+def search(request: HttpRequest, body: Body) -> Answer:
+    advertiser_id = approved_advertiser(token_of(request, "xhs"), body)
+    page_num = number(body, "page_num", default=1, most=10_000)
+    page_size = number(body, "page_size", default=20, most=100)
+    notes = [
+        (place, note)
+        for place, note in enumerate(world().notes[advertiser_id], 1)
+        if note.created_at <= known_now() and note.starts <= today()
+    ]
+    shown = notes[(page_num - 1) * page_size : page_num * page_size]
+    rows = [_row(advertiser_id, place, note) for place, note in shown]
+    return {"data_list": rows, "total_count": len(notes)}
+
+
+def _row(advertiser_id: int, place: int, note: Note) -> Answer:
+    month = note.starts.month
+    return {
+        "creativity_id": advertiser_id * 10_000 + place,
+        "unit_id": advertiser_id * 1000 + place,
+        "campaign_id": advertiser_id * 100 + month,
+        "campaign_name": f"{note.starts:%Y-%m} 种草直达",
+        "note_id": note.note_id,
+        "delivery_status": _delivery(note, today()),
+        "audit_status": APPROVED,
+        "audit_comment": "",
+    }
+
+
+def _delivery(note: Note, day: date) -> int:
+    if note.ends < day:
+        return ENDED
+    return PAUSED if note.status != 1 else RUNNING
