@@ -113,7 +113,7 @@ ALLOWED = {
     *("HarmonyOS", "English", "Kay", "may", "SPF", "ml", "USB", "Chrome", "Linux"),
     *("shancha", "hongfeng"),  # short names of brands
     *("CSV", "XLSX", "MB"),
-    "XHX",  # what ids of star tasks begin with
+    *("XHX", "PGY"),  # what ids of star tasks and of creator orders begin with
     *("make", "run"),  # the command whose terminal shows the demo's mails
 }
 # What a page quotes: names of columns, words of comments, an address that can't be read.
