@@ -6,15 +6,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.links.columns import template_rows
-from campaigns.links.sheet_rows import EXAMPLE, LAYOUT
-from campaigns.models import LinkSheet, LinkText
+from campaigns.links.sheet_rows import EXAMPLE, LAYOUT, POSITION_WORDS
+from campaigns.models import LinkPosition, LinkSheet, LinkText
 from portal.lib.sheets import Cell
 
 
 def template() -> list[list[Cell]]:
-    chinese = (get_language() or "").startswith("zh")
     text = str(LinkText.BUY_THE_SAME.label)
-    return template_rows(LAYOUT, EXAMPLE | {"text": text, "ad": _("yes")}, chinese=chinese)
+    return template_rows(LAYOUT, EXAMPLE | {"text": text, "ad": _("yes")}, chinese=_in_chinese())
 
 
 def result(sheet: LinkSheet) -> Iterator[Sequence[Cell]]:
@@ -28,7 +27,14 @@ def result(sheet: LinkSheet) -> Iterator[Sequence[Cell]]:
             row.target_typed,
             row.text_typed,
             _("yes") if row.is_marked_as_ad else _("no"),
+            POSITION_WORDS[LinkPosition(row.position)][_in_chinese()],
+            row.buying_mode.upper(),
+            _("yes") if row.shares_health else _("no"),
             row.get_verdict_display(),
             "\n".join(row.reasons),
             row.link.short_url if row.link else "",
         ]
+
+
+def _in_chinese() -> bool:
+    return (get_language() or "").startswith("zh")

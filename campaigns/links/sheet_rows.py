@@ -57,6 +57,12 @@ POSITIONS = {
     "胶囊和置顶评论": LinkPosition.BOTH,
     "两者": LinkPosition.BOTH,
 }
+# What a result file calls them, so that it can be uploaded again: in English, in Chinese.
+POSITION_WORDS = {
+    LinkPosition.CAPSULE: ("capsule", "胶囊"),
+    LinkPosition.PINNED_COMMENT: ("pinned comment", "置顶评论"),
+    LinkPosition.BOTH: ("both", "两者"),
+}
 MODES = {"": BuyingMode.CID, "cid": BuyingMode.CID, "ud": BuyingMode.UD}
 
 

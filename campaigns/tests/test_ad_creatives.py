@@ -47,7 +47,7 @@ def creative(number=1, **fields) -> Creative:
 
 
 def window_of(joined) -> SyncWindow:
-    own = {"brand": joined.brand, "store": joined.store, "connection": joined}
+    own = {"brand_id": joined.brand_id, "store_id": joined.store_id, "connection": joined}
     return SyncWindow(**own, report="x", day=DAY, owed_on=DAY)
 
 
@@ -95,6 +95,7 @@ def test_an_ad_that_a_whole_list_leaves_out_is_gone_and_may_come_back(account):
     assert [ad.gone_since for ad in ads()] == [None, None]
 
 
+@pytest.mark.django_db
 def test_a_night_brings_the_worlds_ads(sandbox):
     seed.seed_policy()
     seed.seed_people()

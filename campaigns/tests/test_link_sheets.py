@@ -275,10 +275,11 @@ def test_the_result_file_has_verdict_reasons_and_short_link(store, marketer):
 
     answer = marketer.get(here + "result.csv", headers=ENGLISH)
 
-    _head, first, second = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
-    assert (first[5], first[7]) == ("Link attached", links()[0].short_url)
-    assert (second[1], second[5]) == ("'=cmd()", "Refused")
-    assert "note's id" in second[6]
+    first, second = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (first["Verdict"], first["Short link"]) == ("Link attached", links()[0].short_url)
+    assert (first["position"], first["buying mode"]) == ("capsule", "CID")
+    assert (second["note"], second["Verdict"]) == ("'=cmd()", "Refused")
+    assert "note's id" in second["Reasons"]
 
 
 @pytest.mark.parametrize(
