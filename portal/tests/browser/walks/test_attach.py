@@ -56,7 +56,7 @@ def test_the_code_on_the_page_leads_to_a_trial_that_is_told_and_not_counted(mark
     before = people_sent_on(page)
 
     assert page.locator("svg.qr path").get_attribute("d") in qr_svg(trial, label="")
-    assert httpx.get(trial, headers={"User-Agent": IPHONE}).status_code == 302
+    assert "tbopen:" in httpx.get(trial, headers={"User-Agent": IPHONE}).text
 
     told = page.get_by_role("region", name="Try this jump").get_by_role("listitem")
     wait_for(lambda: page.reload() and told.count() and "iOS" in told.first.inner_text())
