@@ -44,7 +44,7 @@ def test_opening_the_same_night_twice_asks_for_nothing_more(joined):
     first = open_night()
     update(status=WindowStatus.CLOSED)
 
-    assert first == 91
+    assert first == 92
     assert open_night() == 0
 
 
@@ -76,17 +76,17 @@ def test_a_day_that_is_not_over_cannot_be_closed(joined):
 
 def test_a_window_is_handed_out_once_and_again_when_its_message_went_unheard(joined, settings):
     open_night()
-    assert len(hand_out()) == 91
+    assert len(hand_out()) == 92
     assert hand_out() == []
 
     update(handed_out_at=timezone.now() - settings.SYNC_TICK)
-    assert len(hand_out()) == 91
+    assert len(hand_out()) == 92
 
 
 def test_a_window_whose_worker_is_gone_is_handed_out_again(joined):
     open_night()
     update(status=WindowStatus.LEASED, lease_until=timezone.now() - timedelta(seconds=1))
-    assert len(hand_out()) == 91
+    assert len(hand_out()) == 92
 
     update(lease_until=timezone.now() + timedelta(seconds=30), handed_out_at=None)
     assert hand_out() == []
@@ -119,9 +119,9 @@ def test_what_an_earlier_night_left_open_still_counts(joined):
     open_night()
     days.set_demo_clock(DEMO_NOW + timedelta(days=1))
 
-    assert night.progress().still_open == 91
-    assert open_night() == 93  # and the new day of either report
-    assert night.progress().still_open == 93
+    assert night.progress().still_open == 92
+    assert open_night() == 95  # and the new day of each report
+    assert night.progress().still_open == 95
 
 
 @pytest.mark.parametrize("status", [WindowStatus.DEAD, WindowStatus.FAILED])
@@ -131,4 +131,4 @@ def test_an_old_day_that_never_came_is_asked_for_by_the_next_night_too(joined, s
     assert open_night() == 0
     days.set_demo_clock(DEMO_NOW + timedelta(days=1))
 
-    assert open_night() == 91  # without the oldest day, which is 91 days back, and with a new one
+    assert open_night() == 92  # without the oldest day, which is 91 days back, and with a new one
