@@ -1,6 +1,7 @@
 """What platform staff see of notes and links: everything to read, two moves to make."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -24,11 +25,26 @@ from campaigns.models import (
 )
 from merchants import link_reasons
 from merchants.models import IllegalMove, User
+from portal.lib import money
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 def nobody(self: object, request: HttpRequest, obj: Model | None = None) -> bool:
     """Rows come from brands, partners and readers; they are not edited here."""
     return False
+
+
+def in_yuan(column: str, title: "StrPromise") -> Callable[[object, Model], str]:
+    """Return what shows a column of fen as money, to be sorted by it."""
+
+    @admin.display(description=title, ordering=column)
+    def shown(self: object, row: Model) -> str:
+        fen = getattr(row, column)
+        return "—" if fen is None else f"¥{money.full(fen)}"
+
+    return shown
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -48,13 +64,15 @@ class NoteAdmin(ReadOnlyAdmin):
 
 @admin.register(Campaign)
 class CampaignAdmin(ReadOnlyAdmin):
-    list_display = ["name", "brand", "goal", "starts_on", "ends_on", "budget_fen"]
+    list_display = ["name", "brand", "goal", "starts_on", "ends_on", "budget"]
     list_filter = ["brand", "goal"]
     list_select_related = ["brand"]
     search_fields = ["name"]
-    fields = ["name", "brand", "goal", "starts_on", "ends_on", "budget_fen", "decision_days"]
+    readonly_fields = ["budget"]
+    fields = ["name", "brand", "goal", "starts_on", "ends_on", "budget", "decision_days"]
     fields += ["expected_notes", "created_by", "created_at"]
     ordering = ["-starts_on", "-pk"]
+    budget = in_yuan("budget_fen", _("budget"))
 
 
 @admin.register(StarTask)
@@ -63,9 +81,11 @@ class StarTaskAdmin(ReadOnlyAdmin):
     list_filter = ["brand"]
     list_select_related = ["brand", "store"]
     search_fields = ["name", "task_id", "group"]
+    readonly_fields = ["budget"]
     fields = ["task_id", "name", "group", "brand", "store", "starts_on", "ends_on"]
-    fields += ["budget_fen", "created_by", "created_at"]
+    fields += ["budget", "created_by", "created_at"]
     ordering = ["-starts_on", "-pk"]
+    budget = in_yuan("budget_fen", _("budget"))
 
 
 @admin.register(CreatorOrder)
@@ -74,20 +94,24 @@ class CreatorOrderAdmin(ReadOnlyAdmin):
     list_filter = ["brand", "kind"]
     list_select_related = ["brand", "store"]
     search_fields = ["order_id", "creator", "task_id"]
-    fields = ["order_id", "note", "kind", "kind_word", "creator", "fee_fen", "task_id"]
+    readonly_fields = ["fee"]
+    fields = ["order_id", "note", "kind", "kind_word", "creator", "fee", "task_id"]
     fields += ["ordered_at", "known_at", "brand", "store", "connection"]
     ordering = ["-ordered_at", "-pk"]
+    fee = in_yuan("fee_fen", _("creator's fee"))
 
 
 @admin.register(Item)
 class ItemAdmin(ReadOnlyAdmin):
-    list_display = ["title", "num_iid", "status", "price_fen", "brand", "store", "known_at"]
+    list_display = ["title", "num_iid", "status", "price", "brand", "store", "known_at"]
     list_filter = ["status", "brand"]
     list_select_related = ["brand", "store"]
     search_fields = ["title", "num_iid"]
-    fields = ["num_iid", "title", "status", "price_fen", "stock", "cid", "picture_url"]
+    readonly_fields = ["price"]
+    fields = ["num_iid", "title", "status", "price", "stock", "cid", "picture_url"]
     fields += ["modified_at", "list_at", "delist_at", "known_at", "missing_since", "brand", "store"]
     ordering = ["-known_at", "-pk"]
+    price = in_yuan("price_fen", _("price"))
 
 
 class LinkEventInline(TabularInline):

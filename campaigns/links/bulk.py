@@ -15,8 +15,9 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from campaigns.links.columns import lines_of
+from campaigns.links.ground import ground_of
 from campaigns.links.items_known import known_items
-from campaigns.links.services import ground_of, put_forward
+from campaigns.links.review import put_forward
 from campaigns.links.sheet_rows import (
     LAYOUT,
     Known,

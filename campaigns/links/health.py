@@ -7,6 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from campaigns.links.catalogue import MOST_MISSING, Answers, ask, consent_of, keep
+from campaigns.links.ground import ground_of
 from campaigns.links.health_moves import Checked, move
 from campaigns.links.health_rules import (
     Findings,
@@ -16,7 +17,6 @@ from campaigns.links.health_rules import (
     trouble_of,
 )
 from campaigns.links.rules import Ground, objection_to_note, objection_to_target
-from campaigns.links.services import ground_of
 from campaigns.models import (
     Catalogue,
     Item,

@@ -7,8 +7,9 @@ from django.db.models import F
 from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 
+from campaigns.links.ground import NotAttachable
 from campaigns.links.review import wish_of
-from campaigns.links.services import NotAttachable, edit_link
+from campaigns.links.services import edit_link
 from campaigns.links.similar import Likeness, rank
 from campaigns.models import Item, Link, LinkCheck, LinkHealth, LinkTrouble
 from campaigns.models.item import ItemQuerySet

@@ -31,16 +31,6 @@ from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, Rejected, Unavailable
 from portal.partners.top import Item
 
-__all__ = [
-    "NotAttachable",
-    "Shelf",
-    "attach_link",
-    "edit_link",
-    "ground_of",
-    "items_on_sale",
-    "put_forward",
-]
-
 KEPT_UNJUDGED = (LinkStatus.DRAFT, LinkStatus.IN_REVIEW)  # what is being edited of these waits
 SHELF = 20
 TITLE = 120
@@ -53,10 +43,6 @@ class Shelf:
     items: tuple[Item, ...] = ()
     total: int = 0
     problem: str = ""
-
-    @property
-    def is_cut(self) -> bool:
-        return self.total > len(self.items)
 
 
 def items_on_sale(store: Store, *, q: str = "") -> Shelf:

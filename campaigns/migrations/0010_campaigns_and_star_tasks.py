@@ -374,6 +374,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="campaigns",
                 to="merchants.brand",
+                verbose_name="brand",
             ),
         ),
         migrations.AddField(
@@ -384,6 +385,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
+                verbose_name="created by",
             ),
         ),
         migrations.AddField(
@@ -553,6 +555,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="star_tasks",
                 to="merchants.brand",
+                verbose_name="brand",
             ),
         ),
         migrations.AddField(
@@ -563,6 +566,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
+                verbose_name="created by",
             ),
         ),
         migrations.AddField(

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="creator_orders",
                         to="merchants.brand",
+                        verbose_name="brand",
                     ),
                 ),
                 (
@@ -92,6 +93,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="merchants.connection",
+                        verbose_name="connection",
                     ),
                 ),
                 (
@@ -100,6 +102,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="creator_orders",
                         to="campaigns.note",
+                        verbose_name="note",
                     ),
                 ),
                 (
@@ -108,6 +111,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="merchants.store",
+                        verbose_name="store",
                     ),
                 ),
             ],

@@ -77,7 +77,9 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 class Campaign(models.Model):
     """`decision_days` is the x of T+x: how long a buyer of this category takes to decide."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="campaigns")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="campaigns", verbose_name=_("brand")
+    )
     stores = models.ManyToManyField(Store, through="CampaignStore", related_name="campaigns")
     name = models.CharField(_("campaign name"), max_length=60)
     starts_on = models.DateField(_("first day"))
@@ -86,7 +88,9 @@ class Campaign(models.Model):
     budget_fen = models.BigIntegerField(_("budget"), null=True, blank=True)
     decision_days = models.PositiveSmallIntegerField(_("decision cycle"))
     expected_notes = models.PositiveSmallIntegerField(_("expected notes"), null=True, blank=True)
-    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
+    )
     created_at = models.DateTimeField(_("created"), default=known_now)
 
     objects = CampaignQuerySet.as_manager()

@@ -83,10 +83,18 @@ class CreatorOrder(models.Model):
     The fee is null where the partner doesn't say it, and `task_id` blank without a star task.
     """
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="creator_orders")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
-    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="creator_orders")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="creator_orders", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="+", verbose_name=_("store")
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", verbose_name=_("connection")
+    )
+    note = models.ForeignKey(
+        Note, on_delete=models.PROTECT, related_name="creator_orders", verbose_name=_("note")
+    )
     order_id = models.CharField(_("Pugongying order"), max_length=32)
     kind = models.CharField(_("kind of order"), max_length=8, choices=OrderKind)
     kind_word = models.CharField(_("kind in Pugongying's words"), max_length=20)

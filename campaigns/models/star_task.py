@@ -43,7 +43,9 @@ class StarTaskQuerySet(StoreOwnedQuerySet["StarTask"]):
 
 
 class StarTask(models.Model):
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="star_tasks")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="star_tasks", verbose_name=_("brand")
+    )
     store = models.ForeignKey(
         Store, on_delete=models.PROTECT, related_name="star_tasks", verbose_name=_("store")
     )
@@ -62,7 +64,9 @@ class StarTask(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     budget_fen = models.BigIntegerField(_("budget"), null=True, blank=True)
-    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
+    )
     created_at = models.DateTimeField(_("created"), default=known_now)
 
     objects = StarTaskQuerySet.as_manager()

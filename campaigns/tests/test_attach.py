@@ -7,9 +7,10 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from campaigns.links.ground import NotAttachable
 from campaigns.links.rules import Ground, Wish, objections
 from campaigns.links.seed import seed_links
-from campaigns.links.services import NotAttachable, attach_link, items_on_sale
+from campaigns.links.services import attach_link, items_on_sale
 from campaigns.models import Link, LinkEvent, LinkStatus, LinkText, Note, NoteSource
 from campaigns.tests.factories import make_link, note_of
 from campaigns.tests.plans import named_note

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from campaigns.links.ground import NotAttachable
 from campaigns.links.rules import Wish, objections_of_policy
-from campaigns.links.services import NotAttachable, attach_link
+from campaigns.links.services import attach_link
 from campaigns.models import Link, LinkText
 from campaigns.models.link import LinkTarget
 from campaigns.models.note import NoteSource

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from campaigns.forms.links import AttachForm, filled_in
 from campaigns.links.checks import Check, Situation, checks_of
-from campaigns.links.ground import ground_of, has_consents
+from campaigns.links.ground import NotAttachable, ground_of, has_consents
 from campaigns.links.rules import objection_to_note
-from campaigns.links.services import NotAttachable, attach_link, edit_link
+from campaigns.links.services import attach_link, edit_link
 from campaigns.links.shelf import offers_of
 from campaigns.models import Item, Link, LinkStatus, Note
 from merchants.access import BrandRequest, brand_scope, brand_view

@@ -11,10 +11,11 @@ from campaigns.jump.behaviour import TABLE
 from campaigns.jump.macros import MONITOR_QUERY
 from campaigns.jump.tap_report import HOUR, tap_report, trial_url
 from campaigns.links.checks import checks_of_link
+from campaigns.links.ground import NotAttachable
 from campaigns.links.loss import loss_of
 from campaigns.links.replace import replacements
 from campaigns.links.review import questions_of, resume_link, tell_workers, wish_of
-from campaigns.links.services import NotAttachable, edit_link
+from campaigns.links.services import edit_link
 from campaigns.links.steps import steps_of
 from campaigns.models import Link, LinkStatus
 from campaigns.models.link import VERBS

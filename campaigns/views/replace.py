@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from campaigns.forms.links import ReplaceForm
+from campaigns.links.ground import NotAttachable
 from campaigns.links.replace import replace_item, replacements
-from campaigns.links.services import NotAttachable
 from campaigns.links.shelf import offers_of
 from campaigns.models import Link
 from merchants.access import BrandRequest, brand_scope, brand_view

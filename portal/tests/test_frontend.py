@@ -42,6 +42,12 @@ def in_english(client) -> Client:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_no_page_shows_again_the_messages_that_its_frame_shows(path):
+    text = path.read_text()
+    assert not ('{% extends "base.html" %}' in text and "components/messages.html" in text)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
 def test_no_template_holds_what_the_security_policy_refuses(path):
     assert not REFUSED_BY_CSP.search(path.read_text())
 

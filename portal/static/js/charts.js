@@ -127,6 +127,7 @@
   const taps = ({ days, words }, label) => {
     const option = base(days, label);
     option.xAxis.length = option.yAxis.length = 1;
+    option.yAxis[0].minInterval = 1; // there is no half a tap
     option.tooltip.formatter = ([point]) => {
       const day = days[point.dataIndex];
       const lines = [...SYSTEMS.map(([system]) => system), "robots"];
