@@ -7,7 +7,7 @@ from django.db import connection
 
 from benchmarks.ground import cost_of, database, say, say_head
 from campaigns.models import NoteDay
-from campaigns.reports.note_day import FIGURES, LEDGER
+from campaigns.reports.ad_figures import FIGURES
 from merchants.models import Connection
 from merchants.tests.factories import make_brand, make_connection, make_store
 from portal.lib.days import SHANGHAI, days_between
@@ -38,11 +38,12 @@ def merge_all(joined: Connection, at: datetime, *, restated: bool = False) -> in
         "brand_id": joined.brand_id,
         "connection_id": joined.pk,
         "store_id": joined.store_id,
+        "source": "api",
     }
     written = 0
     for page in pages(restated=restated):
         with scope(Hat.NIGHT, brand=joined.brand_id):
-            written += merge(LEDGER, page, fixed=fixed, known_at=at, page_id=1)
+            written += merge(NoteDay.ledger(), page, fixed=fixed, known_at=at, page_id=1)
     return written
 
 
@@ -74,7 +75,7 @@ def main() -> None:
     brand = make_brand()
     ours, naive = make_connection(make_store(brand, 1)), make_connection(make_store(brand, 2))
     with scope(Hat.NIGHT), connection.cursor() as cursor:
-        cursor.execute("SELECT ensure_note_day_month(%s)", [FIRST])
+        cursor.execute("SELECT ensure_fact_month('campaigns_noteday', %s)", [FIRST])
     later = MORNING + timedelta(days=1)
     rows = NOTES * ((LAST - FIRST).days + 1)
     say_head(f"merge, {rows:,} rows in pages of {PAGE}")

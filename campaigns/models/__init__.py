@@ -21,7 +21,21 @@ from campaigns.models.comment import Comment, CommentLink
 from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
 from campaigns.models.creative import AdCreative, AdReview, Delivery
 from campaigns.models.creator_order import CreatorOrder
-from campaigns.models.facts import NoteDay
+from campaigns.models.facts import (
+    FACTS,
+    AdDay,
+    AdLevel,
+    AffiliateOrder,
+    ConsoleDay,
+    CreatorNoteDay,
+    Fact,
+    NoteDay,
+    Source,
+    StarDay,
+    StarLevel,
+    StoreOrder,
+    StoreRefund,
+)
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
@@ -43,8 +57,12 @@ from campaigns.models.window import (
 )
 
 __all__ = [
+    "FACTS",
     "AdCreative",
+    "AdDay",
+    "AdLevel",
     "AdReview",
+    "AffiliateOrder",
     "Authorisation",
     "BuyingMode",
     "Campaign",
@@ -61,8 +79,11 @@ __all__ = [
     "ClickWent",
     "Comment",
     "CommentLink",
+    "ConsoleDay",
+    "CreatorNoteDay",
     "CreatorOrder",
     "Delivery",
+    "Fact",
     "Goal",
     "Heartbeat",
     "Item",
@@ -91,8 +112,13 @@ __all__ = [
     "ReviewState",
     "RuleKind",
     "SheetRow",
+    "Source",
+    "StarDay",
+    "StarLevel",
     "StarTask",
     "StarTaskNote",
+    "StoreOrder",
+    "StoreRefund",
     "SyncWindow",
     "Verdict",
     "WindowStatus",

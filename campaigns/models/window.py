@@ -78,6 +78,7 @@ class SyncWindow(models.Model):
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     handed_out_at = models.DateTimeField(null=True, blank=True)
     next_page = models.PositiveIntegerField(default=1)
+    cursor = models.CharField(max_length=200, blank=True)  # where the next page begins
     expected_rows = models.PositiveIntegerField(_("rows declared"), null=True, blank=True)
     closed_on = models.DateField(_("complete as known on"), null=True, blank=True)
     closed_at = models.DateTimeField(_("completed"), null=True, blank=True)
@@ -117,6 +118,7 @@ class PulledPage(models.Model):
     sha256 = models.CharField(max_length=64)
     # emptied once they are counted
     keys = ArrayField(models.CharField(max_length=24), verbose_name=_("note ids"))
+    cursor = models.CharField(max_length=200, blank=True)  # of the page that follows
     refused = models.PositiveIntegerField(_("rows quarantined"), default=0)
     changed = models.PositiveIntegerField(_("rows changed"), default=0)
     known_at = models.DateTimeField(_("known"))

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import AdCreative, AdReview, CampaignNote, Delivery, SyncWindow
-from campaigns.reports.base import FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.lib import days
@@ -19,8 +18,8 @@ RENEWED = ["ad_unit_id", "ad_campaign_id", "ad_campaign_name", "note_id", "deliv
 RENEWED += ["review_comment", "known_at", "gone_since"]
 
 
-def fetch(client: JuguangClient, account: str, day: date, number: int) -> FetchedPage:
-    page = client.creatives(account, number)
+def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
+    page = client.creatives(asked.account, asked.number)
     return FetchedPage(page.creatives, page.sha256, more=page.more, total=page.total)
 
 

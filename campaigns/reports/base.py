@@ -1,12 +1,15 @@
 """What a report is: whose, how late, how often asked for again, how a page is fetched and kept."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from campaigns.models import SyncWindow
+from campaigns.models import Fact, Source, SyncWindow
 from merchants.models import Connection, Partner
+from portal.lib.merge import merge
+from portal.lib.numbers import BadNumber
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -20,13 +23,33 @@ class BadRow(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page is asked for: the day's `number`th, counted from 1.
+
+    `total` is the number of rows that the pages before declared, if they did, and `cursor` what
+    the page before said of where this one begins; it is empty on the first.
+    """
+
+    account: str
+    day: date
+    number: int = 1
+    total: int | None = None
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """A page in the partner's words. `total` is the number of rows it declares, if it does."""
+    """A page in the partner's words. `total` is the number of rows it declares, if it does.
+
+    `cursor` is where the next page begins, at a partner who counts no pages: one that comes
+    twice in a pull is a loop.
+    """
 
     rows: Sequence[Any]  # what the report's own `parse` understands
     sha256: str
     more: bool
     total: int | None = None
+    cursor: str = ""
 
 
 Ask = Callable[[Any], FetchedPage]  # what to do with the partner's client
@@ -52,6 +75,8 @@ class Report:
     `text` is the version of the consent's text that first told of this report: who consented to
     an earlier one is not read from.
 
+    `facts` is the ledger's table that the rows are merged into, if they are facts of a day.
+
     `finish` is told the keys of a pull that is complete, in the transaction that closes it.
 
     A click late on day D is paid for up to D+30, which is told on D+31, and the payment can be
@@ -62,7 +87,7 @@ class Report:
     partner: Partner
     label: "StrPromise"
     call: Callable[[Connection, Ask], FetchedPage]
-    fetch: Callable[[Any, str, date, int], FetchedPage]  # the partner's client, account, day, page
+    fetch: Callable[[Any, Asked], FetchedPage]  # the partner's client, and what to ask it for
     keys: Callable[[Sequence[Any]], list[str]]
     keep: Callable[["PageContext", Sequence[Any]], Kept]
     lag: int = LAG
@@ -70,11 +95,24 @@ class Report:
     backfill: int = 90
     finish: Callable[[SyncWindow, Collection[str]], None] | None = None
     text: str = ""
+    facts: type[Fact] | None = None
 
     @property
     def reach(self) -> timedelta:
         """How far before the newest business day the oldest day lies that may be asked for."""
         return timedelta(days=self.lag + self.backfill)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where rows belong that are merged into the ledger, and by which receipt they came."""
+
+    brand_id: int
+    store_id: int
+    connection_id: int | None = None  # a file has none
+    page_id: int
+    known_at: datetime
+    source: Source = Source.API
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +123,57 @@ class PageContext:
     page_id: int
     known_at: datetime
 
+    @property
+    def place(self) -> Place:
+        return Place(
+            brand_id=self.window.brand_id,
+            store_id=self.window.store_id,
+            connection_id=self.window.connection_id,
+            page_id=self.page_id,
+            known_at=self.known_at,
+        )
+
+
+class Column(NamedTuple):
+    """A column of the ledger, the source's field, and how that is read: None for a blank.
+
+    A row without a field that is `needed` can't be believed; another field may be missing.
+    """
+
+    name: str
+    field: str
+    read: Callable[[object], Any]  # what the column's type takes, or None
+    needed: bool = True
+
+
+def read_columns(row: Mapping[str, object], columns: Iterable[Column]) -> dict[str, Any]:
+    """Return the row's values by the ledger's names, or raise BadRow for the first bad one."""
+    return {column.name: _read(row, column) for column in columns}
+
+
+def merge_facts(facts: type[Fact], place: Place, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Merge rows, named by the ledger's columns; return how many facts are new or restated.
+
+    Of one fact there may be one row only. Runs in the caller's transaction and scope.
+    """
+    ledger = facts.ledger()
+    pick = itemgetter(*ledger.columns)
+    fixed = {name: getattr(place, name) for name in (*ledger.owner, *ledger.also)}
+    staged = [pick(row) for row in rows]
+    return merge(ledger, staged, fixed=fixed, known_at=place.known_at, page_id=place.page_id)
+
 
 def as_sent(row: Mapping[str, object] | object) -> str:
     """Return a row as text for quarantine, storable whatever it holds."""
     return repr(row).replace("\x00", "\\x00")[:20_000]
+
+
+def _read(row: Mapping[str, object], column: Column) -> Any:  # what the column's type takes
+    if column.field not in row:
+        if column.needed:
+            raise BadRow(f"The field {column.field} is missing.")
+        return None
+    try:
+        return column.read(row[column.field])
+    except BadNumber as problem:
+        raise BadRow(f"{column.field} {problem.reason}.") from None

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from campaigns.models import (
     OrderKind,
     SyncWindow,
 )
-from campaigns.reports.base import BadRow, FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import Asked, BadRow, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_pugongying
 from merchants.consent_texts import WITH_CREATOR_ORDERS
 from merchants.models import Partner
@@ -30,7 +30,7 @@ KINDS = {"定制": OrderKind.CUSTOM, "招募": OrderKind.RECRUIT}
 RENEWED = ["kind", "kind_word", "creator", "fee_fen", "task_id", "ordered_at", "known_at"]
 
 
-def fetch(client: PugongyingClient, account: str, day: date, number: int) -> FetchedPage:
+def fetch(client: PugongyingClient, asked: Asked) -> FetchedPage:
     """Ask for the page of this number of every span: together they name each order once.
 
     Whatever night a window is of, the newest snapshot is asked for: the older ones are kept
@@ -38,7 +38,7 @@ def fetch(client: PugongyingClient, account: str, day: date, number: int) -> Fet
     """
     snapshot = days.yesterday()
     pages = [
-        client.ordered_notes(last - LONGEST_SPAN + timedelta(days=1), last, snapshot, number)
+        client.ordered_notes(last - LONGEST_SPAN + timedelta(days=1), last, snapshot, asked.number)
         for last in (snapshot - LONGEST_SPAN * n for n in range(SPANS))
     ]
     return FetchedPage(

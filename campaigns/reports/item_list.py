@@ -3,12 +3,12 @@
 import hashlib
 import re
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Catalogue, Item, ItemStatus, SyncWindow
-from campaigns.reports.base import FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_top
 from merchants.models import Partner
 from portal.lib import days
@@ -31,14 +31,14 @@ RENEWED = [
 ]
 
 
-def fetch(client: TopClient, account: str, day: date, number: int) -> FetchedPage:
+def fetch(client: TopClient, asked: Asked) -> FetchedPage:
     """Ask for the page of this number of every list: together they name each item once."""
-    pages = [client.listed_items(shelf, number) for shelf in Shelf]
+    pages = [client.listed_items(shelf, asked.number) for shelf in Shelf]
     rows = [item for page in pages for item in page.items]
     return FetchedPage(
         rows,
         hashlib.sha256(repr(rows).encode()).hexdigest(),
-        more=any(page.total > number * LARGEST_PAGE for page in pages),
+        more=any(page.total > asked.number * LARGEST_PAGE for page in pages),
         total=sum(page.total for page in pages),
     )
 

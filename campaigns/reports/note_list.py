@@ -3,12 +3,11 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import CampaignNote, Note, NoteKind, NoteSource, SyncWindow
-from campaigns.reports.base import FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.partners.juguang import JuguangClient, NoteCard
@@ -22,8 +21,8 @@ RENEWED = [
 ]
 
 
-def fetch(client: JuguangClient, account: str, day: date, number: int) -> FetchedPage:
-    page = client.notes(account, number)
+def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
+    page = client.notes(asked.account, asked.number)
     digest = hashlib.sha256(repr(page.notes).encode()).hexdigest()
     return FetchedPage(page.notes, digest, more=page.more)
 

@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Greatest, Least
 
 from campaigns.models import Note, NoteDay
-from campaigns.models.facts import NoteDayQuerySet
+from campaigns.models.facts import FactQuerySet
 from campaigns.results.figures import Figures, Share
 from campaigns.results.metrics import LAG, METRICS, RATIOS, SUMS
 from campaigns.results.question import Question
@@ -34,7 +34,7 @@ class NoteFigures:
     figures: Figures
 
 
-def rows_for(brand: Brand, membership: Membership, question: Question) -> NoteDayQuerySet:
+def rows_for(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[NoteDay]:
     """Return the note days asked for that this membership may see, as known then."""
     rows = NoteDay.objects.filter(brand=brand).seen_by(membership).as_of(question.moment)
     if question.store:
@@ -42,16 +42,16 @@ def rows_for(brand: Brand, membership: Membership, question: Question) -> NoteDa
     return rows.filter(day__range=(question.first, question.last))
 
 
-def totals(rows: NoteDayQuerySet, question: Question) -> Figures:
+def totals(rows: FactQuerySet[NoteDay], question: Question) -> Figures:
     return _figures(rows.aggregate(**_measures(question)), question)
 
 
-def by_day(rows: NoteDayQuerySet, question: Question) -> dict[date, Figures]:
+def by_day(rows: FactQuerySet[NoteDay], question: Question) -> dict[date, Figures]:
     found = rows.values("day").annotate(**_measures(question)).order_by("day")
     return {row["day"]: _figures(row, question) for row in found}
 
 
-def by_note(rows: NoteDayQuerySet, question: Question) -> list[NoteFigures]:
+def by_note(rows: FactQuerySet[NoteDay], question: Question) -> list[NoteFigures]:
     found = rows.values("connection_id", "note_id").annotate(**_measures(question))
     return [
         NoteFigures(NoteKey(row["connection_id"], row["note_id"]), _figures(row, question))

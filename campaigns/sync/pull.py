@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from campaigns.models import PulledPage, QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
-from campaigns.reports.base import FetchedPage, Kept, PageContext
+from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext
 from campaigns.sync.windows import anew
 from merchants.connections import hold
 from portal.lib import days
@@ -116,9 +116,12 @@ def _pull_pages(lease: Lease) -> None:
 def _fetch(lease: Lease, number: int) -> FetchedPage:
     report, joined = lease.report, lease.window.connection
 
+    window = lease.window
+    asked = Asked(joined.subject, window.day, number, window.expected_rows, window.cursor)
+
     def ask(client: object) -> FetchedPage:
         _stretch(lease)
-        return report.fetch(client, joined.subject, lease.window.day, number)
+        return report.fetch(client, asked)
 
     return report.call(joined, ask)
 
@@ -142,6 +145,7 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
         known_at = days.known_now()
         if window.owed_on < known_at.date():
             raise NightPassed
+        _refuse_a_loop(window, page)
         receipt = PulledPage.objects.create(
             brand_id=window.brand_id,
             store_id=window.store_id,
@@ -151,6 +155,7 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
             number=number,
             sha256=page.sha256,
             keys=lease.report.keys(page.rows),
+            cursor=page.cursor,
             known_at=known_at,
         )
         kept = lease.report.keep(PageContext(window, receipt.pk, known_at), page.rows)
@@ -160,12 +165,21 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
         )
         SyncWindow.objects.filter(pk=window.pk).update(
             next_page=number + 1,
+            cursor=page.cursor,
             expected_rows=page.total,
             attempts=0,
             retries=0,
             lease_until=Now() + settings.SYNC_LEASE,
         )
     lease.renewed_at, lease.window.retries = time.monotonic(), 0
+    lease.window.expected_rows, lease.window.cursor = page.total, page.cursor
+
+
+def _refuse_a_loop(window: SyncWindow, page: FetchedPage) -> None:
+    """A partner that sends us back to where we were would do so without end."""
+    pages = PulledPage.objects.filter(window=window, pull=window.pull)
+    if page.cursor and pages.filter(cursor=page.cursor).exists():
+        raise Suspect(f"The cursor {page.cursor[:40]} came a second time.")
 
 
 def _locked(lease: Lease) -> SyncWindow:
@@ -253,6 +267,8 @@ def _pull_again(lease: Lease, doubt: str) -> None:
         doubts=doubts,
         pull=F("pull") + 1,
         next_page=1,
+        cursor="",
+        expected_rows=None,
         not_before=Now() + timedelta(seconds=BACKOFF[0]),
         handed_out_at=None,
         error=doubt,

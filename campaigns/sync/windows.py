@@ -4,20 +4,20 @@ The work is the rows; messages are hints. Everything here may run twice, or two 
 """
 
 import logging
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.models import Heartbeat, SyncWindow, WindowStatus
+from campaigns.models.window import SyncWindowQuerySet
 from campaigns.reports import REPORTS, Report
 from merchants.consent_records import agreed_since
 from merchants.models import Connection
 from portal.lib import days
+from portal.lib.ledger_tables import ensure_months
 from portal.lib.scope import Hat, scope
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def open_night(last: date | None = None, *, brand: int | None = None, again: boo
     check_day(last)
     # In a transaction of its own: a new month locks the ledger and what it refers to.
     with scope(Hat.NIGHT):
-        _ensure_months(last - max(report.reach for report in REPORTS.values()), last)
+        _ensure_months(last)
     with scope(Hat.NIGHT, brand=brand):
         for joined in _connections():
             for report in REPORTS.values():
@@ -75,6 +75,11 @@ def hand_out(*, brand: int | None = None) -> list[int]:
         )
         SyncWindow.objects.filter(pk__in=chosen).update(handed_out_at=now)
     return chosen
+
+
+def ask_again(windows: SyncWindowQuerySet) -> int:
+    """Owe these windows anew, from their first page on, whatever became of them; say how many."""
+    return windows.ended().update(**anew(days.today()))
 
 
 def beat(name: str) -> None:
@@ -125,6 +130,7 @@ def anew(night: date) -> dict[str, object]:
         "owed_on": night,
         "pull": F("pull") + 1,
         "next_page": 1,
+        "cursor": "",
         "attempts": 0,
         "retries": 0,
         "doubts": 0,
@@ -135,17 +141,11 @@ def anew(night: date) -> dict[str, object]:
     }
 
 
-def _ensure_months(oldest: date, newest: date) -> None:
-    with connection.cursor() as cursor:
-        for month in _months(oldest, newest):
-            cursor.execute("SELECT ensure_note_day_month(%s)", [month])
-
-
-def _months(oldest: date, newest: date) -> Iterator[date]:
-    month = oldest.replace(day=1)
-    while month <= newest:
-        yield month
-        month = (month + timedelta(days=31)).replace(day=1)
+def _ensure_months(last: date) -> None:
+    for report in REPORTS.values():
+        if report.facts:
+            reached = days.days_between(last - report.reach, last)
+            ensure_months(report.facts.ledger(), reached)
 
 
 def _give_up_on_the_poisonous() -> None:

@@ -123,7 +123,7 @@ def make_note_day(
     """Write what 聚光 said of the day, known from the next morning on."""
     with scope(Hat.NIGHT):
         with database.cursor() as cursor:
-            cursor.execute("SELECT ensure_note_day_month(%s)", [day])
+            cursor.execute("SELECT ensure_fact_month('campaigns_noteday', %s)", [day])
         return NoteDay.objects.create(
             brand_id=note.brand_id,
             store_id=note.store_id,

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from campaigns.models import NoteDay
-from campaigns.reports.note_day import FIGURES, LEDGER
+from campaigns.reports.ad_figures import FIGURES
 from merchants.tests.factories import make_connection, make_store
 from portal.lib.days import SHANGHAI
 from portal.lib.merge import merge
@@ -20,7 +20,7 @@ NOTE = "6831c4480000000021017e53"
 def joined(brand):
     joined = make_connection(make_store(brand))
     with scope(Hat.NIGHT), connection.cursor() as cursor:
-        cursor.execute("SELECT ensure_note_day_month(%s)", [DAY])
+        cursor.execute("SELECT ensure_fact_month('campaigns_noteday', %s)", [DAY])
     return joined
 
 
@@ -30,9 +30,10 @@ def merge_row(joined, at, note_id=NOTE, page_id=1, **figures):
         "brand_id": joined.brand_id,
         "connection_id": joined.pk,
         "store_id": joined.store_id,
+        "source": "api",
     }
     with scope(Hat.NIGHT, brand=joined.brand_id):
-        return merge(LEDGER, [row], fixed=fixed, known_at=at, page_id=page_id)
+        return merge(NoteDay.ledger(), [row], fixed=fixed, known_at=at, page_id=page_id)
 
 
 def known(joined, at):

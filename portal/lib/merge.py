@@ -3,7 +3,7 @@
 An unchanged row is not written at all, so a repeated pull costs no row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,11 @@ class Ledger:
     span: str
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of a row's values, in their order."""
+        return tuple(name for name, _type in (*self.key, *self.values))
+
+    @property
     def staging(self) -> str:
         return f"staging_{self.table}"
 
@@ -40,7 +45,7 @@ def merge(
     ledger: Ledger,
     rows: Iterable[Sequence[Any]],  # what the columns' types take
     *,
-    fixed: dict[str, int],
+    fixed: Mapping[str, object],
     known_at: datetime,
     page_id: int,
 ) -> int:
@@ -51,13 +56,13 @@ def merge(
     staged = list(rows)
     if not staged:
         return 0
-    spans = [row[_staged(ledger).index(ledger.span)] for row in staged]
+    spans = [row[ledger.columns.index(ledger.span)] for row in staged]
     with connection.cursor() as wrapped:
         # The history's context is put as text before what goes through Django's cursor, which
         # composed SQL is not. A ledger has no history: psycopg's own cursor knows of no context.
         cursor = wrapped.cursor
         cursor.execute(_create_staging(ledger))
-        names = sql.SQL(", ").join(map(sql.Identifier, _staged(ledger)))
+        names = sql.SQL(", ").join(map(sql.Identifier, ledger.columns))
         copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(ledger.staging), names)
         with cursor.copy(copy) as stream:
             for row in staged:
@@ -76,10 +81,6 @@ def merge(
         written: int = cursor.rowcount
         cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(ledger.staging)))
         return written
-
-
-def _staged(ledger: Ledger) -> list[str]:
-    return [name for name, _type in (*ledger.key, *ledger.values)]
 
 
 def _create_staging(ledger: Ledger) -> sql.Composed:
@@ -134,9 +135,9 @@ def _close_and_insert(ledger: Ledger) -> sql.Composed:
         theirs=_columns("s", [name for name, _type in ledger.values]),
         keys=_columns("f", keys),
         constant=sql.SQL(", ").join(map(sql.Identifier, constant)),
-        staged=sql.SQL(", ").join(map(sql.Identifier, _staged(ledger))),
+        staged=sql.SQL(", ").join(map(sql.Identifier, ledger.columns)),
         given=sql.SQL(", ").join(map(sql.Placeholder, constant)),
-        values=_columns("s", _staged(ledger)),
+        values=_columns("s", ledger.columns),
         matched=sql.SQL(" AND ").join(
             sql.SQL("c.{0} = s.{0}").format(sql.Identifier(name)) for name in keys
         ),

@@ -6,16 +6,23 @@ from datetime import date
 from django.http import HttpRequest
 
 from campaigns.models import (
+    AdDay,
+    AffiliateOrder,
     Campaign,
     CampaignRule,
+    ConsoleDay,
+    CreatorNoteDay,
     Link,
     LinkSheet,
     Note,
     PulledPage,
     QuarantinedRow,
     SheetRow,
+    StarDay,
     StarTask,
     StarTaskNote,
+    StoreOrder,
+    StoreRefund,
     SyncWindow,
 )
 from campaigns.tests.factories import (
@@ -28,6 +35,7 @@ from campaigns.tests.factories import (
     make_sheet,
     note_of,
 )
+from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.factories_health import make_catalogue, make_health
 from campaigns.tests.plans import (
     bind,
@@ -122,6 +130,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_comment(free, words=f"{name} 求链接")
     make_comment_link(free, item_title=f"{name} 挂")
     make_note_day(noted, DAY, fee_fen=fee)
+    _make_facts(store, name)
     make_ad(noted, ad_campaign_name=f"{name} 计", review_comment=f"{name} 审")
     evidence = make_evidence(store, name=name)
     application = make_application(
@@ -231,6 +240,16 @@ def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
     with scope(Hat.ADMIN):
         mail = NoticeMail.objects.filter(store=store).select_related("notice").latest("pk")
         return mail.notice, mail
+
+
+def _make_facts(store: Store, name: str) -> None:
+    make_fact(AdDay, store, DAY, name=f"{name} 计划")
+    make_fact(ConsoleDay, store, DAY, account=f"{name} 账户", unit_name=f"{name} 单元")
+    make_fact(CreatorNoteDay, store, DAY, star_task_name=f"{name} 星")
+    make_fact(StarDay, store, DAY, creator=f"{name} 人", task_group=f"{name} 组")
+    make_fact(StoreOrder, store, DAY, item_title=f"{name} 品")
+    make_fact(StoreRefund, store, DAY, order_id=name[:32])
+    make_fact(AffiliateOrder, store, DAY, item_title=f"{name} 品")
 
 
 def _make_participation(store: Store, name: str) -> None:

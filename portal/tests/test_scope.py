@@ -100,7 +100,7 @@ def test_a_history_that_is_not_locked_is_refused(table):
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_a_partition_that_can_be_read_directly_is_refused():
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT ensure_note_day_month('2025-06-01')")
+        cursor.execute("SELECT ensure_fact_month('campaigns_noteday', '2025-06-01')")
         assert every_tenant_table_has_its_policy(databases=["owner"]) == []
         cursor.execute("GRANT SELECT ON campaigns_noteday_2025_06 TO redcat_web")
 
@@ -119,7 +119,7 @@ def test_a_partition_that_can_be_read_directly_is_refused():
         "DELETE FROM campaigns_linkevent",
         "INSERT INTO merchants_policyversion (code) VALUES ('mine')",
         "INSERT INTO merchants_brand (slug) VALUES ('mine')",
-        "SELECT ensure_note_day_month('2031-01-01')",
+        "SELECT ensure_fact_month('campaigns_noteday', '2031-01-01')",
         "SET LOCAL ROLE redcat",
         "CREATE TABLE mine ()",
     ],
