@@ -1,13 +1,14 @@
 PYTHON ?= python3
 BOOTSTRAP = @$(PYTHON) -m portal.bootstrap
 
-.PHONY: help run stop demo-code setup test check bench
+.PHONY: help run stop demo-code setup test test-brokers check bench
 
 help:
 	@echo "make run     start RedCat with everything it needs, on http://localhost:8000 (PORT)"
 	@echo "make stop    stop it, from another terminal"
 	@echo "make demo-code  print the code that the demo's reviewer and admin are asked for"
 	@echo "make test    run every test, on a PostgreSQL of its own (ARGS=\"-k word\" for some)"
+	@echo "make test-brokers  run the kill and recovery tests on RabbitMQ and on Redis"
 	@echo "make check   run every linter and check"
 	@echo "make bench   run the benchmarks"
 	@echo "make setup   only install, migrate and collect"
@@ -15,5 +16,5 @@ help:
 run stop demo-code setup check:
 	$(BOOTSTRAP) $@
 
-test bench:
+test test-brokers bench:
 	$(BOOTSTRAP) $@ $(ARGS)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 
+from portal.lib.logs import log_ids
 from portal.lib.scope import Hat, scope
 from portal.lib.trail import trail_of
 
@@ -71,7 +72,7 @@ def trailed_requests(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         trail = request.trail = trail_of(request)  # type: ignore[attr-defined]  # read by records
-        with pghistory.context(**trail.kept()):
+        with pghistory.context(**trail.kept()), log_ids(request=trail.request):
             response = get_response(request)
         response["X-Request-ID"] = trail.request
         return response

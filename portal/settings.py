@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import staff
 from portal.lib import secrets
-from portal.lib.database import broker_transport_options, databases
+from portal.lib.brokers import broker_settings
+from portal.lib.database import databases
 from portal.lib.environment import ids_by_kind, number, share
+from portal.lib.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -40,6 +42,7 @@ PORTAL_URL = required("PORTAL_URL", f"http://localhost:{PORT}")
 JUMP_URL = os.environ.get("JUMP_URL") or (f"http://localhost:{JUMP_PORT}" if DEMO else PORTAL_URL)
 SPOOL_DIR = Path(os.environ.get("SPOOL_DIR") or VAR_DIR / "spool")  # clicks not yet in PostgreSQL
 JUMP_LINKS_DIR = VAR_DIR / "jump-links"
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # without one nobody reads /metrics
 
 # Partners ------------------------------------------------------------------------------------
 PARTNERS = os.environ.get("PARTNERS", "sandbox" if DEMO else "live")
@@ -321,9 +324,11 @@ CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has ch
 SHEET_TICK = timedelta(minutes=1)
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
-CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
-if CELERY_BROKER_URL.startswith("pgmq:"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = broker_transport_options(os.environ, VAR_DIR, SECRET_KEY)
+BROKER = broker_settings(os.environ, VAR_DIR, SECRET_KEY)
+CELERY_BROKER_URL = BROKER["broker_url"]
+CELERY_BROKER_TRANSPORT_OPTIONS = BROKER["broker_transport_options"]
+CELERY_TASK_PUBLISH_RETRY_POLICY = BROKER["task_publish_retry_policy"]
+CELERY_TASK_DEFAULT_QUEUE_TYPE = BROKER.get("task_default_queue_type", "classic")
 CELERY_DB_REUSE_MAX = 1000  # tasks; Celery itself would open a connection for each
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -359,14 +364,13 @@ CELERY_BEAT_SCHEDULE = {
     for task, tick in TICKS.items()
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}},
-}
+LOGGING = logging_config(
+    as_json=os.environ.get("LOG_FORMAT") == "json",
+    secrets=[
+        *(SECRET_KEY, EMAIL_HOST_PASSWORD, METRICS_TOKEN, *PARTNER_TOKEN_KEYS),
+        *(str(each["app_secret"]) for each in (TOP, XHS, PUGONGYING)),
+    ],
+)
 
 UNFOLD = {
     "SITE_TITLE": _("RedCat platform"),

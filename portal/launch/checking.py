@@ -3,14 +3,16 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from portal.launch import ground
 from portal.launch.ground import PYTHON, ROOT, VENV, Complaint, run_step, say
 from portal.launch.installing import collect_static, install, manage, postgres
 
+BROKERS = {"redis": "redis-server", "rabbitmq": "rabbitmq-server"}  # with their programs
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
 PRODUCTION = {
     "DEMO": "0",
     "PARTNERS": "live",
@@ -41,6 +43,19 @@ def test(env: dict[str, str], *arguments: str) -> None:
         failed = [part for part in parts if _pytest(env, *part, *arguments)]
     if failed:
         raise Complaint("Tests failed.")
+
+
+def test_brokers(env: dict[str, str], *arguments: str) -> None:
+    """Run the tests of what is killed and comes back on RabbitMQ and on Redis."""
+    _set_up(env)
+    _install_brokers(env)
+    files = [f"portal/tests/test_{name}.py" for name in ("broker", "night_survives")]
+    with ground.alone_in(Path(env["VAR_DIR"]), "the tests"), postgres(env):
+        manage(env, "prepare_database", "--for-tests")
+        collect_static(env)
+        failed = [name for name in BROKERS if not _passes_on(name, files, arguments, env)]
+    if failed:
+        raise Complaint(f"Tests failed on {' and '.join(failed)}.")
 
 
 def check(env: dict[str, str]) -> None:
@@ -92,6 +107,13 @@ def _passes(name: str, command: list[str], env: Mapping[str, str]) -> bool:
     return subprocess.run(command, cwd=ROOT, env=env).returncode == 0
 
 
+def _passes_on(
+    broker: str, files: Sequence[str], arguments: Sequence[str], env: Mapping[str, str]
+) -> bool:
+    say(f"— {broker}")
+    return _pytest({**env, "TEST_BROKER": broker}, *files, *arguments) == 0
+
+
 def _pytest(env: Mapping[str, str], *arguments: str) -> int:
     return subprocess.run([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT, env=env).returncode
 
@@ -100,18 +122,31 @@ def _install_chromium(env: Mapping[str, str]) -> None:
     """Install what the browser tests need where we may; without it they say so themselves."""
     if any(map(shutil.which, BROWSERS)) and _chinese_is_drawn():
         return
+    try:
+        _apt_install(env, "chromium", "fonts-noto-cjk", "fontconfig")
+    except Complaint as complaint:
+        say(f"Chromium could not be installed: {complaint}")
+
+
+def _install_brokers(env: Mapping[str, str]) -> None:
+    if all(shutil.which(program, path=PROGRAMS) for program in BROKERS.values()):
+        return
+    _apt_install(env, *BROKERS.values())
+    missing = [name for name in BROKERS.values() if not shutil.which(name, path=PROGRAMS)]
+    if missing:
+        raise Complaint(f"Install {' and '.join(missing)} first: apt-get install does.")
+
+
+def _apt_install(env: Mapping[str, str], *packages: str) -> None:
+    """Install Debian's packages where we may, and do nothing elsewhere."""
     apt_get = shutil.which("apt-get")
     if apt_get is None or os.geteuid() != 0:
         return
-    say("Installing Chromium and a Chinese font …")
+    say(f"Installing {', '.join(packages)} …")
     quiet = {**env, "DEBIAN_FRONTEND": "noninteractive"}
-    packages = ["chromium", "fonts-noto-cjk", "fontconfig"]
-    try:
-        run_step([apt_get, "update"], quiet, log="apt-update.log")
-        options = ["install", "-y", "--no-install-recommends"]
-        run_step([apt_get, *options, *packages], quiet, log="apt-install.log")
-    except Complaint as complaint:
-        say(f"Chromium could not be installed: {complaint}")
+    run_step([apt_get, "update"], quiet, log="apt-update.log")
+    options = ["install", "-y", "--no-install-recommends"]
+    run_step([apt_get, *options, *packages], quiet, log="apt-install.log")
 
 
 def _chinese_is_drawn() -> bool:

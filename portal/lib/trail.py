@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
+from portal.lib.logs import log_ids
+
 # Parts of an address that may be kept: everything else in it may be the key to something.
 PLAIN = {"brand", "kind", "move", "code", "app_label", "object_id", "content_type_id"}
 
@@ -67,7 +69,8 @@ class TrailedTask(Task):  # type: ignore[type-arg]  # celery takes none when it 
     """Every task: what it changes is kept under its name."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # Any: as the task has them
-        with pghistory.context(task=self.name, task_id=self.request.id):
+        ids = {"task": self.name, "task_id": self.request.id}
+        with pghistory.context(**ids), log_ids(**ids):
             return super().__call__(*args, **kwargs)
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from celery import Celery
 from django.conf import settings
 
-from portal.lib.database import broker_transport_options
+from portal.lib.brokers import broker_settings
 
-app = Celery("broker-test", broker="pgmq://localhost")
+app = Celery("broker-test")
+found = broker_settings(os.environ, settings.VAR_DIR, settings.SECRET_KEY)
+if "visibility_timeout" in found["broker_transport_options"]:
+    found["broker_transport_options"]["visibility_timeout"] = 3
 app.conf.update(
-    broker_transport_options=broker_transport_options(
-        os.environ, settings.VAR_DIR, settings.SECRET_KEY
-    )
-    | {"visibility_timeout": 3},
+    **found,
     task_default_queue=f"test_{os.environ.get('BROKER_TEST', 'queue')}",
     task_acks_late=True,
     task_ignore_result=True,

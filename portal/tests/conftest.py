@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.tests.brokers import BROKERS, Broker
 from portal.tests.running import RunningPortal
 
 
@@ -16,6 +17,21 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"Skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broker() -> Iterator[Broker | None]:
+    """The broker that TEST_BROKER names, for all that these tests start; None is pgmq."""
+    name = os.environ.get("TEST_BROKER")
+    if not name:
+        yield None
+        return
+    server = BROKERS[name]()
+    server.start()
+    os.environ["BROKER_URL"] = server.url
+    yield server
+    del os.environ["BROKER_URL"]
+    server.stop()
 
 
 @pytest.fixture

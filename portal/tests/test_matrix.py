@@ -25,7 +25,7 @@ from portal.lib.scope import Hat, scope
 pytestmark = pytest.mark.usefixtures("own_files")
 MATRIX = [*JOINING, *DATA, *LINKS, *PLANS, *SHEETS, *RESULTS]
 # open to everybody, or answered by the libraries behind their own locks
-PUBLIC = {"healthz", "readyz", "set_language"}
+PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 PLACEHOLDERS = (
     "store",
     "campaign",

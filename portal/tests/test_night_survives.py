@@ -117,10 +117,23 @@ def test_a_database_that_stops_at_once_loses_nothing(nights):
     assert_complete(nights)
 
 
-def test_lost_messages_lose_no_work(nights):
+def test_lost_messages_lose_no_work(nights, broker):
     with middle_of_a_night(nights):
-        purged = nights.ask("SELECT pgmq.purge_queue(queue_name) FROM pgmq.list_queues()")
-        assert purged
+        if broker:
+            broker.restart_empty()
+        else:
+            assert nights.ask("SELECT pgmq.purge_queue(queue_name) FROM pgmq.list_queues()")
+    assert_complete(nights)
+
+
+def test_a_broker_that_is_killed_and_comes_back_loses_no_work(nights, broker):
+    with middle_of_a_night(nights):
+        if broker:
+            broker.kill()
+            broker.start()
+        else:
+            nights.program("postgres").kill()  # where the queue is
+            wait_for(nights.answers)
     assert_complete(nights)
 
 
