@@ -94,8 +94,8 @@ class RunningPortal:
 
     def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
         command = [sys.executable, "manage.py", *arguments]
-        options = {"capture_output": True, "text": True, "timeout": 60} | options
-        return subprocess.run(command, cwd=ROOT, env=self.environ, **options)
+        usual = {"env": self.environ, "capture_output": True, "text": True, "timeout": 60}
+        return subprocess.run(command, cwd=ROOT, **usual | options)
 
     def must(self, *arguments: str) -> str:
         done = self.manage(*arguments)

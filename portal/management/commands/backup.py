@@ -1,0 +1,28 @@
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.lib.backup import Refused, write_backup
+from portal.lib.database import admin_conninfo
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes the database and the files beside it into a new folder, while everything runs."
+        " Keep SECRET_KEY and PARTNER_TOKEN_KEYS elsewhere: they are no part of it."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *, folder: Path, **options: Any) -> None:
+        try:
+            write_backup(admin_conninfo(os.environ, settings.VAR_DIR), settings.VAR_DIR, folder)
+        except (Refused, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Written to {folder}.")
