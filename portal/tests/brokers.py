@@ -54,7 +54,10 @@ class Broker:
     def answers(self) -> bool:
         with socket.socket() as probe:
             probe.settimeout(1)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0 and self.greets(probe)
+            with suppress(OSError):  # not listening yet, or not ready to speak
+                probe.connect(("127.0.0.1", self.port))
+                return self.greets(probe)
+        return False
 
     def greets(self, probe: socket.socket) -> bool:
         raise NotImplementedError
