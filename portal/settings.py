@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import staff
 from portal.lib import secrets
 from portal.lib.database import broker_transport_options, databases
-from portal.lib.environment import ids_by_kind, number, share
+from portal.lib.environment import ids_by_kind, number, periods, share
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -313,6 +313,11 @@ GOODS_BY_TMALL_CATEGORY = ids_by_kind("GOODS_BY_TMALL_CATEGORY", GOODS)
 LINK_TICK = timedelta(seconds=number("LINK_TICK_SECONDS", 15))
 
 # Work in the background ----------------------------------------------------------------------
+# On these days the affiliate programme answers for twenty minutes at a time.
+FESTIVALS = periods(
+    "FESTIVALS",
+    '[["618", "2025-05-13", "2025-06-20"], ["双11", "2025-10-09", "2025-11-11"]]',
+)
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
 DECISION_TICK = timedelta(minutes=1)
