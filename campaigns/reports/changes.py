@@ -73,14 +73,14 @@ def keys_of(rows: Sequence[Row], field: str) -> list[str]:
 
 
 def make_months(facts: type[Fact], rows: Sequence[Row], field: str) -> None:
-    """Make the ledger's months of long ago that these rows were created in.
+    """Make the ledger's months that these rows were created in, however long ago.
 
-    Before the page is kept, in a transaction of its own: a new month locks the ledger.
+    Before the page is kept, in a transaction of its own: a new month locks the ledger. A night
+    has made yesterday's.
     """
     today = days.today()
-    usual = {today.replace(day=1), (today.replace(day=1) - ONE_DAY).replace(day=1)}
-    found = {_month_of(row.get(field)) for row in rows}
-    wanted = {month for month in found - usual if month and FIRST_SALE <= month <= today + ONE_DAY}
+    found = {_month_of(row.get(field)) for row in rows} - {days.yesterday().replace(day=1)}
+    wanted = {month for month in found if month and FIRST_SALE <= month <= today + ONE_DAY}
     if wanted:
         with scope(Hat.NIGHT):
             ensure_months(facts.ledger(), wanted)
@@ -89,7 +89,10 @@ def make_months(facts: type[Fact], rows: Sequence[Row], field: str) -> None:
 def sort_out(
     rows: Iterable[Row], context: PageContext, parse: Callable[[Row], Parsed]
 ) -> tuple[list[Parsed], list[tuple[str, str]]]:
-    """Return the rows that can be believed by the ledger's columns, and the others' reasons."""
+    """Return the rows that can be believed by the ledger's columns, and the others' reasons.
+
+    Each keeps what was `sent`, for whoever refuses it later.
+    """
     good, refused = [], []
     last = days.starts_at(days.business_day(context.known_at) + 2 * ONE_DAY)
     for row in rows:
@@ -100,7 +103,7 @@ def sort_out(
         except BadRow as problem:
             refused.append((as_sent(row), str(problem)))
         else:
-            good.append(parsed)
+            good.append(parsed | {"sent": row})
     return good, refused
 
 

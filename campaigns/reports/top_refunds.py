@@ -110,7 +110,9 @@ def _within_what_was_paid(
         fen = (row["refund_fen"] or 0) if is_paid_back else 0
         limit = paid.get(row["sub_order_id"])
         if limit is not None and sum(amounts.values()) + fen > limit:
-            refused.append((as_sent(row), "The refunds of this order are more than was paid."))
+            refused.append(
+                (as_sent(row["sent"]), "The refunds of this order are more than was paid.")
+            )
             continue
         amounts[row["refund_id"]] = fen
         good.append(row)
