@@ -19,12 +19,14 @@ from campaigns.sync import pull
 from campaigns.sync.windows import open_night
 from campaigns.tests.conftest import consent
 from merchants.consent_texts import FIRST
-from merchants.tests.factories import make_consent, make_store
+from merchants.models import Role
+from merchants.tests.factories import make_connection, make_consent, make_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 SELLER = 2200657001
 DAY = date(2025, 6, 22)
+ENGLISH = {"Accept-Language": "en"}
 KINDS = ("top.trades", "top.refunds", "top.affiliate")
 
 
@@ -243,3 +245,16 @@ def test_a_refund_of_an_order_from_before_all_nights_waits_and_then_raises_the_a
     pull_days("top.trades", DAY - timedelta(days=9))
     with scope(Hat.NIGHT):
         assert not StoreRefund.objects.without_order(days.known_now()).exists()
+
+
+def test_the_stores_page_says_that_orders_wait_for_a_consent_to_the_newer_text(brand, client_as):
+    store = make_store(brand)
+    make_connection(store, "top", refresh_expires_at=timezone.now() + timedelta(days=29))
+    make_consent(store, "top", text_version=FIRST)
+    url, owner = f"/b/{brand.slug}/stores/{store.pk}/", client_as(Role.OWNER)
+    words = "orders and refunds are not read before"
+    assert words in owner.get(url, headers=ENGLISH).text
+
+    make_consent(store, "top")
+
+    assert words not in owner.get(url, headers=ENGLISH).text
