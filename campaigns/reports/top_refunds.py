@@ -83,7 +83,9 @@ def parse(row: Row) -> Parsed:
 
 
 def finish(window: SyncWindow, _seen: Collection[str]) -> None:
-    """Raise the alarm for refunds that have waited for their order too long."""
+    """Raise the alarm, once a night, for refunds that have waited for their order too long."""
+    if window.day != days.yesterday():
+        return
     now = days.known_now()
     own = StoreRefund.objects.filter(brand_id=window.brand_id, store_id=window.store_id)
     waiting = own.without_order(now).asked_by(now - PATIENCE)

@@ -69,7 +69,8 @@ def _span(parameters: Parameters) -> tuple[datetime, datetime]:
     start, end = moment(parameters, "start_time"), moment(parameters, "end_time")
     if start is None or end is None:
         raise TopError(40, "Missing required arguments:start_time,end_time")
-    longest = FESTIVAL_SPAN if _is_festival(start) or _is_festival(end) else LONGEST_SPAN
+    last = end - timedelta(seconds=1)  # the midnight that ends a day is still that day's
+    longest = FESTIVAL_SPAN if _is_festival(start) or _is_festival(last) else LONGEST_SPAN
     if not timedelta(0) <= end - start <= longest:
         words = "查询时间段超出限制"
         raise TopError(41, "Invalid arguments:end_time", "isv.invalid-parameter", words)
@@ -77,9 +78,7 @@ def _span(parameters: Parameters) -> tuple[datetime, datetime]:
 
 
 def _is_festival(at: datetime) -> bool:
-    """The midnight that ends a day belongs to it, for who asks up to there."""
-    day = business_day(at - timedelta(seconds=1))
-    return any(first <= day <= last for first, last in FESTIVALS)
+    return any(first <= business_day(at) <= last for first, last in FESTIVALS)
 
 
 @cache

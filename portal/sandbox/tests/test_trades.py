@@ -30,6 +30,8 @@ AFFILIATE = {
     "page_size": 100,
 }
 
+SPAN = ("start_time", "end_time")
+
 
 @pytest.fixture(scope="module")
 def session(sandbox_process):
@@ -141,6 +143,18 @@ def test_what_the_protocol_forbids_is_refused(sandbox, session, asked):
 )
 def test_what_is_left_out_is_asked_for(sandbox, session, asked):
     assert ask(sandbox, session, **asked)["code"] == 40
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        ("2025-06-21 00:00:00", "2025-06-21 03:00:00"),
+        ("2025-05-12 21:00:00", "2025-05-13 00:00:00"),
+    ],
+    ids=["the day after", "the evening before"],
+)
+def test_beside_a_festival_three_hours_are_answered(sandbox, session, span):
+    assert "data" in ask(sandbox, session, **AFFILIATE | dict(zip(SPAN, span, strict=True)))
 
 
 def test_a_position_goes_on_where_the_page_before_ended(sandbox, session):
