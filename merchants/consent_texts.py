@@ -109,6 +109,7 @@ WITHDRAWAL: Words = {
 FIRST = "2025-05-12"
 WITH_DIRECT_LINKS = "2025-05-13"  # from this text on Juguang's covers creating direct links
 WITH_CREATOR_ORDERS = "2025-05-13"  # from this text on Pugongying's covers reading orders
+WITH_STORE_ORDERS = "2025-05-14"  # from this text on Tmall's covers reading the store's orders
 TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         Partner.TOP,
@@ -217,6 +218,35 @@ TEXTS: tuple[ConsentText, ...] = (
                 "en": "To know which notes you ordered and what they cost, and to bind them to"
                 " your star tasks. It is optional.",
                 "zh-hans": "用于识别您下单的笔记及其费用，并把笔记绑定到您的星任务。此项授权可选。",
+            },
+            RETENTION,
+            WITHDRAWAL,
+        ),
+    ),
+    ConsentText(
+        Partner.TOP,
+        WITH_STORE_ORDERS,
+        _clauses(
+            {
+                "en": "The seller's id and nick, the store's id, name and type, and its items:"
+                " title, price, picture and whether they can be bought. Each day the store's"
+                " orders, refunds and affiliate orders: their numbers and times, the item, how"
+                " many, what was paid or refunded, and their state. Nothing in the store is"
+                " changed. No buyer is read: no name, no nick, no address and no telephone"
+                " number is asked for or stored.",
+                "zh-hans": "卖家 ID 和昵称，店铺 ID、名称和类型，以及商品的标题、价格、主图和"
+                "上架状态；每天读取店铺的订单、退款和淘宝客订单：编号、时间、商品、件数、实付或退款金额"
+                "以及状态。"
+                "不会修改店铺中的任何内容。不读取买家信息：不请求也不保存买家的姓名、昵称、地址和"
+                "电话。",
+            },
+            RECIPIENTS,
+            {
+                "en": "To prove that the store is yours and is a Tmall store, to choose and"
+                " check the items that links lead to, and to reconcile what the platforms"
+                " attribute to your notes with what the store sold and refunded.",
+                "zh-hans": "用于证明店铺归您所有且为天猫店铺，选择和校验链接指向的商品，"
+                "以及把平台归因给笔记的成交与店铺实际的成交和退款进行对账。",
             },
             RETENTION,
             WITHDRAWAL,

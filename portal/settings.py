@@ -7,13 +7,12 @@ from pathlib import Path
 import pghistory
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from portal import staff
 from portal.lib import secrets
 from portal.lib.brokers import broker_settings
 from portal.lib.database import databases
-from portal.lib.environment import ids_by_kind, number, share
+from portal.lib.environment import ids_by_kind, number, periods, share
 from portal.lib.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -316,6 +315,11 @@ GOODS_BY_TMALL_CATEGORY = ids_by_kind("GOODS_BY_TMALL_CATEGORY", GOODS)
 LINK_TICK = timedelta(seconds=number("LINK_TICK_SECONDS", 15))
 
 # Work in the background ----------------------------------------------------------------------
+# On these days the affiliate programme answers for twenty minutes at a time.
+FESTIVALS = periods(
+    "FESTIVALS",
+    '[["618", "2025-05-13", "2025-06-20"], ["双11", "2025-10-09", "2025-11-11"]]',
+)
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
 MAIL_TICK = timedelta(minutes=1)
 DECISION_TICK = timedelta(minutes=1)
@@ -372,21 +376,4 @@ LOGGING = logging_config(
     ],
 )
 
-UNFOLD = {
-    "SITE_TITLE": _("RedCat platform"),
-    "SITE_HEADER": _("RedCat platform"),
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SITE_ICON": staff.logo,
-    "STYLES": [staff.styles],
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": staff.logo}],
-    "COLORS": {"primary": staff.CRIMSON},
-    "SIDEBAR": {
-        "navigation": staff.navigation(),
-        "show_search": True,
-        "command_search": True,
-    },
-    "COMMAND": {"search_callback": "merchants.admin_search.found"},
-    "ACCOUNT": {"navigation": staff.account()},
-    "DASHBOARD_CALLBACK": "merchants.landing.landing",
-}
+UNFOLD = staff.unfold()

@@ -118,3 +118,25 @@ def _link(title: Promise, icon: str, app: str, model: str) -> Entry:
         "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
         "permission": permission,
     }
+
+
+def unfold() -> dict[str, Any]:
+    """Return the settings of the admin's frame. (Any: texts, switches and callables.)"""
+    return {
+        "SITE_TITLE": _("RedCat platform"),
+        "SITE_HEADER": _("RedCat platform"),
+        "SHOW_HISTORY": True,
+        "SHOW_VIEW_ON_SITE": False,
+        "SITE_ICON": logo,
+        "STYLES": [styles],
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": logo}],
+        "COLORS": {"primary": CRIMSON},
+        "SIDEBAR": {
+            "navigation": navigation(),
+            "show_search": True,
+            "command_search": True,
+        },
+        "COMMAND": {"search_callback": "merchants.admin_search.found"},
+        "ACCOUNT": {"navigation": account()},
+        "DASHBOARD_CALLBACK": "merchants.landing.landing",
+    }

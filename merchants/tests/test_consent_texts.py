@@ -7,6 +7,7 @@ from merchants.models import Partner
 
 AGREED_TO = {
     ("top", "2025-05-12"): ("dd0aded667ea3007d9af5bdae428af6082653a1f122cd8df0ca79a700309ca68"),
+    ("top", "2025-05-14"): ("e0d7237bfae753fba6a92c314cea25f8411ef095f02a7c4ef3d82a365f5b42ad"),
     ("juguang", "2025-05-12"): ("07e77e77487afef0c764fe70d03b8834aa74f823dcc551d135eecd67a3137c79"),
     ("juguang", "2025-05-13"): ("2375a99da12dcb712ce96b2136ab9d1f6cb51846be38ffb613e6a07a33802ce5"),
     ("pugongying", "2025-05-12"): (

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Collection
+from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -42,6 +43,18 @@ def ids_by_kind(name: str, kinds: Collection[str]) -> dict[str, list[str]]:
     if unknown := sorted(found.keys() - set(kinds)):
         raise ImproperlyConfigured(f"{name} names unknown kinds: {', '.join(unknown)}.")
     return found
+
+
+def periods(name: str, default: str) -> tuple[tuple[str, date, date], ...]:
+    """Return the variable, a JSON list of names with their first and last days."""
+    try:
+        found = json.loads(os.environ.get(name) or default)
+        read = [(str(n), date.fromisoformat(a), date.fromisoformat(b)) for n, a, b in found]
+    except (ValueError, TypeError):
+        read = []
+    if not read or any(first > last for _name, first, last in read):
+        raise ImproperlyConfigured(f'{name} must be like [["618", "2025-05-13", "2025-06-20"]].')
+    return tuple(read)
 
 
 def _are_ids(found: object) -> bool:

@@ -188,7 +188,7 @@ class TopClient:
     session: str = field(repr=False)
 
     def seller(self) -> Seller:
-        user = self._call("taobao.user.seller.get", fields="user_id,nick,type").fields("user")
+        user = self.call("taobao.user.seller.get", fields="user_id,nick,type").fields("user")
         kind = user.text("type")
         if kind not in ("B", "C"):
             raise Unavailable(f"user.type is {kind[:20]!r}")
@@ -199,7 +199,7 @@ class TopClient:
         )
 
     def shop(self) -> Shop:
-        shop = self._call("taobao.shop.seller.get", fields="sid,title,pic_path").fields("shop")
+        shop = self.call("taobao.shop.seller.get", fields="sid,title,pic_path").fields("shop")
         return Shop(
             shop.identity("sid", longest=LONGEST_ID), shop.text("title"), shop.text("pic_path", "")
         )
@@ -219,7 +219,7 @@ class TopClient:
     ) -> ItemPage:
         """Return one page of a list; `since` keeps what its seller has changed from then on."""
         method = "taobao.items.inventory.get" if shelf else "taobao.items.onsale.get"
-        answer = self._call(
+        answer = self.call(
             method,
             fields=LIST_FIELDS,
             banner=shelf.value,
@@ -235,7 +235,7 @@ class TopClient:
 
     def items(self, numbers: Sequence[str]) -> tuple[Item, ...]:
         """Return those of at most twenty items that are the seller's; it is silent on others."""
-        answer = self._call(
+        answer = self.call(
             "taobao.items.seller.list.get", fields=ITEM_FIELDS, num_iids=",".join(numbers)
         )
         found = answer.fields("items").each("item") if "items" in answer else ()
@@ -243,10 +243,11 @@ class TopClient:
 
     def item(self, num_iid: str) -> Item:
         """Return one item, on sale or not; one that isn't the seller's is Rejected."""
-        answer = self._call("taobao.item.seller.get", fields=ITEM_FIELDS, num_iid=num_iid)
+        answer = self.call("taobao.item.seller.get", fields=ITEM_FIELDS, num_iid=num_iid)
         return _read_item(answer.fields("item"))
 
-    def _call(self, method: str, **arguments: str) -> Fields:
+    def call(self, method: str, **arguments: str) -> Fields:
+        """Ask the gateway and return what is inside the answer of this method."""
         answer = post(self.app.gateway, form=self._signed(method, arguments), repeatable=True)
         content = read_object(answer)
         if "error_response" in content:

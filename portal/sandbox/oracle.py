@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_GET
 
 from portal.lib.days import starts_at, today
+from portal.sandbox.sales import Line, Steps, Trade, sales_of, stands
 from portal.sandbox.shelf import shelf_of
 from portal.sandbox.truth import Order, world
 
@@ -50,6 +51,62 @@ def items(request: HttpRequest) -> HttpResponse:
     except (KeyError, ValueError) as error:
         return HttpResponseBadRequest(f"seller_id is missing or unknown: {error}")
     return _json({"seller_id": seller_id, "items": found})
+
+
+@require_GET
+def store(request: HttpRequest) -> HttpResponse:
+    """Show the seller's sub-orders and refunds as they stood when the day `as_of` began."""
+    try:
+        seller_id = int(request.GET["seller_id"])
+        as_of = date.fromisoformat(request.GET.get("as_of", f"{today()}"))
+        trades = sales_of(seller_id)
+    except (KeyError, ValueError) as error:
+        return HttpResponseBadRequest(f"seller_id or as_of is missing or unknown: {error}")
+    if as_of > today():
+        return HttpResponseBadRequest(f"{as_of} is still to come: it is {today()}")
+    until = starts_at(as_of)
+    sold = [(trade, line) for trade in trades for line in trade.lines if line.created_at < until]
+    return _json(
+        {
+            "seller_id": seller_id,
+            "as_of": as_of,
+            "orders": [_sold(trade, line, until) for trade, line in sold],
+            "refunds": [
+                {
+                    "refund_id": refund.refund_id,
+                    "oid": line.oid,
+                    "tid": trade.tid,
+                    "fee_fen": refund.fee_fen,
+                    "asked_at": refund.steps[0][0],
+                    **_standing(refund.steps, until),
+                }
+                for trade, line in sold
+                for refund in line.refunds
+                if refund.steps[0][0] < until
+            ],
+        }
+    )
+
+
+def _sold(trade: Trade, line: Line, until: datetime) -> dict[str, object]:
+    paid_at = line.paid_at if line.paid_at and line.paid_at < until else None
+    return {
+        "oid": line.oid,
+        "tid": trade.tid,
+        "num_iid": line.num_iid,
+        "pieces": line.pieces,
+        "paid_fen": line.paid_fen if paid_at else None,
+        "created_at": line.created_at,
+        "paid_at": paid_at,
+        "is_affiliate": line.is_affiliate,
+        **_standing(line.steps, until),
+        "modified_at": trade.modified_at(until),
+    }
+
+
+def _standing(steps: Steps, until: datetime) -> dict[str, object]:
+    at, status = stands(steps, until)
+    return {"status": status, "modified_at": at}
 
 
 def _paid(order: Order) -> dict[str, object]:

@@ -1,10 +1,9 @@
 """Taobao Open Platform: the signed gateway. It answers HTTP 200 whatever happens, as TOP does."""
 
-import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST
@@ -19,15 +18,27 @@ from portal.sandbox.accounts import (
     Item,
     Seller,
 )
+from portal.sandbox.affiliates import affiliate_orders
 from portal.sandbox.pages import address
 from portal.sandbox.shelf import HIDDEN, Listing, listing, shelf
 from portal.sandbox.signature import ALGORITHMS, is_signed
 from portal.sandbox.state import Refused, state
+from portal.sandbox.top_asked import (
+    GMT8,
+    MOMENT,
+    NUMBER,
+    Parameters,
+    Record,
+    TopError,
+    asked_fields,
+    moment,
+    number,
+    required,
+    selected,
+)
+from portal.sandbox.trades import refunds_received, trades_changed
 
-GMT8 = timezone(timedelta(hours=8))
 TOLERANCE = timedelta(minutes=10)
-NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-MOMENT = "%Y-%m-%d %H:%M:%S"
 MOST_ITEMS, MOST_PAGES, MOST_AT_ONCE = 200, 101, 20
 BANNERS = {
     "regular_shelved",
@@ -53,19 +64,6 @@ LIST_FIELDS = {
 }
 FIRST_CID = 121_360_000
 SPOKEN = {"v": "2.0", "format": "json", "simplify": "false"}
-
-Parameters = Mapping[str, str]
-Record = dict[str, object]
-
-
-class TopError(Exception):
-    """A refusal in TOP's own words."""
-
-    def __init__(self, code: int, msg: str, sub_code: str = "", sub_msg: str = "") -> None:
-        super().__init__(msg)
-        self.error: Record = {"code": code, "msg": msg}
-        if sub_code:
-            self.error |= {"sub_code": sub_code, "sub_msg": sub_msg}
 
 
 @require_POST
@@ -99,8 +97,8 @@ def _check_call(parameters: Parameters) -> None:
     if parameters["app_key"] != TOP_APP_KEY:
         raise TopError(29, "Invalid app key", "isv.appkey-not-exists")
     _check_timestamp(parameters)
-    _required(parameters, "v")
-    method = _required(parameters, "sign_method")
+    required(parameters, "v")
+    method = required(parameters, "sign_method")
     if method not in ALGORITHMS:
         raise TopError(41, "Invalid arguments:sign_method")
     if not parameters.get("sign"):
@@ -141,13 +139,13 @@ def _user(seller: Seller, parameters: Parameters) -> Record:
         "status": "normal",
         "has_shop": True,
     }
-    return {"user": _selected(user, parameters)}
+    return {"user": selected(user, parameters)}
 
 
 def _shop(seller: Seller, parameters: Parameters) -> Record:
     picture = address(f"/logos/{seller.sid}.svg")
     shop: Record = {"sid": seller.sid, "title": seller.nick, "pic_path": picture}
-    return {"shop": _selected(shop, parameters)}
+    return {"shop": selected(shop, parameters)}
 
 
 def _items_onsale(seller: Seller, parameters: Parameters) -> Record:
@@ -164,11 +162,11 @@ def _items_inventory(seller: Seller, parameters: Parameters) -> Record:
 
 
 def _items(seller: Seller, parameters: Parameters, belongs: Callable[[Listing], bool]) -> Record:
-    if unknown := set(_fields(parameters)) - LIST_FIELDS:
+    if unknown := set(asked_fields(parameters)) - LIST_FIELDS:
         raise TopError(41, f"Invalid arguments:fields {','.join(sorted(unknown))}")
-    page_no = _number(parameters, "page_no", default=1, most=MOST_PAGES)
-    page_size = _number(parameters, "page_size", default=40, most=MOST_ITEMS)
-    since, until = (_moment(parameters, f"{end}_modified") for end in ("start", "end"))
+    page_no = number(parameters, "page_no", default=1, most=MOST_PAGES)
+    page_size = number(parameters, "page_size", default=40, most=MOST_ITEMS)
+    since, until = (moment(parameters, f"{end}_modified") for end in ("start", "end"))
     found = [
         each
         for each in shelf(seller)
@@ -178,28 +176,28 @@ def _items(seller: Seller, parameters: Parameters, belongs: Callable[[Listing], 
         and (until is None or each.modified <= until)
     ]
     page = found[(page_no - 1) * page_size : page_no * page_size]
-    records = [_selected(_item_record(seller, each), parameters) for each in page]
+    records = [selected(_item_record(seller, each), parameters) for each in page]
     return {"items": {"item": records}, "total_results": len(found)}
 
 
 def _item(seller: Seller, parameters: Parameters) -> Record:
-    num_iid = _required(parameters, "num_iid")
+    num_iid = required(parameters, "num_iid")
     if not NUMBER.fullmatch(num_iid):
         raise TopError(41, "Invalid arguments:num_iid")
     found = _own(seller, int(num_iid))
     if found is None:
         raise TopError(15, "Remote service error", "isv.item-not-exist", "商品不存在")
-    return {"item": _selected(_item_record(seller, found), parameters)}
+    return {"item": selected(_item_record(seller, found), parameters)}
 
 
 def _items_list(seller: Seller, parameters: Parameters) -> Record:
     """Answer for several items at once; one that is not the seller's is left out in silence."""
-    numbers = _required(parameters, "num_iids").split(",")
+    numbers = required(parameters, "num_iids").split(",")
     if len(numbers) > MOST_AT_ONCE or not all(map(NUMBER.fullmatch, numbers)):
         raise TopError(41, "Invalid arguments:num_iids")
-    found = [_own(seller, int(number)) for number in numbers]
+    found = [_own(seller, int(each)) for each in numbers]
     records = [
-        _selected(_item_record(seller, each), parameters)
+        selected(_item_record(seller, each), parameters)
         for each in found
         if each and each.state != HIDDEN
     ]
@@ -235,40 +233,6 @@ def _cid(seller: Seller, item: Item) -> int:
     return FIRST_CID + seller.palette * 100 + sum(kind.encode()) % 97
 
 
-def _fields(parameters: Parameters) -> list[str]:
-    return [name.strip() for name in _required(parameters, "fields").split(",")]
-
-
-def _moment(parameters: Parameters, name: str) -> datetime | None:
-    if not parameters.get(name):
-        return None
-    try:
-        return datetime.strptime(parameters[name], MOMENT).replace(tzinfo=GMT8)
-    except ValueError:
-        raise TopError(41, f"Invalid arguments:{name}") from None
-
-
-def _selected(record: Record, parameters: Parameters) -> Record:
-    """Keep the fields asked for, in the order asked."""
-    names = _fields(parameters)
-    if unknown := [name for name in names if name not in record]:
-        raise TopError(41, f"Invalid arguments:fields {','.join(unknown)}")
-    return {name: record[name] for name in names}
-
-
-def _required(parameters: Parameters, name: str) -> str:
-    if not parameters.get(name):
-        raise TopError(40, f"Missing required arguments:{name}")
-    return parameters[name]
-
-
-def _number(parameters: Parameters, name: str, *, default: int, most: int) -> int:
-    text = parameters.get(name, str(default))
-    if not NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
-        raise TopError(41, f"Invalid arguments:{name}")
-    return int(text)
-
-
 METHODS: dict[str, Callable[[Seller, Parameters], Record]] = {
     "taobao.user.seller.get": _user,
     "taobao.shop.seller.get": _shop,
@@ -276,4 +240,7 @@ METHODS: dict[str, Callable[[Seller, Parameters], Record]] = {
     "taobao.items.onsale.get": _items_onsale,
     "taobao.items.seller.list.get": _items_list,
     "taobao.item.seller.get": _item,
+    "taobao.trades.sold.increment.get": trades_changed,
+    "taobao.refunds.receive.get": refunds_received,
+    "taobao.tbk.sc.order.details.get": affiliate_orders,
 }

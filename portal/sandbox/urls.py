@@ -36,5 +36,6 @@ urlpatterns = [
     path("world/comments.<str:kind>", comments.sheet),
     path("world/truth", oracle.truth),
     path("world/items", oracle.items),
+    path("world/store", oracle.store),
     path("world/control", faults.control),
 ]

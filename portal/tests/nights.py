@@ -11,7 +11,7 @@ import psycopg
 from portal.lib.database import admin_conninfo
 from portal.tests.running import RunningPortal, wait_for
 
-NIGHTLY = 38  # the lists of notes, ads, items and orders, and 34 days of the report
+NIGHTLY = 47  # four lists, 34 days of the note report, and 3 of each report of orders
 JOIN = """
 from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()

@@ -76,9 +76,7 @@ class SandboxProcess:
 
     def set_day(self, day: date) -> None:
         """Make it 09:40 of this day in the sandbox's world."""
-        new = self.var_dir / "demo-clock.new"
-        new.write_text(f"{day}T09:40:00+08:00")
-        new.replace(self.var_dir / "demo-clock")
+        self.set_moment(f"{day}T09:40:00+08:00")
 
     def truth(self, advertiser_id: int, as_of: date | None = None) -> dict[str, list[dict]]:
         """Fetch the events known when the day `as_of` began; the world's today unless given."""
@@ -88,6 +86,17 @@ class SandboxProcess:
     def items(self, seller_id: int) -> list[dict]:
         query = {"seller_id": seller_id}
         return self._good(httpx.get(f"{self.url}/world/items", params=query)).json()["items"]
+
+    def sales(self, seller_id: int) -> dict[str, list[dict]]:
+        """Fetch the store's orders and refunds as they stood when the world's today began."""
+        query = {"seller_id": seller_id}
+        return self._good(httpx.get(f"{self.url}/world/store", params=query)).json()
+
+    def set_moment(self, moment: str) -> None:
+        """Make it this moment in the sandbox's world, written as 2025-06-23T09:40:00+08:00."""
+        new = self.var_dir / "demo-clock.new"
+        new.write_text(moment)
+        new.replace(self.var_dir / "demo-clock")
 
     def control(self, **asked: object) -> None:
         self._good(httpx.post(f"{self.url}/world/control", json=asked))

@@ -4,7 +4,11 @@ Nothing of a buyer is kept. An order is a sub-order: one item of what was bought
 `day` is the business day on which it was made, in whatever night it changed since.
 """
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.facts.base import Fact, FactQuerySet
@@ -36,6 +40,18 @@ class StoreOrder(Fact):
         verbose_name_plural = _("store orders")
 
 
+class StoreRefundQuerySet(FactQuerySet["StoreRefund"]):
+    def without_order(self, at: datetime) -> Self:
+        """Keep the refunds that were known then, without the order that they belong to."""
+        order = StoreOrder.objects.as_of(at).filter(
+            brand=OuterRef("brand"), store=OuterRef("store"), sub_order_id=OuterRef("sub_order_id")
+        )
+        return self.as_of(at).filter(~Exists(order))
+
+    def asked_by(self, moment: datetime) -> Self:
+        return self.filter(asked_at__lte=moment)
+
+
 class StoreRefund(Fact):
     """A refund, an amount of its own: never taken off the order that it belongs to."""
 
@@ -51,7 +67,7 @@ class StoreRefund(Fact):
     asked_at = models.DateTimeField()
     modified_at = models.DateTimeField(null=True)
 
-    objects = FactQuerySet["StoreRefund"].as_manager()
+    objects = StoreRefundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("store refund")
@@ -79,6 +95,7 @@ class AffiliateOrder(Fact):
     ordered_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    modified_at = models.DateTimeField(null=True)
     adzone_id = models.CharField(max_length=32)
     relation_id = models.CharField(max_length=32)
     is_refunded = models.BooleanField()
