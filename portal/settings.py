@@ -319,6 +319,7 @@ DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
 CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has checked for an hour
 SHEET_TICK = timedelta(minutes=1)
+IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")  # unset: no folder is watched
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
@@ -344,6 +345,8 @@ TICKS = {
     "campaigns.tasks.follow_links": LINK_TICK,
     "campaigns.tasks.hand_out_sheets": SHEET_TICK,
     "campaigns.tasks.purge_sheets": DUE_TICK,
+    "campaigns.tasks.hand_out_imports": SHEET_TICK,
+    "campaigns.tasks.forget_imports": DUE_TICK,
     "campaigns.tasks.purge_clicks": DUE_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.hand_out_decisions": DECISION_TICK,
