@@ -35,6 +35,7 @@ from portal.lib.scope import Hat, scope
 logger = logging.getLogger(__name__)
 
 REASON = 200
+NEVER_CHECKED = "The file could not be checked to its end."
 
 
 @dataclass(slots=True)
@@ -119,10 +120,15 @@ def apply(import_id: int) -> None:
 
 
 def forget(now: datetime) -> int:
-    """Forget the rows of files that nobody needs any more; what was applied, and from which
-    file, stays. Within the night's scope.
+    """Forget the rows of files that nobody needs any more, and return how many parts that were.
+
+    What was applied, and from which file, stays. Within the night's scope.
     """
     old = FileImport.objects.forgettable(now)
+    for found in old.filter(status=ImportStatus.CHECKED, parts__isnull=False).distinct():
+        found.discard(by=None)
+    for found in old.filter(status=ImportStatus.READING):
+        found.move_to(ImportStatus.REFUSED, changes={"error": NEVER_CHECKED})
     return FilePart.objects.filter(file_import__in=old).delete()[0]
 
 

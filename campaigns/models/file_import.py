@@ -50,6 +50,7 @@ MOVES: dict[ImportStatus, set[ImportStatus]] = {
         ImportStatus.APPLYING,
         ImportStatus.WITHDRAWN,
         ImportStatus.READING,
+        ImportStatus.APPLIED,  # it was applied before, and is left at that
     },
     ImportStatus.APPLYING: {ImportStatus.APPLIED},
     ImportStatus.APPLIED: {ImportStatus.READING},  # for the rows that were refused
@@ -191,9 +192,9 @@ class FileImport(models.Model):
         self.move_to(ImportStatus.READING, by=by, changes={"done_parts": 0})
 
     def discard(self, *, by: User | None) -> None:
-        if self.applied_at:
-            raise IllegalMove(_t("What was applied stays: only a newer file changes it."))
-        self.move_to(ImportStatus.WITHDRAWN, by=by)
+        """Apply nothing of it; what was applied before stays, only a newer file changes it."""
+        before = ImportStatus.APPLIED if self.applied_at else ImportStatus.WITHDRAWN
+        self.move_to(before, by=by)
 
     def try_again(self) -> bool:
         """Give what workers failed on to them once more."""

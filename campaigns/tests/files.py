@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from campaigns.imports import work
 from campaigns.imports.intake import keep_file
@@ -49,6 +50,17 @@ def applied(store: Store, path: Path) -> FileImport:
         found.ask_to_apply(by=None)
     work.apply(found.pk)
     return fresh(found)
+
+
+def make_import(store: Store, **fields: Any) -> FileImport:
+    """Leave an import that was checked, as an upload and a worker leave it."""
+    fields = {"name": "聚光.csv", "sha256": "0" * 64, "kind": "console", "road": "page"} | fields
+    fields = {"status": "checked", "row_count": 1, "new_count": 1, "part_count": 1} | fields
+    own = {"brand_id": store.brand_id, "store_id": store.pk}
+    with scope(Hat.NIGHT, brand=store.brand_id):
+        found = FileImport.objects.create(**own, **fields)
+        found.events.create(**own, source="reading", target="checked")
+        return found
 
 
 def fresh(found: FileImport) -> FileImport:
