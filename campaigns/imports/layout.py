@@ -61,7 +61,7 @@ def recognise(rows: Iterator[list[str]]) -> tuple[Layout, int]:
             break
     raise BadSheet(
         _(
-            "No line among the first %(lines)s names the columns of a file that is known here."
+            "None of the first %(lines)s lines names the columns of a file that is known here."
             " Export it again with all columns, and upload it as it was downloaded."
         )
         % {"lines": LINES_ABOVE}

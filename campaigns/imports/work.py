@@ -13,6 +13,7 @@ from zlib import crc32
 
 from django.db import connection
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from campaigns.imports.formats import FORMATS, FileFormat
@@ -35,7 +36,7 @@ from portal.lib.scope import Hat, scope
 logger = logging.getLogger(__name__)
 
 REASON = 200
-NEVER_CHECKED = "The file could not be checked to its end."
+NEVER_CHECKED = _("The file could not be checked to its end.")
 
 
 @dataclass(slots=True)
@@ -128,7 +129,8 @@ def forget(now: datetime) -> int:
     for found in old.filter(status=ImportStatus.CHECKED, parts__isnull=False).distinct():
         found.discard(by=None)
     for found in old.filter(status=ImportStatus.READING):
-        found.move_to(ImportStatus.REFUSED, changes={"error": NEVER_CHECKED})
+        with override(found.language):
+            found.move_to(ImportStatus.REFUSED, changes={"error": str(NEVER_CHECKED)})
     return FilePart.objects.filter(file_import__in=old).delete()[0]
 
 

@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ("pull", models.PositiveIntegerField(default=0)),
                 ("part_count", models.PositiveIntegerField(default=0)),
                 ("done_parts", models.PositiveIntegerField(default=0)),
-                ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows of the file")),
                 ("new_count", models.PositiveIntegerField(default=0)),
                 ("changed_count", models.PositiveIntegerField(default=0)),
                 ("refused_count", models.PositiveIntegerField(default=0)),
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                         default=portal.lib.days.known_now, verbose_name="uploaded"
                     ),
                 ),
-                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="applied")),
+                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="applied at")),
                 (
                     "brand",
                     models.ForeignKey(

@@ -104,7 +104,7 @@ class FileImport(models.Model):
     pull = models.PositiveIntegerField(default=0)  # how often it was applied
     part_count = models.PositiveIntegerField(default=0)
     done_parts = models.PositiveIntegerField(default=0)
-    row_count = models.PositiveIntegerField(_("rows"), default=0)
+    row_count = models.PositiveIntegerField(_("rows of the file"), default=0)
     new_count = models.PositiveIntegerField(default=0)
     changed_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
@@ -116,7 +116,7 @@ class FileImport(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(_("uploaded"), default=known_now)
-    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
 
     objects = FileImportQuerySet.as_manager()
 

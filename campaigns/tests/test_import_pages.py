@@ -83,7 +83,7 @@ def test_a_file_nobody_knows_is_refused_with_the_way_out(store, marketer, tmp_pa
 
     page = upload(marketer, store, path)
 
-    assert "No line among the first 20 lines names the columns" in page.text
+    assert "None of the first 20 lines names the columns" in page.text
     assert "Nothing of the file was written." in page.text
 
 

@@ -17,7 +17,7 @@ from campaigns.links.loss import (
 from campaigns.models import ClickKind, ConsoleDay, Link
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
 from campaigns.tests.factories_facts import make_fact
-from merchants.models import Role
+from merchants.models import Role, Store
 from merchants.tests.factories import make_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -83,7 +83,8 @@ def test_our_taps_are_of_people_and_stand_beside(link):
 
 def console_day(link, day, visits, **fields):
     told = {"note_id": link.note.note_id, "store_visit_30": visits} | fields
-    return make_fact(ConsoleDay, link.note.store, date(2025, 6, day), **told)
+    store = Store(pk=link.store_id, brand_id=link.brand_id)
+    return make_fact(ConsoleDay, store, date(2025, 6, day), **told)
 
 
 def page_of(link, client_as):
