@@ -186,7 +186,10 @@ class Migration(migrations.Migration):
                 ("pull", models.PositiveIntegerField(default=0)),
                 ("part_count", models.PositiveIntegerField(default=0)),
                 ("done_parts", models.PositiveIntegerField(default=0)),
-                ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows of the file")),
+                (
+                    "row_count",
+                    models.PositiveIntegerField(default=0, verbose_name="rows of the file"),
+                ),
                 ("new_count", models.PositiveIntegerField(default=0)),
                 ("changed_count", models.PositiveIntegerField(default=0)),
                 ("refused_count", models.PositiveIntegerField(default=0)),
@@ -207,7 +210,10 @@ class Migration(migrations.Migration):
                         default=portal.lib.days.known_now, verbose_name="uploaded"
                     ),
                 ),
-                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="applied at")),
+                (
+                    "applied_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="applied at"),
+                ),
                 (
                     "brand",
                     models.ForeignKey(
