@@ -99,6 +99,37 @@ def purge_sheets() -> None:
         bulk.purge_sheets(known_now())
 
 
+@shared_task(expires=settings.SHEET_TICK.total_seconds())  # told of again by then
+def work_on_import(import_id: int) -> None:
+    from campaigns.imports import work
+
+    work.work_on(import_id)
+
+
+@shared_task
+def hand_out_imports() -> None:
+    """Hint at each import that was left half-way, and take in what lies in the drop folder."""
+    from campaigns.imports import folder
+    from campaigns.models import FileImport
+    from portal.lib.scope import Hat, scope
+
+    folder.take_in()
+    with scope(Hat.NIGHT):
+        owing = list(FileImport.objects.owing().values_list("pk", flat=True))
+    for import_id in owing:
+        work_on_import.delay(import_id)
+
+
+@shared_task
+def forget_imports() -> None:
+    from campaigns.imports import work
+    from portal.lib.days import known_now
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        work.forget(known_now())
+
+
 @shared_task
 def purge_clicks() -> None:
     from campaigns.jump.purge import purge_clicks

@@ -4,6 +4,7 @@ from campaigns.jump.views import jump
 from campaigns.views import (
     campaigns,
     data,
+    imports,
     items,
     link_form,
     links,
@@ -18,6 +19,7 @@ from campaigns.views import (
 app_name = "campaigns"
 CAMPAIGN = "b/<slug:brand>/campaigns/<int:campaign_pk>/"
 STAR_TASK = "b/<slug:brand>/star-tasks/<int:task_pk>/"
+IMPORT = "b/<slug:brand>/data/imports/<int:import_pk>/"
 urlpatterns = [
     path("b/<slug:brand>/campaigns/", campaigns.campaign_list, name="campaigns"),
     path("b/<slug:brand>/campaigns/new/", campaigns.campaign_create, name="campaign_create"),
@@ -77,5 +79,10 @@ urlpatterns = [
     path("b/<slug:brand>/results/", results.results, name="results"),
     path("b/<slug:brand>/results.csv", results.results_csv, name="results_csv"),
     path("b/<slug:brand>/data/", data.data, name="data"),
+    path("b/<slug:brand>/data/imports/", imports.import_list, name="imports"),
+    path("b/<slug:brand>/data/imports/upload/", imports.import_upload, name="import_upload"),
+    path(IMPORT, imports.import_detail, name="import"),
+    path(f"{IMPORT}refused.csv", imports.import_refused, name="import_refused"),
+    path(f"{IMPORT}<slug:move>/", imports.import_move, name="import_move"),
     path("j/<str:code>", jump, name="jump"),
 ]

@@ -326,6 +326,7 @@ DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
 CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has checked for an hour
 SHEET_TICK = timedelta(minutes=1)
+IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")  # unset: no folder is watched
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 BROKER = broker_settings(os.environ, VAR_DIR, SECRET_KEY)
@@ -353,6 +354,8 @@ TICKS = {
     "campaigns.tasks.follow_links": LINK_TICK,
     "campaigns.tasks.hand_out_sheets": SHEET_TICK,
     "campaigns.tasks.purge_sheets": DUE_TICK,
+    "campaigns.tasks.hand_out_imports": SHEET_TICK,
+    "campaigns.tasks.forget_imports": DUE_TICK,
     "campaigns.tasks.purge_clicks": DUE_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.hand_out_decisions": DECISION_TICK,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Link, NoteDay
+from campaigns.models import ConsoleDay, Link, NoteDay
 from portal.lib import days
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NO_CLICKS_TOLD = _("Juguang has told no clicks on the component since the link was attached.")
 NO_VISITS_KNOWN = _(
-    "Store visits stand only in the console's own export, which is not imported here."
+    "Store visits stand only in the console's own export. None of this note has been imported yet."
 )
 NO_CLICKS = _("Nobody has clicked the component yet.")
 MORE_VISITS = _("More visits than clicks: the two are counted over different days.")
@@ -27,20 +27,33 @@ class Loss:
     """The three counts that are never merged, and the share lost or the reason why there is none.
 
     `taps` are our own, of people; `jump_clicks` Juguang's; null is "not told", which is not 0.
+    The share is of the days that both tell: `clicks_then` are the clicks of those that have
+    visits, from `first` to `last`.
     """
 
     taps: int
     jump_clicks: int | None
     store_visits: int | None
     since: date
+    clicks_then: int | None = None
+    first: date | None = None
+    last: date | None = None
 
     @property
     def share(self) -> Fraction | None:
-        return share_lost(self.jump_clicks, self.store_visits)
+        return share_lost(self._clicks, self.store_visits)
 
     @property
     def why_not(self) -> "StrPromise | str":
-        return reason(self.jump_clicks, self.store_visits)
+        return reason(self._clicks, self.store_visits)
+
+    @property
+    def is_of_some_days(self) -> bool:
+        return self.store_visits is not None and self.clicks_then != self.jump_clicks
+
+    @property
+    def _clicks(self) -> int | None:
+        return self.jump_clicks if self.store_visits is None else self.clicks_then
 
 
 def share_lost(jump_clicks: int | None, store_visits: int | None) -> Fraction | None:
@@ -69,7 +82,30 @@ def loss_of(link: Link) -> Loss:
         connection=link.note.connection,
         note_id=link.note.note_id,
         day__gte=since,
-    )
-    clicks = told.as_of(days.known_now()).aggregate(clicks=Sum("jump_click"))["clicks"]
+    ).as_of(days.known_now())
+    visits = _visits(link, since)
     taps = link.clicks.taps().count()
-    return Loss(taps, clicks, None, since)
+    return Loss(
+        taps,
+        told.aggregate(clicks=Sum("jump_click"))["clicks"],
+        sum(visits.values()) if visits else None,
+        since,
+        told.filter(day__in=visits).aggregate(clicks=Sum("jump_click"))["clicks"],
+        min(visits, default=None),
+        max(visits, default=None),
+    )
+
+
+def _visits(link: Link, since: date) -> dict[date, int]:
+    """Return the store visits by the day of the ad click, of the days that a file tells.
+
+    Two accounts may promote the note; each ad of it has a row of its own.
+    """
+    told = ConsoleDay.objects.filter(
+        brand_id=link.brand_id,
+        store_id=link.store_id,
+        note_id=link.note.note_id,
+        day__gte=since,
+    ).as_of(days.known_now())
+    rows = told.values("day").annotate(visits=Sum("store_visit_30")).order_by("day")
+    return {row["day"]: row["visits"] for row in rows if row["visits"] is not None}

@@ -36,6 +36,14 @@ from campaigns.models.facts import (
     StoreOrder,
     StoreRefund,
 )
+from campaigns.models.file_import import (
+    FileImport,
+    FileImportEvent,
+    FileKind,
+    FilePart,
+    FileRoad,
+    ImportStatus,
+)
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
@@ -84,8 +92,14 @@ __all__ = [
     "CreatorOrder",
     "Delivery",
     "Fact",
+    "FileImport",
+    "FileImportEvent",
+    "FileKind",
+    "FilePart",
+    "FileRoad",
     "Goal",
     "Heartbeat",
+    "ImportStatus",
     "Item",
     "ItemStatus",
     "JoinedBy",

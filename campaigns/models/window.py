@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models.file_import import FileImport
 from merchants.models import Brand, Connection, ConnectionStatus, Store, StoreOwnedQuerySet
 
 
@@ -107,11 +108,16 @@ class SyncWindow(models.Model):
 
 
 class PulledPage(models.Model):
-    """One page as it was pulled: the receipt behind each figure."""
+    """One page as it was pulled, or one part of a file: the receipt behind each figure."""
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
-    window = models.ForeignKey(SyncWindow, on_delete=models.PROTECT, related_name="pages")
+    window = models.ForeignKey(
+        SyncWindow, on_delete=models.PROTECT, null=True, blank=True, related_name="pages"
+    )
+    file_import = models.ForeignKey(
+        FileImport, on_delete=models.PROTECT, null=True, blank=True, related_name="pages"
+    )
     owed_on = models.DateField(_("owed on"))
     pull = models.PositiveIntegerField(_("pull"))
     number = models.PositiveIntegerField(_("page"))
@@ -130,19 +136,35 @@ class PulledPage(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "window", "pull", "number"], name="pulled_page_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "file_import", "pull", "number"],
+                name="pulled_page_once_of_a_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(window=None) ^ Q(file_import=None), name="pulled_page_has_one_origin"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.window_id} · {self.number}"
+        return f"{self.window_id or self.file_import_id} · {self.number}"
 
 
 class QuarantinedRow(models.Model):
-    """A row that cannot be believed, kept as sent, with the reason."""
+    """A row that cannot be believed, kept as sent, with the reason.
+
+    A file's row has its number, and holds the columns that are read alone.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
-    window = models.ForeignKey(SyncWindow, on_delete=models.PROTECT, related_name="quarantined")
+    window = models.ForeignKey(
+        SyncWindow, on_delete=models.PROTECT, null=True, blank=True, related_name="quarantined"
+    )
+    file_import = models.ForeignKey(
+        FileImport, on_delete=models.PROTECT, null=True, blank=True, related_name="quarantined"
+    )
+    number = models.PositiveIntegerField(_("row"), null=True, blank=True)
     row_hash = models.CharField(max_length=64)
     raw = models.TextField(_("row as sent"))
     reason = models.CharField(_("reason"), max_length=200)
@@ -154,7 +176,14 @@ class QuarantinedRow(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "window", "row_hash"], name="quarantined_row_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "file_import", "number"], name="quarantined_row_once_of_a_file"
+            ),
+            models.CheckConstraint(
+                condition=Q(window=None) ^ Q(file_import=None),
+                name="quarantined_row_has_one_origin",
+            ),
         ]
 
     def __str__(self) -> str:

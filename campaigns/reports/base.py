@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from campaigns.models import Fact, Source, SyncWindow
 from merchants.models import Connection, Partner
-from portal.lib.merge import merge
+from portal.lib.merge import Ledger, compare, merge
 from portal.lib.numbers import BadNumber
 
 if TYPE_CHECKING:
@@ -151,16 +151,47 @@ def read_columns(row: Mapping[str, object], columns: Iterable[Column]) -> dict[s
     return {column.name: _read(row, column) for column in columns}
 
 
-def merge_facts(facts: type[Fact], place: Place, rows: Iterable[Mapping[str, Any]]) -> int:
+def merge_facts(
+    facts: type[Fact],
+    place: Place,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    untold: Collection[str] = (),
+) -> int:
     """Merge rows, named by the ledger's columns; return how many facts are new or restated.
 
     Of one fact there may be one row only. Runs in the caller's transaction and scope.
     """
+    ledger, staged, fixed = _as_staged(facts, place, rows)
+    return merge(
+        ledger,
+        staged,
+        fixed=fixed,
+        known_at=place.known_at,
+        page_id=place.page_id,
+        untold=untold,
+    )
+
+
+def compare_facts(
+    facts: type[Fact],
+    place: Place,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    untold: Collection[str] = (),
+) -> tuple[int, int]:
+    """Return how many facts `merge_facts` would open and restate, and write nothing."""
+    ledger, staged, fixed = _as_staged(facts, place, rows)
+    return compare(ledger, staged, fixed=fixed, untold=untold)
+
+
+def _as_staged(
+    facts: type[Fact], place: Place, rows: Iterable[Mapping[str, Any]]
+) -> tuple[Ledger, list[tuple[Any, ...]], dict[str, object]]:
     ledger = facts.ledger()
     pick = itemgetter(*ledger.columns)
     fixed = {name: getattr(place, name) for name in (*ledger.owner, *ledger.also)}
-    staged = [pick(row) for row in rows]
-    return merge(ledger, staged, fixed=fixed, known_at=place.known_at, page_id=place.page_id)
+    return ledger, [pick(row) for row in rows], fixed
 
 
 def as_sent(row: Mapping[str, object] | object) -> str:

@@ -14,9 +14,10 @@ from campaigns.links.loss import (
     reason,
     share_lost,
 )
-from campaigns.models import ClickKind, Link
+from campaigns.models import ClickKind, ConsoleDay, Link
 from campaigns.tests.factories import make_click, make_link, make_note_day, note_of
-from merchants.models import Role
+from campaigns.tests.factories_facts import make_fact
+from merchants.models import Role, Store
 from merchants.tests.factories import make_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -80,12 +81,71 @@ def test_our_taps_are_of_people_and_stand_beside(link):
     assert (loss(link).taps, loss(link).jump_clicks) == (2, None)
 
 
+def console_day(link, day, visits, **fields):
+    told = {"note_id": link.note.note_id, "store_visit_30": visits} | fields
+    store = Store(pk=link.store_id, brand_id=link.brand_id)
+    return make_fact(ConsoleDay, store, date(2025, 6, day), **told)
+
+
+def page_of(link, client_as):
+    return client_as(Role.VIEWER).get(
+        f"/b/shancha/links/{link.pk}/", headers={"Accept-Language": "en"}
+    )
+
+
+def test_an_imported_console_file_tells_the_visits(link):
+    make_note_day(link.note, date(2025, 6, 10), jump_click=40)
+    console_day(link, 10, 20, creativity_id="1")
+    console_day(link, 10, 10, creativity_id="2")
+    console_day(link, 9, 1000)
+
+    told = loss(link)
+
+    assert (told.store_visits, told.share, told.why_not) == (30, Fraction(1, 4), "")
+
+
+def test_the_share_compares_the_days_that_both_tell(link):
+    for day in (10, 11):
+        make_note_day(link.note, date(2025, 6, day), jump_click=40)
+    console_day(link, 10, 30)
+
+    told = loss(link)
+
+    assert (told.jump_clicks, told.share) == (80, Fraction(1, 4))
+    assert (told.is_of_some_days, told.first, told.last) == (True, *[date(2025, 6, 10)] * 2)
+
+
+def test_a_console_file_without_the_column_leaves_the_visits_unknown(link):
+    make_note_day(link.note, date(2025, 6, 10), jump_click=40)
+    console_day(link, 10, None)
+
+    assert (loss(link).store_visits, loss(link).why_not) == (None, NO_VISITS_KNOWN)
+
+
+def test_the_visits_of_another_note_or_a_superseded_file_do_not_count(link):
+    later = days.starts_at(date(2025, 6, 12))
+    make_note_day(link.note, date(2025, 6, 10), jump_click=40)
+    console_day(link, 10, 5, known_to=later)
+    console_day(link, 10, 30, known_from=later)
+    console_day(link, 10, 7, note_id="f" * 24)
+
+    assert loss(link).store_visits == 30
+
+
+def test_the_page_names_the_windows_beside_the_visits(link, client_as):
+    make_note_day(link.note, date(2025, 6, 10), jump_click=40)
+    console_day(link, 10, 30)
+
+    page = page_of(link, client_as)
+
+    assert "Store visits (console, 30 days)</dt><dd>30<" in page.text
+    assert "visits within 30" in page.text
+
+
 def test_the_page_shows_a_dash_with_its_reason(link, client_as):
     make_note_day(link.note, date(2025, 6, 10), jump_click=30)
 
-    page = client_as(Role.VIEWER).get(
-        f"/b/shancha/links/{link.pk}/", headers={"Accept-Language": "en"}
-    )
+    page = page_of(link, client_as)
 
     assert "Store visits stand only in the console" in page.text
     assert "<dd>30</dd>" in page.text

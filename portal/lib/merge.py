@@ -3,13 +3,14 @@
 An unchanged row is not written at all, so a repeated pull costs no row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from psycopg import sql
+from psycopg import Cursor, sql
 
 # A clock that stands still, or goes back, still makes each version end after it began.
 TICK = sql.SQL("interval '1 microsecond'")
@@ -48,15 +49,50 @@ def merge(
     fixed: Mapping[str, object],
     known_at: datetime,
     page_id: int,
+    untold: Collection[str] = (),
 ) -> int:
     """Merge rows (key values, then figures) and return how many facts are new or restated.
 
     Runs in the caller's transaction and scope. `fixed` gives the owner and `also` columns.
+    `untold` figures are none that the rows tell: what is known of them stays.
     """
     staged = list(rows)
     if not staged:
         return 0
-    spans = [row[ledger.columns.index(ledger.span)] for row in staged]
+    with _staged(ledger, staged, fixed, untold) as (cursor, span):
+        given = {**fixed, **span, "known_at": known_at, "page_id": page_id}
+        cursor.execute(_close_and_insert(ledger), given)
+        return cursor.rowcount
+
+
+def compare(
+    ledger: Ledger,
+    rows: Iterable[Sequence[Any]],
+    *,
+    fixed: Mapping[str, object],
+    untold: Collection[str] = (),
+) -> tuple[int, int]:
+    """Return how many facts a merge of these rows would open, and how many it would restate."""
+    staged = list(rows)
+    if not staged:
+        return 0, 0
+    with _staged(ledger, staged, fixed, untold) as (cursor, span):
+        cursor.execute(_count_new_and_changed(ledger), {**fixed, **span})
+        new, changed = cursor.fetchone() or (0, 0)
+        return new, changed
+
+
+@contextmanager
+def _staged(
+    ledger: Ledger,
+    staged: Sequence[Sequence[Any]],
+    fixed: Mapping[str, object],
+    untold: Collection[str],
+) -> Iterator[tuple[Cursor[Any], dict[str, object]]]:
+    """Give the cursor with the rows in the staging table, and the span of the rows."""
+    place = ledger.columns.index(ledger.span)
+    days = [row[place] for row in staged]
+    span = {"first": min(days), "last": max(days)}
     with connection.cursor() as wrapped:
         # The history's context is put as text before what goes through Django's cursor, which
         # composed SQL is not. A ledger has no history: psycopg's own cursor knows of no context.
@@ -68,19 +104,10 @@ def merge(
             for row in staged:
                 stream.write_row(row)
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(ledger.staging)))
-        cursor.execute(
-            _close_and_insert(ledger),
-            {
-                **fixed,
-                "known_at": known_at,
-                "page_id": page_id,
-                "first": min(spans),
-                "last": max(spans),
-            },
-        )
-        written: int = cursor.rowcount
+        if untold:
+            cursor.execute(_fill_untold(ledger, untold), {**fixed, **span})
+        yield cursor, span
         cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(ledger.staging)))
-        return written
 
 
 def _create_staging(ledger: Ledger) -> sql.Composed:
@@ -141,6 +168,32 @@ def _close_and_insert(ledger: Ledger) -> sql.Composed:
         matched=sql.SQL(" AND ").join(
             sql.SQL("c.{0} = s.{0}").format(sql.Identifier(name)) for name in keys
         ),
+    )
+
+
+def _fill_untold(ledger: Ledger, untold: Collection[str]) -> sql.Composed:
+    return sql.SQL("UPDATE {} s SET {} FROM {} f WHERE {}").format(
+        sql.Identifier(ledger.staging),
+        sql.SQL(", ").join(
+            sql.SQL("{0} = f.{0}").format(sql.Identifier(name)) for name in sorted(untold)
+        ),
+        sql.Identifier(ledger.table),
+        _current(ledger),
+    )
+
+
+def _count_new_and_changed(ledger: Ledger) -> sql.Composed:
+    values = [name for name, _type in ledger.values]
+    return sql.SQL(
+        "SELECT count(*) FILTER (WHERE f.known_from IS NULL), count(*) FILTER"
+        " (WHERE f.known_from IS NOT NULL AND ({ours}) IS DISTINCT FROM ({theirs}))"
+        " FROM {staging} s LEFT JOIN {table} f ON {current}"
+    ).format(
+        ours=_columns("f", values),
+        theirs=_columns("s", values),
+        staging=sql.Identifier(ledger.staging),
+        table=sql.Identifier(ledger.table),
+        current=_current(ledger),
     )
 
 

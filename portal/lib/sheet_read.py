@@ -1,4 +1,4 @@
-"""Reads one CSV or XLSX file from standard input and prints its rows, a JSON list on each line.
+"""Reads one CSV, XLSX or XLS file from standard input, prints its rows, a JSON list on each line.
 
 A program of its own, run by portal/lib/sheets.py: a hostile file may only exhaust the limits
 that this process sets itself before it looks. It imports nothing of ours. The last line is an
@@ -76,7 +76,7 @@ def main(most: int) -> None:
 
 def _rows(raw: bytes) -> Iterator[list[Value]]:
     if raw.startswith(OLD_EXCEL):
-        raise Refused("xls")
+        return _of_xls(raw)
     if raw.startswith(b"PK\x03\x04"):
         return _of_xlsx(raw)
     return _of_csv(raw)
@@ -115,22 +115,34 @@ def _separator(text: str) -> str:
 def _of_xlsx(raw: bytes) -> Iterator[list[Value]]:
     try:
         _check_package(raw)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        shown = [
-            each.name
-            for each in book.sheets_metadata
-            if each.typ == SheetTypeEnum.WorkSheet and each.visible == SheetVisibleEnum.Visible
-        ]
-        if not shown:
-            raise Refused("empty")
-        sheet = book.get_sheet_by_name(shown[0])
-        if sheet.end and sheet.end[1] >= COLUMNS:
-            raise Refused("columns")
-        yield from sheet.iter_rows()
+        yield from _of_book(raw)
     except PasswordError as problem:
         raise Refused("locked") from problem
     except BROKEN as problem:
         raise Refused("damaged") from problem
+
+
+def _of_xls(raw: bytes) -> Iterator[list[Value]]:
+    """The same container holds old sheets and new ones under a password."""
+    try:
+        yield from _of_book(raw)
+    except (PasswordError, *BROKEN) as problem:
+        raise Refused("xls") from problem
+
+
+def _of_book(raw: bytes) -> Iterator[list[Value]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    shown = [
+        each.name
+        for each in book.sheets_metadata
+        if each.typ == SheetTypeEnum.WorkSheet and each.visible == SheetVisibleEnum.Visible
+    ]
+    if not shown:
+        raise Refused("empty")
+    sheet = book.get_sheet_by_name(shown[0])
+    if sheet.end and sheet.end[1] >= COLUMNS:
+        raise Refused("columns")
+    yield from sheet.iter_rows()
 
 
 def _check_package(raw: bytes) -> None:

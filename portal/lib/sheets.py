@@ -39,7 +39,7 @@ MOST_ROWS = 200_000
 PATIENCE = 120  # seconds; the program's own limit of CPU time is 60
 REASONS: dict[str, "StrOrPromise"] = {
     "kind": _("This is neither a CSV nor an XLSX file, whatever its name says."),
-    "xls": _("This is an old Excel file, or one with a password. Save it as .xlsx without one."),
+    "xls": _("The file is damaged, or has a password. Save it as .xlsx without one."),
     "locked": _("The file is locked with a password. Save it without one."),
     "damaged": _("The file is damaged: it can't be opened. Save it anew as .xlsx or CSV."),
     "active": _("The file refers to things outside itself. Save it anew as .xlsx or CSV."),
@@ -63,7 +63,7 @@ class BadSheet(Exception):
 
 
 def read_sheet(path: Path, *, most: int = MOST_ROWS) -> Iterator[list[str]]:
-    """Yield the rows of a CSV file, or of the first sheet of an XLSX file, as they are read.
+    """Yield the rows of a CSV file, or of the first sheet of an XLSX or XLS file, as they are read.
 
     Raises BadSheet, maybe after some rows: keep none before the last.
     """

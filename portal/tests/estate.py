@@ -12,6 +12,8 @@ from campaigns.models import (
     CampaignRule,
     ConsoleDay,
     CreatorNoteDay,
+    FileImport,
+    FilePart,
     Link,
     LinkSheet,
     Note,
@@ -37,6 +39,7 @@ from campaigns.tests.factories import (
 )
 from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.factories_health import make_catalogue, make_health
+from campaigns.tests.files import make_import
 from campaigns.tests.plans import (
     bind,
     join,
@@ -110,6 +113,7 @@ class Estate:
     star_task: StarTask
     star_row: StarTaskNote
     sheet: LinkSheet
+    file_import: FileImport
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -147,7 +151,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     second = make_second_review(application, note=f"{name} 复")
     moving = _make_transfers(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
-    return Estate(*own, *moving, *_make_plans(store, free, name), sheet)
+    return Estate(*own, *moving, *_make_plans(store, free, name), sheet, _make_import(store, name))
 
 
 def _make_plans(
@@ -182,6 +186,19 @@ def _make_sheet(store: Store, link: Link, name: str) -> LinkSheet:
             link=link,
         )
     return sheet
+
+
+def _make_import(store: Store, name: str) -> FileImport:
+    """Leave a file that was checked, with a part of it, a receipt and a refused row."""
+    found = make_import(store, name=f"{name}.csv", left_out=[f"{name} 列"], refused_count=1)
+    own = {"brand_id": store.brand_id, "store_id": store.pk, "file_import": found}
+    page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
+    with scope(Hat.NIGHT):
+        FilePart.objects.create(**own, number=1, packed=name.encode())
+        PulledPage.objects.create(**own, sha256="0" * 64, keys=[], **page)
+        row = {"row_hash": name, "raw": f"{name} 行", "reason": f"{name} 由"}
+        QuarantinedRow.objects.create(**own, number=2, **row)
+    return found
 
 
 def _make_history(application: Application, link: Link, name: str) -> None:

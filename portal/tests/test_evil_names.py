@@ -32,6 +32,8 @@ PAGES = [
     "/b/evil/star-tasks/{star_task}/",
     "/b/evil/results/",
     "/b/evil/data/",
+    "/b/evil/data/imports/",
+    "/b/evil/data/imports/{file_import}/",
     "/admin/merchants/application/",
     "/admin/merchants/application/{application}/change/",
     "/admin/merchants/brand/",

@@ -35,6 +35,7 @@ PLACEHOLDERS = (
     "note",
     "link",
     "sheet",
+    "file_import",
     "code",
     "application",
     "evidence",
