@@ -100,6 +100,23 @@ PUGONGYING = {  # one registration may serve both platforms
     "base_url": XHS["base_url"],
     "auth_url": XHS["auth_url"],
 }
+# Calls a second for our key and for each account, and a day. No partner publishes them but Tmall's
+# 5,000 a day for a test app; the sandbox bears more.
+PARTNER_RATES = {
+    "top": {
+        "of_key": number("TOP_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
+        "of_account": number("TOP_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
+        "a_day": number("TOP_CALLS_PER_DAY", 500_000 if SANDBOXED else 5_000),
+    },
+    "juguang": {
+        "of_key": number("XHS_CALLS_PER_SECOND", 200 if SANDBOXED else 20),
+        "of_account": number("XHS_CALLS_PER_SECOND_OF_ACCOUNT", 200 if SANDBOXED else 5),
+    },
+    "pugongying": {
+        "of_key": number("PUGONGYING_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
+        "of_account": number("PUGONGYING_CALLS_PER_SECOND_OF_ACCOUNT", 200 if SANDBOXED else 5),
+    },
+}
 CONSENT_HOSTS = [TOP["authorize_url"], XHS["auth_url"]]
 
 # Django --------------------------------------------------------------------------------------
@@ -320,6 +337,8 @@ REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midn
 CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has checked for an hour
 SHEET_TICK = timedelta(minutes=1)
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
+SYNC_DEADLINE = int(number("SYNC_DEADLINE_HOUR", 7))  # by then the night should be done, Beijing
+FESTIVALS = (("2025-05-13", "2025-06-20"), ("2025-10-09", "2025-11-14"))  # first and last days
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):

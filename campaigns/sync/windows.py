@@ -14,6 +14,8 @@ from django.utils import timezone
 from campaigns.models import Heartbeat, SyncWindow, WindowStatus
 from campaigns.models.window import SyncWindowQuerySet
 from campaigns.reports import REPORTS, Report
+from campaigns.sync.festival import is_festival
+from merchants import budgets
 from merchants.consent_records import agreed_since
 from merchants.models import Connection
 from portal.lib import days
@@ -60,21 +62,30 @@ def open_night(last: date | None = None, *, brand: int | None = None, again: boo
 
 
 def hand_out(*, brand: int | None = None) -> list[int]:
-    """Return the windows that a worker should hear of now, newest day first.
+    """Return the windows that a worker should hear of now, by turns among the brands.
 
-    What nobody took within a tick is told of again.
+    What nobody took within a tick is told of again. Of a partner that is down one window goes
+    out, to see whether it is up again; of one that asked us to wait none does.
     """
     now = timezone.now()
+    asleep, probed = budgets.asleep(), budgets.probing()
     with scope(Hat.NIGHT, brand=brand):
         _give_up_on_the_poisonous()
         due = SyncWindow.objects.due(Now()).not_handed_out_since(now - settings.SYNC_TICK)
-        chosen = list(
-            due.newest_day_first()
-            .select_for_update(skip_locked=True, of=["self"])
-            .values_list("pk", flat=True)[:AT_ONCE]
-        )
-        SyncWindow.objects.filter(pk__in=chosen).update(handed_out_at=now)
-    return chosen
+        asked = due.exclude(connection__partner__in=asleep | probed)
+        ranked = list(_in_turns(asked)[:AT_ONCE])
+        for partner in sorted(probed - asleep):
+            ranked += _in_turns(due.filter(connection__partner=partner))[:1]
+        free = due.filter(pk__in=ranked).select_for_update(skip_locked=True, of=["self"])
+        taken = set(free.values_list("pk", flat=True))
+        SyncWindow.objects.filter(pk__in=taken).update(handed_out_at=now)
+    return [pk for pk in ranked if pk in taken]
+
+
+def _in_turns(due: SyncWindowQuerySet) -> QuerySet[SyncWindow, int]:
+    figures = [key for key, report in REPORTS.items() if report.facts]
+    first = figures if is_festival(days.today()) else []
+    return due.in_fair_turns(first, days.yesterday()).values_list("pk", flat=True)
 
 
 def ask_again(windows: SyncWindowQuerySet) -> int:
