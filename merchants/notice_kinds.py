@@ -227,6 +227,7 @@ SHOWN: dict[str, Callable[[str], object]] = {
     "reason": reasons.in_words,
     "link_reason": link_reasons.in_words,
     "lacking": _in_readers_language,
+    "reports": _in_readers_language,
     "restricted_on": _restricted_on,
     "suspended_on": _suspended_on,
     "role": lambda role: Role(role).label,

@@ -186,6 +186,7 @@ TEMPLATES = [
                 "merchants.context.alerts",
                 "campaigns.context.sources",
                 "campaigns.context.broken_links",
+                "campaigns.context.sync",
             ],
         },
     }

@@ -56,6 +56,13 @@ def navigation() -> list[Entry]:
             _link(_("Pugongying orders"), "assignment", "campaigns", "creatororder"),
         ),
         _group(
+            _("Nightly sync"),
+            _page(_("Sync monitor"), "monitor_heart", "campaigns", "syncwindow", "monitor"),
+            _link(_("Sync windows"), "view_list", "campaigns", "syncwindow"),
+            _page(_("Replay days"), "replay", "campaigns", "syncwindow", "replay"),
+            _link(_("Partner incidents"), "crisis_alert", "merchants", "partnerincident"),
+        ),
+        _group(
             _("Staff and members"),
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),

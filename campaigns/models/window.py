@@ -86,6 +86,7 @@ class SyncWindow(models.Model):
         _("status"), max_length=8, choices=WindowStatus, default=WindowStatus.OWED
     )
     owed_on = models.DateField(_("owed on"))
+    owed_at = models.DateTimeField(_("owed since"), db_default=Now())  # real time
     pull = models.PositiveIntegerField(_("pulls"), default=1)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     retries = models.PositiveSmallIntegerField(_("retries"), default=0)

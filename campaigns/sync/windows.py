@@ -56,7 +56,7 @@ def open_night(last: date | None = None, *, brand: int | None = None, again: boo
     with scope(Hat.NIGHT, brand=brand):
         for joined in _connections():
             for report in REPORTS.values():
-                if report.partner == joined.partner and _may_read(joined, report):
+                if report.partner == joined.partner and may_read(joined, report):
                     _open_report(joined, report, last, again=again)
         return SyncWindow.objects.still_open().count()
 
@@ -102,16 +102,26 @@ def _connections() -> QuerySet[Connection]:
     return Connection.objects.connected().order_by("pk")
 
 
-def _may_read(joined: Connection, report: Report) -> bool:
+def may_read(joined: Connection, report: Report) -> bool:
     return not report.text or agreed_since(joined, report.text)
 
 
 def _open_report(joined: Connection, report: Report, last: date, *, again: bool) -> None:
-    tonight = days.today()
     newest = last - timedelta(days=report.lag - 1)
     oldest = newest - timedelta(days=report.backfill - 1)
+    tonight = days.today()
+    windows = open_days(joined, report, oldest, newest)
+    restated = Q(day__gt=newest - timedelta(days=report.repull))
+    asked = windows.ended().filter(restated | NEVER_CAME, day__range=(oldest, newest))
+    if not again:
+        asked = asked.filter(owed_on__lt=tonight)
+    asked.update(**anew(tonight))
+
+
+def open_days(joined: Connection, report: Report, first: date, last: date) -> SyncWindowQuerySet:
+    """Owe the days that were never asked for; return all windows of the report."""
     windows = SyncWindow.objects.filter(connection=joined, report=report.key)
-    there = set(windows.filter(day__range=(oldest, newest)).values_list("day", flat=True))
+    there = set(windows.filter(day__range=(first, last)).values_list("day", flat=True))
     SyncWindow.objects.bulk_create(
         [
             SyncWindow(
@@ -120,18 +130,14 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
                 connection=joined,
                 report=report.key,
                 day=day,
-                owed_on=tonight,
+                owed_on=days.today(),
             )
-            for day in days.days_between(oldest, newest)
+            for day in days.days_between(first, last)
             if day not in there
         ],
         ignore_conflicts=True,
     )
-    restated = Q(day__gt=newest - timedelta(days=report.repull))
-    asked = windows.ended().filter(restated | NEVER_CAME, day__range=(oldest, newest))
-    if not again:
-        asked = asked.filter(owed_on__lt=tonight)
-    asked.update(**anew(tonight))
+    return windows
 
 
 def anew(night: date) -> dict[str, object]:
@@ -139,6 +145,7 @@ def anew(night: date) -> dict[str, object]:
     return {
         "status": WindowStatus.OWED,
         "owed_on": night,
+        "owed_at": Now(),
         "pull": F("pull") + 1,
         "next_page": 1,
         "cursor": "",
@@ -154,9 +161,14 @@ def anew(night: date) -> dict[str, object]:
 
 def _ensure_months(last: date) -> None:
     for report in REPORTS.values():
-        if report.facts:
-            reached = days.days_between(last - report.reach, last)
-            ensure_months(report.facts.ledger(), reached)
+        ensure_months_of(report, last)
+
+
+def ensure_months_of(report: Report, last: date) -> None:
+    """Make what the ledger lacks for the days up to `last` that the report may be asked for."""
+    if report.facts:
+        reached = days.days_between(last - report.reach, last)
+        ensure_months(report.facts.ledger(), reached)
 
 
 def _give_up_on_the_poisonous() -> None:

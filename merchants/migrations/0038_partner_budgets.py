@@ -97,7 +97,12 @@ GRANT SELECT, INSERT, UPDATE ON merchants_partnerbudget, merchants_partnerincide
 GRANT SELECT, INSERT, DELETE ON merchants_partnerfailure TO redcat_night;
 GRANT SELECT ON merchants_partnerbudget TO redcat_admin;
 GRANT UPDATE (paused_until, pause_reason, paused_by_staff) ON merchants_connection
-    TO redcat_admin
+    TO redcat_admin;
+-- Staff end consents of a store that is let go, as before, and pause one that holds.
+ALTER POLICY ends ON merchants_connection WITH CHECK (
+    (status = 'connected' AND released_at IS NULL)
+    OR (status = 'revoked' AND store_id IN (
+        SELECT r.store_id FROM merchants_storerelease r WHERE r.status = 'released')))
 """
 
 
@@ -202,9 +207,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "began_at",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="from"),
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="down since"
+                    ),
                 ),
-                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="to")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="up again")),
                 (
                     "probe_at",
                     models.DateTimeField(

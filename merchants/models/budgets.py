@@ -81,8 +81,8 @@ class PartnerIncident(models.Model):
     """A time in which a partner answered nobody; while one is open it is only probed."""
 
     partner = models.CharField(_("partner"), max_length=10, choices=Partner)
-    began_at = models.DateTimeField(_("from"), default=timezone.now)
-    ended_at = models.DateTimeField(_("to"), null=True, blank=True)
+    began_at = models.DateTimeField(_("down since"), default=timezone.now)
+    ended_at = models.DateTimeField(_("up again"), null=True, blank=True)
     probe_at = models.DateTimeField(_("next probe"), default=timezone.now)
     words = models.CharField(_("the partner's words"), max_length=300)
 

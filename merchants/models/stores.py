@@ -331,6 +331,10 @@ class Connection(models.Model):
             return ConnectionState.EXPIRING
         return ConnectionState.CONNECTED
 
+    @property
+    def is_paused(self) -> bool:
+        return self.is_paused_at(timezone.now())
+
     def is_paused_at(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 

@@ -12,6 +12,7 @@ from campaigns.models import (
     CampaignRule,
     ConsoleDay,
     CreatorNoteDay,
+    LateNight,
     Link,
     LinkSheet,
     Note,
@@ -275,4 +276,5 @@ def _make_window(note: Note, error: str) -> None:
         )
         page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
         PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
+        LateNight.objects.get_or_create(brand_id=note.brand_id, night=DAY)
         QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)
