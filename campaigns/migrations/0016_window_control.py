@@ -55,4 +55,34 @@ class Migration(migrations.Migration):
             },
         ),
         tenant_table("campaigns_latenight", store=None, night="SELECT, INSERT"),
+        migrations.AlterField(
+            model_name="syncwindow",
+            name="brand",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sync_windows",
+                to="merchants.brand",
+                verbose_name="brand",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="syncwindow",
+            name="connection",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sync_windows",
+                to="merchants.connection",
+                verbose_name="connection",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="syncwindow",
+            name="store",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sync_windows",
+                to="merchants.store",
+                verbose_name="store",
+            ),
+        ),
     ]

@@ -75,10 +75,17 @@ class SyncWindow(models.Model):
     the last page, `doubts` the pulls in a row whose rows did not add up.
     """
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="sync_windows")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="sync_windows")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="sync_windows", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="sync_windows", verbose_name=_("store")
+    )
     connection = models.ForeignKey(
-        Connection, on_delete=models.PROTECT, related_name="sync_windows"
+        Connection,
+        on_delete=models.PROTECT,
+        related_name="sync_windows",
+        verbose_name=_("connection"),
     )
     report = models.CharField(_("report"), max_length=30)
     day = models.DateField(_("business day"))
