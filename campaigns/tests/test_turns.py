@@ -1,16 +1,19 @@
 """What becomes of a window whose key may not ask now."""
 
 from datetime import date, timedelta
+from threading import Thread
 
 import pytest
+import stamina
 from django.utils import timezone
 
 from campaigns.models import SyncWindow
 from campaigns.sync import pull
-from campaigns.sync.windows import open_night
-from merchants.models import PartnerBudget
-from merchants.tests.factories import make_connection, make_store
+from campaigns.sync.windows import hand_out, open_night
+from merchants.models import PartnerBudget, PartnerIncident
+from merchants.tests.factories import make_brand, make_connection, make_store
 from portal.lib.scope import Hat, scope
+from portal.tests.scripted_server import Listener, says
 
 
 @pytest.fixture
@@ -63,3 +66,45 @@ def test_waiting_for_a_turn_many_times_never_gives_a_window_up(owed, settings):
         pull.pull_window(owed, owner="w1")
 
     assert (window().status, window().doubts, window().retries) == ("owed", 0, 0)
+
+
+@pytest.fixture
+def juguang(settings):
+    """A server in Juguang's place that answers as the test says."""
+    with Listener() as listener, stamina.set_testing(True, attempts=3, cap=True):
+        thread = Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        settings.XHS = settings.XHS | {"base_url": f"{listener.script.url}/api/open"}
+        yield listener.script
+        listener.shutdown()
+        thread.join()
+
+
+def test_retry_after_holds_every_window_of_the_key_and_counts_against_none(owed, juguang, brand):
+    make_connection(make_store(brand, 2))
+    make_connection(make_store(make_brand("yejing", "野径")))
+    juguang.will(says("", status=429, retry_after="40"))
+
+    pull.pull_window(owed, owner="w1")
+    open_night()
+
+    assert (window().attempts, window().retries) == (0, 0)
+    assert (window().not_before - timezone.now()).total_seconds() > 40
+    assert hand_out() == []
+
+
+def test_a_partner_that_is_down_for_two_brands_is_an_incident_and_left_alone(owed, juguang):
+    make_connection(make_store(make_brand("yejing", "野径")))
+    open_night()
+    juguang.will(*[says("", status=503)] * 15)
+    with scope(Hat.NIGHT):
+        report = SyncWindow.objects.filter(report="juguang.note_day").order_by("-day")
+        ids = list(report.values_list("pk", flat=True)[:6])
+
+    for pk in ids:
+        pull.pull_window(pk, owner="w1")
+
+    with scope(Hat.NIGHT):
+        assert PartnerIncident.objects.open().get().words.startswith("HTTP 503")
+    assert juguang.replies == []  # and the sixth was not asked
+    assert hand_out() == []
