@@ -13,12 +13,13 @@ def pull_window(self: "Task[[int], None]", window_id: int) -> None:
 
 @shared_task
 def hand_out_windows() -> None:
-    """Open what tonight owes, and hint at all that is due."""
-    from campaigns.sync import night, windows
+    """Open what tonight owes, hint at all that is due, and tell of what is late."""
+    from campaigns.sync import lateness, night, windows
 
     windows.beat("worker")
     windows.open_night()
     night.hand_out(pull_window.delay)
+    lateness.tell_late_brands()
 
 
 @shared_task(expires=settings.CHECK_TICK.total_seconds())  # told of again within the hour

@@ -36,6 +36,7 @@ from merchants.admin_consents import StateFilter, StateShown
 from merchants.admin_evidence import EvidenceFiles
 from merchants.admin_participation import HoldsStores, ParticipationFilter
 from merchants.admin_parts import Blind, ReadOnly
+from merchants.admin_pauses import PausesConnections
 from merchants.grant_admin import BrandGrantAdmin
 from merchants.members import LAST_OWNER, NEEDS_AN_OWNER
 from merchants.models import (
@@ -111,7 +112,7 @@ class EvidenceAdmin(ReadOnly, EvidenceFiles, ModelAdmin):  # type: ignore[misc] 
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ReadOnly, StateShown, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
+class ConnectionAdmin(ReadOnly, StateShown, PausesConnections, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """No field here holds a token, sealed or not."""
 
     list_display = ["store", "brand", "partner", "state", "subject_name", "last_good_call_at"]
@@ -127,7 +128,10 @@ class ConnectionAdmin(ReadOnly, StateShown, ModelAdmin):  # type: ignore[misc]  
         "scope",
         ("access_expires_at", "refresh_expires_at"),
         ("consented_at", "last_good_call_at"),
+        ("paused_until", "paused_by_staff"),
+        "pause_reason",
     ]
+    actions_detail = ["pause", "resume"]  # type: ignore[assignment]  # unfold declares an empty tuple
 
 
 @admin.register(Brand)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -18,13 +19,14 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from merchants import budgets
 from merchants.consent_records import record_end
 from merchants.hints import requalify_soon
 from merchants.models import Connection, ConnectionStatus, ConsentStep, NoticeKind, Partner
 from merchants.notices import notify
 from portal.lib.scope import Hat, scope
 from portal.partners.adapi import TokenPair
-from portal.partners.base import NeedsConsent, TokenExpired, Unavailable
+from portal.partners.base import Before, NeedsConsent, TokenExpired, Unavailable
 from portal.partners.juguang import JuguangApp, JuguangClient
 from portal.partners.pugongying import PugongyingApp, PugongyingClient
 from portal.partners.top import Seller, Shop, TopApp, TopClient, TopToken
@@ -38,6 +40,7 @@ GOOD_CALL_EVERY = timedelta(minutes=1)
 
 Client = TypeVar("Client")
 Answer = TypeVar("Answer")
+Make = Callable[[str, Before], Client]  # of a token, and of what is done before each request
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +95,29 @@ def juguang_app() -> JuguangApp:
     return JuguangApp.of(settings.XHS)
 
 
-def call_top(connection: Connection, work: Callable[[TopClient], Answer]) -> Answer:
+def call_top(
+    connection: Connection, work: Callable[[TopClient], Answer], *, for_night: bool = False
+) -> Answer:
     """Run `work` with the seller's client; a token that died is renewed and `work` repeated once.
 
+    Each request takes from the key's budget, and the night (`for_night`) leaves some to people.
     Raises NeedsConsent when only a person can help; the connection then says so too.
     """
-    app = top_app()
-    return _call(connection, work, lambda token: TopClient(app, token))
+    return _call(connection, work, partial(TopClient, top_app()), for_night=for_night)
 
 
-def call_juguang(connection: Connection, work: Callable[[JuguangClient], Answer]) -> Answer:
+def call_juguang(
+    connection: Connection, work: Callable[[JuguangClient], Answer], *, for_night: bool = False
+) -> Answer:
     """Run `work` with the advertiser's client, as `call_top` does with the seller's."""
-    app = juguang_app()
-    return _call(connection, work, lambda token: JuguangClient(app, token))
+    return _call(connection, work, partial(JuguangClient, juguang_app()), for_night=for_night)
 
 
-def call_pugongying(connection: Connection, work: Callable[[PugongyingClient], Answer]) -> Answer:
+def call_pugongying(
+    connection: Connection, work: Callable[[PugongyingClient], Answer], *, for_night: bool = False
+) -> Answer:
     """Run `work` with the account's client, as `call_top` does with the seller's."""
-    app = pugongying_app()
-    return _call(connection, work, lambda token: PugongyingClient(app, token))
+    return _call(connection, work, partial(PugongyingClient, pugongying_app()), for_night=for_night)
 
 
 def renew(connection: Connection) -> None:
@@ -182,25 +189,34 @@ REFRESH: Mapping[str, Callable[[str], Grant]] = {
 
 
 def _call(
-    connection: Connection, work: Callable[[Client], Answer], client: Callable[[str], Client]
+    connection: Connection,
+    work: Callable[[Client], Answer],
+    client: Make[Client],
+    *,
+    for_night: bool,
 ) -> Answer:
     current = _load(connection)
     if current.access_expires_at < timezone.now() + REFRESH_AHEAD:
         current = _renew(current)
     try:
-        answer = _attempt(current, work, client)
+        answer = _attempt(current, work, client, for_night=for_night)
     except TokenExpired:
         current = _renew(current)
-        answer = _attempt_anew(current, work, client)
+        answer = _attempt_anew(current, work, client, for_night=for_night)
     _note_good_call(current)
     return answer
 
 
 def _attempt(
-    current: Connection, work: Callable[[Client], Answer], client: Callable[[str], Client]
+    current: Connection,
+    work: Callable[[Client], Answer],
+    client: Make[Client],
+    *,
+    for_night: bool,
 ) -> Answer:
     try:
-        return work(client(current.access_token))
+        with budgets.turn(current, for_night=for_night) as turn:
+            return work(client(current.access_token, turn.before_each))
     except TokenExpired:
         raise
     except NeedsConsent as refusal:
@@ -209,11 +225,15 @@ def _attempt(
 
 
 def _attempt_anew(
-    current: Connection, work: Callable[[Client], Answer], client: Callable[[str], Client]
+    current: Connection,
+    work: Callable[[Client], Answer],
+    client: Make[Client],
+    *,
+    for_night: bool,
 ) -> Answer:
     """A token made a moment ago that the partner refuses means that the consent is gone."""
     try:
-        return _attempt(current, work, client)
+        return _attempt(current, work, client, for_night=for_night)
     except TokenExpired as refusal:
         _give_up(current, refusal)
         raise NeedsConsent(refusal.message) from refusal

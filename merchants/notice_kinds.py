@@ -195,6 +195,14 @@ WORDINGS: dict[NoticeKind, Wording] = {
         title=_("Links of %(store)s are live"),
         sentence=_("Juguang approved %(count)s of them; readers can tap them now."),
     ),
+    NoticeKind.NIGHT_LATE: Wording(
+        icon="clock",
+        title=_("The data of %(day)s is not complete at %(deadline)s"),
+        sentence=_(
+            "%(reports)s. What is shown is older there; nothing is lost, and the rest follows by"
+            " itself."
+        ),
+    ),
 }
 
 
@@ -219,6 +227,7 @@ SHOWN: dict[str, Callable[[str], object]] = {
     "reason": reasons.in_words,
     "link_reason": link_reasons.in_words,
     "lacking": _in_readers_language,
+    "reports": _in_readers_language,
     "restricted_on": _restricted_on,
     "suspended_on": _suspended_on,
     "role": lambda role: Role(role).label,

@@ -48,10 +48,20 @@ def notify_owners(store: Store, kind: NoticeKind, **parameters: str) -> None:
 
 @transaction.atomic
 def tell_owners(
-    brand: Brand, kind: NoticeKind, /, *, page: str, by: User | None = None, **parameters: str
+    brand: Brand,
+    kind: NoticeKind,
+    /,
+    *,
+    page: str = "brand",
+    leads_to: str = "",
+    by: User | None = None,
+    **parameters: str,
 ) -> None:
-    """Tell the brand's owners of all its stores, but not who did it, and lead them to `page`."""
-    link = reverse(f"merchants:{page}", args=[brand.slug])
+    """Tell the brand's owners of all its stores, but not who did it.
+
+    The notice leads to `page`, one of this app, or to `leads_to`, an address within the brand.
+    """
+    link = leads_to or reverse(f"merchants:{page}", args=[brand.slug])
     told = Notice(brand=brand, kind=kind, link=link, parameters=parameters)
     _tell(told, owners_of(brand.pk), by)
 

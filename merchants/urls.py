@@ -12,6 +12,7 @@ from merchants.views import (
     invitations,
     members,
     notices,
+    pauses,
     policy,
     stores,
     transfers,
@@ -72,6 +73,16 @@ urlpatterns = [
         "b/<slug:brand>/stores/<int:store_id>/consents/<slug:partner>/withdraw/",
         consent_records.consent_withdraw,
         name="consent_withdraw",
+    ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/consents/<slug:partner>/pause/",
+        pauses.connection_pause,
+        name="connection_pause",
+    ),
+    path(
+        "b/<slug:brand>/stores/<int:store_id>/consents/<slug:partner>/resume/",
+        pauses.connection_resume,
+        name="connection_resume",
     ),
     path("b/<slug:brand>/settings/consents/", consent_records.consent_list, name="consents"),
     path(

@@ -102,6 +102,23 @@ PUGONGYING = {  # one registration may serve both platforms
     "base_url": XHS["base_url"],
     "auth_url": XHS["auth_url"],
 }
+# Calls a second for our key and for each account, and a day. No partner publishes them but Tmall's
+# 5,000 a day for a test app; the sandbox bears more.
+PARTNER_RATES = {
+    "top": {
+        "of_key": number("TOP_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
+        "of_account": number("TOP_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
+        "a_day": number("TOP_CALLS_PER_DAY", 500_000 if SANDBOXED else 5_000),
+    },
+    "juguang": {
+        "of_key": number("XHS_CALLS_PER_SECOND", 200 if SANDBOXED else 20),
+        "of_account": number("XHS_CALLS_PER_SECOND_OF_ACCOUNT", 200 if SANDBOXED else 5),
+    },
+    "pugongying": {
+        "of_key": number("PUGONGYING_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
+        "of_account": number("PUGONGYING_CALLS_PER_SECOND_OF_ACCOUNT", 200 if SANDBOXED else 5),
+    },
+}
 CONSENT_HOSTS = [TOP["authorize_url"], XHS["auth_url"]]
 
 # Django --------------------------------------------------------------------------------------
@@ -171,6 +188,7 @@ TEMPLATES = [
                 "merchants.context.alerts",
                 "campaigns.context.sources",
                 "campaigns.context.broken_links",
+                "campaigns.context.sync",
             ],
         },
     }
@@ -315,7 +333,8 @@ GOODS_BY_TMALL_CATEGORY = ids_by_kind("GOODS_BY_TMALL_CATEGORY", GOODS)
 LINK_TICK = timedelta(seconds=number("LINK_TICK_SECONDS", 15))
 
 # Work in the background ----------------------------------------------------------------------
-# On these days the affiliate programme answers for twenty minutes at a time.
+# On these days Tmall's affiliate programme answers for twenty minutes at a time, and the newest
+# figures go before all else.
 FESTIVALS = periods(
     "FESTIVALS",
     '[["618", "2025-05-13", "2025-06-20"], ["双11", "2025-10-09", "2025-11-11"]]',
@@ -328,6 +347,7 @@ CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has ch
 SHEET_TICK = timedelta(minutes=1)
 IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")  # unset: no folder is watched
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
+SYNC_DEADLINE = int(number("SYNC_DEADLINE_HOUR", 7))  # by then the night should be done, Beijing
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 BROKER = broker_settings(os.environ, VAR_DIR, SECRET_KEY)
 CELERY_BROKER_URL = BROKER["broker_url"]

@@ -56,6 +56,14 @@ def navigation() -> list[Entry]:
             _link(_("Pugongying orders"), "assignment", "campaigns", "creatororder"),
         ),
         _group(
+            _("Nightly sync"),
+            _page(_("Sync monitor"), "monitor_heart", "campaigns", "syncwindow", "monitor"),
+            _link(_("Sync windows"), "view_list", "campaigns", "syncwindow")
+            | {"active": _in_windows},
+            _page(_("Replay days"), "replay", "campaigns", "syncwindow", "replay"),
+            _link(_("Partner incidents"), "crisis_alert", "merchants", "partnerincident"),
+        ),
+        _group(
             _("Staff and members"),
             _link(_("Users"), "person", "merchants", "user"),
             _link(_("Memberships"), "badge", "merchants", "membership"),
@@ -101,6 +109,13 @@ def _in_queue(request: HttpRequest) -> bool:
     """The figures have an entry of their own, though their address lies below the queue's."""
     queue = str(reverse_lazy("admin:merchants_application_changelist"))
     return request.path.startswith(queue) and request.path != f"{queue}figures/"
+
+
+def _in_windows(request: HttpRequest) -> bool:
+    """Monitor and replay have entries of their own, though they lie below the list's address."""
+    windows = str(reverse_lazy("admin:campaigns_syncwindow_changelist"))
+    own = {f"{windows}monitor/", f"{windows}replay/"}
+    return request.path.startswith(windows) and request.path not in own
 
 
 def _page(title: Promise, icon: str, app: str, model: str, name: str) -> Entry:

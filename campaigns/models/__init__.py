@@ -47,6 +47,7 @@ from campaigns.models.file_import import (
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
+from campaigns.models.night import LateNight
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
 from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
 from campaigns.models.star_task import (
@@ -103,6 +104,7 @@ __all__ = [
     "Item",
     "ItemStatus",
     "JoinedBy",
+    "LateNight",
     "Link",
     "LinkCheck",
     "LinkEvent",

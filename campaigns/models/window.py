@@ -1,12 +1,13 @@
 """What is owed to the ledger: a row per connection, report and business day."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Case, F, Q, When, Window
+from django.db.models.functions import Now, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,16 +23,33 @@ class WindowStatus(models.TextChoices):
     DEAD = "dead", _("Given up")
 
 
+def readable(at: datetime | Now) -> Q:
+    """Keep windows whose connection may be asked: consented, and not paused."""
+    paused = Q(connection__paused_until__gt=at)
+    return Q(connection__status=ConnectionStatus.CONNECTED) & ~paused
+
+
 class SyncWindowQuerySet(StoreOwnedQuerySet["SyncWindow"]):
     def due(self, at: datetime | Now) -> Self:
         """Keep what may be pulled: owed by now, or left behind by a worker that is gone.
 
-        A connection that waits for consent is not asked.
+        A connection that waits for consent, or is paused, is not asked.
         """
-        return self.filter(connection__status=ConnectionStatus.CONNECTED).filter(
+        return self.filter(readable(at)).filter(
             Q(status=WindowStatus.OWED, not_before__lte=at)
             | Q(status=WindowStatus.LEASED, lease_until__lt=at)
         )
+
+    def in_fair_turns(self, first: Sequence[str], newest: date) -> Self:
+        """Let each brand have one before any has two; what was never pulled comes first.
+
+        On a day on which the reports of `first` are wanted most, their newest day goes ahead.
+        """
+        wanted = Case(When(report__in=first, day__gte=newest, then=0), default=1)
+        never = Case(When(closed_on=None, then=0), default=1)
+        within = (wanted.asc(), never.asc(), F("day").desc(), F("pk").asc())
+        turn = Window(RowNumber(), partition_by=F("brand_id"), order_by=within)
+        return self.annotate(turn=turn).order_by("turn", *within)
 
     def not_handed_out_since(self, moment: datetime) -> Self:
         return self.filter(Q(handed_out_at=None) | Q(handed_out_at__lt=moment))
@@ -58,10 +76,17 @@ class SyncWindow(models.Model):
     the last page, `doubts` the pulls in a row whose rows did not add up.
     """
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="sync_windows")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="sync_windows")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="sync_windows", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="sync_windows", verbose_name=_("store")
+    )
     connection = models.ForeignKey(
-        Connection, on_delete=models.PROTECT, related_name="sync_windows"
+        Connection,
+        on_delete=models.PROTECT,
+        related_name="sync_windows",
+        verbose_name=_("connection"),
     )
     report = models.CharField(_("report"), max_length=30)
     day = models.DateField(_("business day"))
@@ -69,6 +94,7 @@ class SyncWindow(models.Model):
         _("status"), max_length=8, choices=WindowStatus, default=WindowStatus.OWED
     )
     owed_on = models.DateField(_("owed on"))
+    owed_at = models.DateTimeField(_("owed since"), db_default=Now())  # real time
     pull = models.PositiveIntegerField(_("pulls"), default=1)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     retries = models.PositiveSmallIntegerField(_("retries"), default=0)

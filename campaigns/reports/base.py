@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from campaigns.models import Fact, Source, SyncWindow
 from merchants.models import Connection, Partner
@@ -55,6 +55,14 @@ class FetchedPage:
 Ask = Callable[[Any], FetchedPage]  # what to do with the partner's client
 
 
+class Call(Protocol):
+    """Opens the connection's client at the partner and runs what it is given with it."""
+
+    def __call__(
+        self, connection: Connection, work: Ask, *, for_night: bool = ...
+    ) -> FetchedPage: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What became of a page: how many facts changed, and the rows refused with their reasons."""
@@ -86,7 +94,7 @@ class Report:
     key: str
     partner: Partner
     label: "StrPromise"
-    call: Callable[[Connection, Ask], FetchedPage]
+    call: Call
     fetch: Callable[[Any, Asked], FetchedPage]  # the partner's client, and what to ask it for
     keys: Callable[[Sequence[Any]], list[str]]
     keep: Callable[["PageContext", Sequence[Any]], Kept]

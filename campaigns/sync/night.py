@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.db.models.functions import Now
 
 from campaigns.models import SyncWindow, WindowStatus
+from campaigns.models.window import readable
 from campaigns.sync import windows
-from merchants.models import ConnectionStatus
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 POLL = 0.2
 OPEN = Q(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
-CONNECTED = Q(connection__status=ConnectionStatus.CONNECTED)
 Send = Callable[[int], object]  # tells a worker of a window
 
 
@@ -24,7 +24,7 @@ class Progress:
 
     closed: int
     still_open: int
-    waiting: int  # for a person's consent
+    waiting: int  # for a person's consent, or for the end of a pause
     failed: int
     dead: int
 
@@ -47,11 +47,12 @@ def wait(*, send: Send, brand: int | None = None, tell: Callable[[Progress], obj
 
 
 def progress(*, brand: int | None = None) -> Progress:
+    reads = readable(Now())
     with scope(Hat.NIGHT, brand=brand):
         counts = SyncWindow.objects.filter(OPEN | Q(owed_on=days.today())).aggregate(
             closed=Count("pk", filter=Q(status=WindowStatus.CLOSED)),
-            still_open=Count("pk", filter=OPEN & CONNECTED),
-            waiting=Count("pk", filter=OPEN & ~CONNECTED),
+            still_open=Count("pk", filter=OPEN & reads),
+            waiting=Count("pk", filter=OPEN & ~reads),
             failed=Count("pk", filter=Q(status=WindowStatus.FAILED)),
             dead=Count("pk", filter=Q(status=WindowStatus.DEAD)),
         )

@@ -17,10 +17,11 @@ from campaigns.models import PulledPage, QuarantinedRow, SyncWindow, WindowStatu
 from campaigns.reports import REPORTS, Report
 from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext
 from campaigns.sync.windows import anew
+from merchants.budgets import NotYet
 from merchants.connections import hold
 from portal.lib import days
 from portal.lib.scope import Hat, scope
-from portal.partners.base import NeedsConsent, Rejected, Unavailable
+from portal.partners.base import Limited, NeedsConsent, Rejected, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ def pull_window(window_id: int, *, owner: str) -> None:
         _put_back(lease)
     except Suspect as doubt:
         _pull_again(lease, str(doubt))
+    except (NotYet, Limited) as failure:
+        _wait_for_turn(lease, failure)
     except Unavailable as failure:
         _postpone(lease, failure.message, failure.retry_after)
     except NeedsConsent as failure:
@@ -123,7 +126,7 @@ def _fetch(lease: Lease, number: int) -> FetchedPage:
         _stretch(lease)
         return report.fetch(client, asked)
 
-    return report.call(joined, ask)
+    return report.call(joined, ask, for_night=True)
 
 
 def _stretch(lease: Lease) -> None:
@@ -240,6 +243,19 @@ def _put_back(lease: Lease) -> None:
     """Leave the window to the new night."""
     _release(lease, status=WindowStatus.OWED, not_before=Now(), handed_out_at=None)
     logger.info("window %s put back: the night has passed", lease.window.pk)
+
+
+def _wait_for_turn(lease: Lease, failure: Unavailable) -> None:
+    """Put the window back until its key may ask again; that says nothing against the window."""
+    seconds = max(failure.retry_after or 0, 1)
+    _release(
+        lease,
+        status=WindowStatus.OWED,
+        not_before=Now() + timedelta(seconds=seconds + 1),
+        handed_out_at=None,
+        error=failure.message[:2000] if isinstance(failure, Limited) else "",
+    )
+    logger.info("window %s waits %.0f s: %s", lease.window.pk, seconds, failure.message)
 
 
 def _postpone(lease: Lease, reason: str, retry_after: float | None) -> None:

@@ -14,9 +14,11 @@ from django.utils import timezone
 from campaigns.models import Heartbeat, SyncWindow, WindowStatus
 from campaigns.models.window import SyncWindowQuerySet
 from campaigns.reports import REPORTS, Report
+from merchants import budgets
 from merchants.consent_records import agreed_since
 from merchants.models import Connection
 from portal.lib import days
+from portal.lib.festivals import festival_on
 from portal.lib.ledger_tables import ensure_months
 from portal.lib.scope import Hat, scope
 
@@ -54,27 +56,36 @@ def open_night(last: date | None = None, *, brand: int | None = None, again: boo
     with scope(Hat.NIGHT, brand=brand):
         for joined in _connections():
             for report in REPORTS.values():
-                if report.partner == joined.partner and _may_read(joined, report):
+                if report.partner == joined.partner and may_read(joined, report):
                     _open_report(joined, report, last, again=again)
         return SyncWindow.objects.still_open().count()
 
 
 def hand_out(*, brand: int | None = None) -> list[int]:
-    """Return the windows that a worker should hear of now, newest day first.
+    """Return the windows that a worker should hear of now, by turns among the brands.
 
-    What nobody took within a tick is told of again.
+    What nobody took within a tick is told of again. Of a partner that is down one window goes
+    out, to see whether it is up again; of one that asked us to wait none does.
     """
     now = timezone.now()
+    asleep, probed = budgets.asleep(), budgets.probing()
     with scope(Hat.NIGHT, brand=brand):
         _give_up_on_the_poisonous()
         due = SyncWindow.objects.due(Now()).not_handed_out_since(now - settings.SYNC_TICK)
-        chosen = list(
-            due.newest_day_first()
-            .select_for_update(skip_locked=True, of=["self"])
-            .values_list("pk", flat=True)[:AT_ONCE]
-        )
-        SyncWindow.objects.filter(pk__in=chosen).update(handed_out_at=now)
-    return chosen
+        asked = due.exclude(connection__partner__in=asleep | probed)
+        ranked = list(_in_turns(asked)[:AT_ONCE])
+        for partner in sorted(probed - asleep):
+            ranked += _in_turns(due.filter(connection__partner=partner))[:1]
+        free = due.filter(pk__in=ranked).select_for_update(skip_locked=True, of=["self"])
+        taken = set(free.values_list("pk", flat=True))
+        SyncWindow.objects.filter(pk__in=taken).update(handed_out_at=now)
+    return [pk for pk in ranked if pk in taken]
+
+
+def _in_turns(due: SyncWindowQuerySet) -> QuerySet[SyncWindow, int]:
+    figures = [key for key, report in REPORTS.items() if report.facts]
+    first = figures if festival_on(days.today()) else []
+    return due.in_fair_turns(first, days.yesterday()).values_list("pk", flat=True)
 
 
 def ask_again(windows: SyncWindowQuerySet) -> int:
@@ -91,16 +102,26 @@ def _connections() -> QuerySet[Connection]:
     return Connection.objects.connected().order_by("pk")
 
 
-def _may_read(joined: Connection, report: Report) -> bool:
+def may_read(joined: Connection, report: Report) -> bool:
     return not report.text or agreed_since(joined, report.text)
 
 
 def _open_report(joined: Connection, report: Report, last: date, *, again: bool) -> None:
-    tonight = days.today()
     newest = last - timedelta(days=report.lag - 1)
     oldest = newest - timedelta(days=report.backfill - 1)
+    tonight = days.today()
+    windows = open_days(joined, report, oldest, newest)
+    restated = Q(day__gt=newest - timedelta(days=report.repull))
+    asked = windows.ended().filter(restated | NEVER_CAME, day__range=(oldest, newest))
+    if not again:
+        asked = asked.filter(owed_on__lt=tonight)
+    asked.update(**anew(tonight))
+
+
+def open_days(joined: Connection, report: Report, first: date, last: date) -> SyncWindowQuerySet:
+    """Owe the days that were never asked for; return all windows of the report."""
     windows = SyncWindow.objects.filter(connection=joined, report=report.key)
-    there = set(windows.filter(day__range=(oldest, newest)).values_list("day", flat=True))
+    there = set(windows.filter(day__range=(first, last)).values_list("day", flat=True))
     SyncWindow.objects.bulk_create(
         [
             SyncWindow(
@@ -109,18 +130,14 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
                 connection=joined,
                 report=report.key,
                 day=day,
-                owed_on=tonight,
+                owed_on=days.today(),
             )
-            for day in days.days_between(oldest, newest)
+            for day in days.days_between(first, last)
             if day not in there
         ],
         ignore_conflicts=True,
     )
-    restated = Q(day__gt=newest - timedelta(days=report.repull))
-    asked = windows.ended().filter(restated | NEVER_CAME, day__range=(oldest, newest))
-    if not again:
-        asked = asked.filter(owed_on__lt=tonight)
-    asked.update(**anew(tonight))
+    return windows
 
 
 def anew(night: date) -> dict[str, object]:
@@ -128,6 +145,7 @@ def anew(night: date) -> dict[str, object]:
     return {
         "status": WindowStatus.OWED,
         "owed_on": night,
+        "owed_at": Now(),
         "pull": F("pull") + 1,
         "next_page": 1,
         "cursor": "",
@@ -143,9 +161,14 @@ def anew(night: date) -> dict[str, object]:
 
 def _ensure_months(last: date) -> None:
     for report in REPORTS.values():
-        if report.facts:
-            reached = days.days_between(last - report.reach, last)
-            ensure_months(report.facts.ledger(), reached)
+        ensure_months_of(report, last)
+
+
+def ensure_months_of(report: Report, last: date) -> None:
+    """Make what the ledger lacks for the days up to `last` that the report may be asked for."""
+    if report.facts:
+        reached = days.days_between(last - report.reach, last)
+        ensure_months(report.facts.ledger(), reached)
 
 
 def _give_up_on_the_poisonous() -> None:

@@ -1,5 +1,10 @@
 from merchants.models.access import AccessEvent, AccessKind
 from merchants.models.application import Application, ApplicationEvent, ApplicationStatus, Margin
+from merchants.models.budgets import (
+    PartnerBudget,
+    PartnerFailure,
+    PartnerIncident,
+)
 from merchants.models.consents import ConsentRecord, ConsentStep
 from merchants.models.evidence import Evidence, EvidenceKind
 from merchants.models.grants import BrandGrant, BrandGrantEvent, BrandGrantStore, GrantStatus
@@ -88,6 +93,9 @@ __all__ = [
     "ParticipationEvent",
     "ParticipationStatus",
     "Partner",
+    "PartnerBudget",
+    "PartnerFailure",
+    "PartnerIncident",
     "PolicyEvent",
     "PolicyLogEntry",
     "PolicyStatus",

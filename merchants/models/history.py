@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from merchants.models.access import AccessEvent
 from merchants.models.application import Application, ApplicationEvent
+from merchants.models.budgets import PartnerBudget, PartnerFailure, PartnerIncident
 from merchants.models.consents import ConsentRecord
 from merchants.models.evidence import Evidence
 from merchants.models.grants import BrandGrant, BrandGrantEvent, BrandGrantStore
@@ -97,6 +98,9 @@ WITHOUT: dict[type[models.Model], str] = {
     StoreTransferEvent: "is itself a record that nobody changes",
     PolicyEvent: "is itself a record that nobody changes",
     Notice: "tells what another row's history holds",
+    PartnerBudget: "is a counter: each call would be a row, and nobody decides anything",
+    PartnerFailure: "is a count of the last minute",
+    PartnerIncident: "is itself a record, and of no brand",
     NoticeMail: "is a queue: each try would be a row, and nobody decides anything",
 }
 

@@ -44,6 +44,7 @@ class NoticeKind(models.TextChoices):
     LINK_RESTORED = "link_restored", _("Links lead on again")
     LINK_REJECTED = "link_rejected", _("A link is rejected")
     LINK_LIVE = "link_live", _("Links go live")
+    NIGHT_LATE = "night_late", _("Data is late in the morning")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

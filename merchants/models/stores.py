@@ -217,6 +217,9 @@ class ConnectionQuerySet(StoreOwnedQuerySet["Connection"]):
     def connected(self) -> Self:
         return self.filter(status=ConnectionStatus.CONNECTED)
 
+    def paused(self, now: datetime) -> Self:
+        return self.connected().filter(paused_until__gt=now)
+
     def ends_by(self, moment: datetime) -> Self:
         """Keep connected ones whose consent has ended at `moment` unless it is renewed."""
         return self.connected().filter(refresh_expires_at__lte=moment)
@@ -276,6 +279,10 @@ class Connection(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     consented_at = models.DateTimeField(_("consented"), default=timezone.now)
+    # real time, as leases: a pause ends by itself, and only staff end what staff began
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    pause_reason = models.CharField(_("reason of the pause"), max_length=200, blank=True)
+    paused_by_staff = models.BooleanField(_("paused by staff"), default=False)
     # with its store
     released_at = models.DateTimeField(_("released to another brand"), null=True, blank=True)
 
@@ -323,6 +330,21 @@ class Connection(models.Model):
         if self.refresh_expires_at <= now + EXPIRES_SOON:
             return ConnectionState.EXPIRING
         return ConnectionState.CONNECTED
+
+    @property
+    def is_paused(self) -> bool:
+        return self.is_paused_at(timezone.now())
+
+    def is_paused_at(self, now: datetime) -> bool:
+        return self.paused_until is not None and self.paused_until > now
+
+    def pause(self, until: datetime, *, reason: str, by_staff: bool) -> None:
+        self.paused_until, self.pause_reason, self.paused_by_staff = until, reason, by_staff
+        self.save(update_fields=["paused_until", "pause_reason", "paused_by_staff"])
+
+    def resume(self) -> None:
+        self.paused_until, self.pause_reason, self.paused_by_staff = None, "", False
+        self.save(update_fields=["paused_until", "pause_reason", "paused_by_staff"])
 
     def revoke(self) -> bool:
         """End the consent and forget its tokens for good; False if someone was faster.

@@ -4,6 +4,8 @@ INVITE = "/b/shancha/settings/members/invite/"
 MEMBER = "/b/shancha/settings/members/{member}/"
 INVITATION = "/b/shancha/settings/invitations/{invitation}/"
 WITHDRAW = "/b/shancha/stores/{store}/consents/juguang/withdraw/"
+PAUSE = "/b/shancha/stores/{store}/consents/juguang/pause/"
+RESUME = "/b/shancha/stores/{store}/consents/juguang/resume/"
 AGENCIES = "/b/shancha/settings/agencies/"
 GRANT = AGENCIES + "{grant}/"
 ASK = "/b/shancha/stores/transfers/ask/"
@@ -41,6 +43,10 @@ MATRIX = [
     ("get", RELEASE, 302, 404, 403, 403, 200),
     ("post", RELEASE, 302, 404, 403, 403, 422),
     ("get", "/b/shancha/stores/{store}/transfer/0/", 302, 404, 403, 403, 404),
+    ("get", PAUSE, 302, 404, 403, 403, 200),
+    ("post", PAUSE, 302, 404, 403, 403, 422),
+    ("get", RESUME, 302, 405, 405, 405, 405),
+    ("post", RESUME, 302, 404, 403, 403, 302),
     ("get", WITHDRAW, 302, 404, 403, 403, 200),
     ("post", WITHDRAW, 302, 404, 403, 403, 302),
     ("get", "/b/shancha/stores/{store}/consents/nobody/withdraw/", 302, 404, 403, 403, 404),

@@ -37,6 +37,10 @@ class Unanswered(Exception):
         self.retry_after = retry_after
 
 
+class TooMany(Unanswered):
+    """The server answers, and wants fewer calls: HTTP 429."""
+
+
 class TooLarge(Unanswered):
     """The body is over the cap, and will be the next time too."""
 
@@ -144,7 +148,9 @@ def _refuse_failure(response: httpx.Response) -> None:
     reason = f"HTTP {status} from {response.request.url.host}"
     if wait is None and status != httpx.codes.TOO_MANY_REQUESTS:
         raise _Passing(reason)
-    raise Unanswered(reason, retry_after=wait)
+    raise (TooMany if status == httpx.codes.TOO_MANY_REQUESTS else Unanswered)(
+        reason, retry_after=wait
+    )
 
 
 def _read(response: httpx.Response) -> bytes:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from portal.lib.http import Answer
 from portal.partners.base import (
     Fields,
+    Limited,
     NeedsConsent,
     Rejected,
     TokenExpired,
@@ -152,7 +153,7 @@ def _unwrap(answer: Answer) -> Reply:
 def _failure(code: int, message: str) -> Exception:
     if code in REFUSALS and code != TOO_MANY:
         return Rejected(str(code), message)
-    return Unavailable(f"{code} {message}".strip())
+    return (Limited if code == TOO_MANY else Unavailable)(f"{code} {message}".strip())
 
 
 def _read_pair(fields: Fields, received_at: datetime) -> TokenPair:

@@ -1,7 +1,7 @@
 """What the partner clients share: three ways to fail, one way to call, and strict reading."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from portal.lib import http
@@ -11,6 +11,11 @@ UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTE
 IDENTITY = re.compile(r"[0-9A-Za-z_-]{1,64}")
 WHOLE = re.compile(r"[0-9]{1,19}")
 LONGEST_LIFE = 10 * 366 * 86_400
+Before = Callable[[], None]  # what a client does before each request: whoever paces it says
+
+
+def at_any_pace() -> None:
+    """Ask at once: nobody paces this client."""
 
 
 class Unavailable(Exception):
@@ -20,6 +25,10 @@ class Unavailable(Exception):
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
+
+
+class Limited(Unavailable):
+    """The partner answers, and wants fewer calls: it is up, and the whole key has to wait."""
 
 
 class Rejected(Exception):
@@ -72,6 +81,8 @@ def _send(
         return http.send(method, url, headers=headers, form=form, json=json, repeatable=repeatable)
     except http.TooLarge as failure:
         raise Rejected("too-large", failure.reason) from failure
+    except http.TooMany as failure:
+        raise Limited(failure.reason, failure.retry_after) from failure
     except http.Unanswered as failure:
         raise Unavailable(failure.reason, failure.retry_after) from failure
 

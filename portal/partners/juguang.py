@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from portal.partners.adapi import MarketingApp, Reply, look, read, write
-from portal.partners.base import Fields, Unavailable
+from portal.partners.base import Before, Fields, Unavailable, at_any_pace
 
 NOTES_PER_PAGE = 100
 DIRECT_LINKS_PER_PAGE = 100
@@ -116,6 +116,7 @@ class JuguangClient:
 
     app: JuguangApp
     access_token: str = field(repr=False)
+    before: Before = at_any_pace
 
     def notes(self, advertiser_id: str, page: int, page_size: int = NOTES_PER_PAGE) -> NotePage:
         """Return one page, counted from 1, of the notes that this advertiser may promote."""
@@ -182,6 +183,7 @@ class JuguangClient:
         self, advertiser_id: str, page: int, page_size: int = DIRECT_LINKS_PER_PAGE
     ) -> DirectLinkPage:
         """Return one page, counted from 1, of the advertiser's components."""
+        self.before()
         reply = look(
             f"{self.app.base_url}/jg/direct-link/list",
             self.access_token,
@@ -194,9 +196,11 @@ class JuguangClient:
         return DirectLinkPage(links, total, more=len(links) >= page_size)
 
     def _write(self, path: str, **body: object) -> Reply:
+        self.before()
         return write(f"{self.app.base_url}{path}", self.access_token, **body)
 
     def _read(self, path: str, **body: object) -> Reply:
+        self.before()
         return read(f"{self.app.base_url}{path}", self.access_token, **body)
 
 

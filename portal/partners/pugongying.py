@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from portal.partners.adapi import MarketingApp, TokenPair, read
-from portal.partners.base import Fields, Rejected
+from portal.partners.base import Before, Fields, Rejected, at_any_pace
 
 PLATFORM = 2
 BY_ORDER_DATE = 1  # of the orders created in a span of days; 2 is of the notes published in it
@@ -62,6 +62,7 @@ class PugongyingClient:
 
     app: PugongyingApp
     access_token: str = field(repr=False)
+    before: Before = at_any_pace
 
     def ordered_notes(
         self, first: date, last: date, snapshot: date, page: int, page_size: int = ORDERS_PER_PAGE
@@ -70,6 +71,7 @@ class PugongyingClient:
 
         The span has 30 days at most, and the snapshot is of one of the last three days.
         """
+        self.before()
         reply = read(
             f"{self.app.base_url}/pgy/note/post/data",
             self.access_token,

@@ -13,11 +13,14 @@ from urllib.parse import unquote_plus, urlencode
 from portal.lib import http
 from portal.lib.money import BadMoney, fen
 from portal.partners.base import (
+    Before,
     Fields,
+    Limited,
     NeedsConsent,
     Rejected,
     TokenExpired,
     Unavailable,
+    at_any_pace,
     post,
     read_object,
 )
@@ -186,6 +189,7 @@ class TopClient:
 
     app: TopApp
     session: str = field(repr=False)
+    before: Before = at_any_pace
 
     def seller(self) -> Seller:
         user = self.call("taobao.user.seller.get", fields="user_id,nick,type").fields("user")
@@ -248,6 +252,7 @@ class TopClient:
 
     def call(self, method: str, **arguments: str) -> Fields:
         """Ask the gateway and return what is inside the answer of this method."""
+        self.before()
         answer = post(self.app.gateway, form=self._signed(method, arguments), repeatable=True)
         content = read_object(answer)
         if "error_response" in content:
@@ -324,7 +329,9 @@ def _failure(error: Fields, answer: http.Answer) -> Exception:
     if code == NO_SESSION:
         return NeedsConsent(words)
     theirs = sub_code.startswith("isp.") or (code == REMOTE_SERVICE and not sub_code)
-    if code == CALL_LIMITED or theirs:
+    if code == CALL_LIMITED:
+        return Limited(words, _wait(sub_code, message))
+    if theirs:
         return Unavailable(words, _wait(sub_code, message))
     if code in BAD_TIMESTAMP and (skew := http.clock_skew(answer)):
         message = f"{message} (their clock is {skew.total_seconds():+.0f} s from ours)"

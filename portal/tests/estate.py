@@ -14,6 +14,7 @@ from campaigns.models import (
     CreatorNoteDay,
     FileImport,
     FilePart,
+    LateNight,
     Link,
     LinkSheet,
     Note,
@@ -292,4 +293,5 @@ def _make_window(note: Note, error: str) -> None:
         )
         page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
         PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
+        LateNight.objects.get_or_create(brand_id=note.brand_id, night=DAY)
         QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)

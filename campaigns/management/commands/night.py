@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.sync import night
+from campaigns.sync.estimate import estimate as estimate_night
 from campaigns.sync.windows import UnknownDay, open_night
 from campaigns.tasks import pull_window
 from merchants.models import Brand
@@ -19,11 +20,20 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--day", required=True, help="the business day, YYYY-MM-DD")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--day", help="the business day, YYYY-MM-DD")
+        what.add_argument(
+            "--estimate", action="store_true", help="only say what a whole night costs"
+        )
         parser.add_argument("--brand", help="the short name of one brand")
         parser.add_argument("--wait", action="store_true", help="until it is done")
 
-    def handle(self, *, day: str, brand: str | None, wait: bool, **options: Any) -> None:
+    def handle(
+        self, *, day: str | None, brand: str | None, wait: bool, estimate: bool, **options: Any
+    ) -> None:
+        if day is None or estimate:
+            self._tell_costs()
+            return
         brand_id = _brand_id(brand) if brand else None
         try:
             owed = open_night(_date(day), brand=brand_id, again=True)
@@ -39,6 +49,19 @@ class Command(BaseCommand):
             f" {done.failed} refused, {done.dead} given up."
         )
         if not done.is_good:
+            sys.exit(1)
+
+    def _tell_costs(self) -> None:
+        with scope(Hat.NIGHT):
+            costs = estimate_night()
+        for each in costs:
+            quota = f" of {each.a_day} a day" if each.a_day else ""
+            verdict = "fits" if each.fits else "DOES NOT FIT"
+            self.stdout.write(
+                f"{each.partner.value}: {each.windows} windows, {each.calls} calls{quota},"
+                f" {each.minutes} minutes: {verdict}"
+            )
+        if not all(each.fits for each in costs):
             sys.exit(1)
 
     def _tell(self, now: night.Progress) -> None:
