@@ -1,7 +1,8 @@
 """What the reports of orders share: asked for by the day of change, kept under that of creation.
 
-So a page touches many days, and tells of each order how it stands now. What changes while a day
-is read leaves that day for a later one.
+So a page touches many days, and tells of each order how it stands now. What changes again leaves
+its day for a later one: so the present day is asked for too, as far as it has come, or what was
+sold yesterday and sent this morning would be missing until tomorrow.
 """
 
 import hashlib
@@ -50,7 +51,7 @@ def page_backwards(ask: AskForPage, asked: Asked) -> FetchedPage:
     a day that has lost rows meanwhile nobody can say any more how many ids had to be seen.
     """
     # Both midnights are asked for: the platform's times are of seconds, what it compares is not.
-    span = days.starts_at(asked.day), days.starts_at(asked.day + ONE_DAY)
+    span = days.starts_at(asked.day), _until(asked)
     total = asked.total
     if total is None:
         page = ask(*span, 1, counted=True)
@@ -61,7 +62,19 @@ def page_backwards(ask: AskForPage, asked: Asked) -> FetchedPage:
         page = ask(*span, wanted, counted=wanted == 1)
     if page.total is not None:  # the newest count
         total = page.total if page.total >= total else None
-    return FetchedPage(page.rows, sha256_of(page.rows), more=wanted > 1, total=total)
+    cursor = f"{span[1].isoformat()} {asked.number + 1}" if wanted > 1 else ""
+    return FetchedPage(page.rows, sha256_of(page.rows), more=wanted > 1, total=total, cursor=cursor)
+
+
+def _until(asked: Asked) -> datetime:
+    """Return where the day ends, or the present day so far: the same for all pages of a pull."""
+    if asked.cursor:
+        return datetime.fromisoformat(asked.cursor.split(" ")[0])
+    return ends_at(asked.day)
+
+
+def ends_at(day: date) -> datetime:
+    return min(days.starts_at(day + ONE_DAY), days.known_now())
 
 
 def sha256_of(rows: Sequence[Row]) -> str:

@@ -19,6 +19,7 @@ from campaigns.reports.changes import (
     NUMBER,
     Parsed,
     Row,
+    ends_at,
     keep_newest,
     keys_of,
     make_months,
@@ -51,13 +52,13 @@ def fetch(client: TopClient, asked: Asked) -> FetchedPage:
     slices = list(_slices(asked.day))
     begins, number, position = _read_cursor(asked.cursor)
     rows: list[Row] = []
-    for _call in range(CALLS_PER_PAGE):
+    calls = 0
+    while begins < len(slices) and calls < CALLS_PER_PAGE and len(rows) < ROWS_PER_PAGE:
         page = affiliate_orders(client, *slices[begins], number, position)
         rows += page.rows
         position = page.position
         begins, number = (begins, number + 1) if position else (begins + 1, 1)
-        if begins == len(slices) or len(rows) >= ROWS_PER_PAGE:
-            break
+        calls += 1
     more = begins < len(slices)
     cursor = f"{begins} {number} {position}" if more else ""
     make_months(AffiliateOrder, rows, "tk_create_time")
@@ -83,9 +84,9 @@ def parse(row: Row) -> Parsed:
 def _slices(day: date) -> Iterator[tuple[datetime, datetime]]:
     """Yield the stretches of the day that the programme answers for, one after the other."""
     length = FESTIVAL_SLICE if festival_on(day) else SLICE
-    begins = days.starts_at(day)
-    while begins < days.starts_at(day + timedelta(days=1)):
-        yield begins, begins + length
+    begins, until = days.starts_at(day), ends_at(day)
+    while begins < until:
+        yield begins, min(begins + length, until)
         begins += length
 
 
@@ -143,6 +144,7 @@ TOP_AFFILIATE = Report(
     fetch=fetch,
     keys=keys,
     keep=keep,
+    lag=0,
     repull=3,
     backfill=7,  # a festival's day costs 72 calls, of the 5,000 a day that a new app has
     text=WITH_STORE_ORDERS,

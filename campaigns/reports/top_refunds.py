@@ -84,7 +84,7 @@ def parse(row: Row) -> Parsed:
 
 def finish(window: SyncWindow, _seen: Collection[str]) -> None:
     """Raise the alarm, once a night, for refunds that have waited for their order too long."""
-    if window.day != days.yesterday():
+    if window.day != days.today():
         return
     now = days.known_now()
     own = StoreRefund.objects.filter(brand_id=window.brand_id, store_id=window.store_id)
@@ -130,6 +130,7 @@ TOP_REFUNDS = Report(
     keys=keys,
     keep=keep,
     finish=finish,
+    lag=0,
     repull=3,
     backfill=34,
     text=WITH_STORE_ORDERS,

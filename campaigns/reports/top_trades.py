@@ -110,6 +110,7 @@ TOP_TRADES = Report(
     fetch=fetch,
     keys=keys,
     keep=keep,
+    lag=0,
     repull=3,
     backfill=34,
     text=WITH_STORE_ORDERS,

@@ -61,7 +61,7 @@ def lines(windows: QuerySet[SyncWindow], days: Iterable[date]) -> list[Line]:
 
 def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
     """Return how far each report of the windows' stores reaches."""
-    closed = windows.filter(status=WindowStatus.CLOSED)
+    closed = windows.filter(status=WindowStatus.CLOSED, day__lte=yesterday)  # whole days
     newest = dict(closed.values_list("report").annotate(newest=Max("day")).order_by())
     asked = set(windows.values_list("report", flat=True).distinct())
     return [

@@ -25,7 +25,7 @@ from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 SELLER = 2200657001
-DAY = date(2025, 6, 22)
+DAY, TODAY = date(2025, 6, 22), date(2025, 6, 23)
 ENGLISH = {"Accept-Language": "en"}
 KINDS = ("top.trades", "top.refunds", "top.affiliate")
 
@@ -174,6 +174,28 @@ def test_what_moves_while_a_day_is_read_slips_past_nobody(store, sandbox):
     assert stayed <= set(current(StoreOrder))
 
 
+def test_what_was_sold_yesterday_and_sent_this_morning_is_not_missing(store, sandbox):
+    sandbox.set_moment("2025-06-23T09:40:00+08:00")
+    pull_days("top.trades", DAY, TODAY)
+
+    orders = sandbox.sales(SELLER)["orders"]
+    made = {each["oid"] for each in orders if each["created_at"][:10] == f"{DAY}"}
+    kept = current(StoreOrder)
+    assert made <= set(kept)
+    assert {oid for oid in made if kept[oid]["modified_at"] > days.starts_at(TODAY)}
+    assert window("top.trades", TODAY).status == "closed"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_present_day_is_asked_for_as_far_as_it_has_come(store, sandbox, kind):
+    sandbox.set_moment("2025-06-23T02:40:00+08:00")
+
+    pull_days(kind, TODAY, TODAY)
+
+    assert window(kind, TODAY).status == "closed"
+    assert every(QuarantinedRow) == []
+
+
 def test_a_cancelled_order_is_a_new_version_with_its_closed_state(store, sandbox):
     sandbox.set_moment("2025-06-20T00:00:00+08:00")
     pull_days("top.trades", date(2025, 6, 19), date(2025, 6, 19))
@@ -234,7 +256,7 @@ def test_a_refund_of_an_order_from_before_all_nights_waits_and_then_raises_the_a
     store, sandbox, caplog
 ):
     with caplog.at_level(logging.ERROR):
-        pull_days("top.refunds", DAY - timedelta(days=6))
+        pull_days("top.refunds", DAY - timedelta(days=6), TODAY)
 
     with scope(Hat.NIGHT):
         waiting = StoreRefund.objects.without_order(days.known_now())
