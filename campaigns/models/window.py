@@ -137,8 +137,20 @@ class PulledPage(models.Model):
         return f"{self.window_id} · {self.number}"
 
 
+class QuarantinedRowQuerySet(StoreOwnedQuerySet["QuarantinedRow"]):
+    def unsettled(self) -> Self:
+        return self.filter(settled_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-window__day", "-pk")
+
+
 class QuarantinedRow(models.Model):
-    """A row that cannot be believed, kept as sent, with the reason."""
+    """A row that cannot be believed, kept as sent, with the reason.
+
+    `last_pull` is the window's last pull that refused it. It is settled once a later pull was
+    complete without refusing it again; the row stays.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
@@ -147,6 +159,10 @@ class QuarantinedRow(models.Model):
     raw = models.TextField(_("row as sent"))
     reason = models.CharField(_("reason"), max_length=200)
     at = models.DateTimeField(_("at"), default=timezone.now)
+    last_pull = models.PositiveIntegerField(_("last refused in pull"), default=1)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    objects = QuarantinedRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quarantined row")
@@ -154,6 +170,13 @@ class QuarantinedRow(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "window", "row_hash"], name="quarantined_row_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["brand", "store"],
+                condition=Q(settled_at=None),
+                name="quarantined_row_unsettled",
             )
         ]
 
