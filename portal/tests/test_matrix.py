@@ -35,6 +35,7 @@ PLACEHOLDERS = (
     "note",
     "link",
     "sheet",
+    "window",
     "code",
     "application",
     "evidence",
