@@ -4,6 +4,9 @@ from campaigns.jump.views import jump
 from campaigns.views import (
     campaigns,
     data,
+    data_missing,
+    data_quarantine,
+    data_restated,
     imports,
     items,
     link_form,
@@ -18,6 +21,7 @@ from campaigns.views import (
 
 app_name = "campaigns"
 CAMPAIGN = "b/<slug:brand>/campaigns/<int:campaign_pk>/"
+DATA = "b/<slug:brand>/data/"
 STAR_TASK = "b/<slug:brand>/star-tasks/<int:task_pk>/"
 IMPORT = "b/<slug:brand>/data/imports/<int:import_pk>/"
 urlpatterns = [
@@ -84,5 +88,29 @@ urlpatterns = [
     path(IMPORT, imports.import_detail, name="import"),
     path(f"{IMPORT}refused.csv", imports.import_refused, name="import_refused"),
     path(f"{IMPORT}<slug:move>/", imports.import_move, name="import_move"),
+    path(f"{DATA}windows/<int:window_pk>/", data.data_window, name="data_window"),
+    path(f"{DATA}quarantine/", data_quarantine.data_quarantine, name="data_quarantine"),
+    path(
+        f"{DATA}quarantine/again/",
+        data_quarantine.data_quarantine_again,
+        name="data_quarantine_again",
+    ),
+    path(
+        f"{DATA}quarantine.<str:kind>",
+        data_quarantine.data_quarantine_file,
+        name="data_quarantine_file",
+    ),
+    path(f"{DATA}missing/", data_missing.data_missing, name="data_missing"),
+    path(
+        f"{DATA}missing/<slug:line>.<str:kind>",
+        data_missing.data_missing_file,
+        name="data_missing_file",
+    ),
+    path(f"{DATA}restatements/", data_restated.data_restated, name="data_restated"),
+    path(
+        f"{DATA}restatements/<int:store_pk>/<str:metric>/<str:day>/<str:night>/",
+        data_restated.data_restated_notes,
+        name="data_restated_notes",
+    ),
     path("j/<str:code>", jump, name="jump"),
 ]

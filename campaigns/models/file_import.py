@@ -74,6 +74,9 @@ class FileImportQuerySet(StoreOwnedQuerySet["FileImport"]):
         same = self.filter(brand_id=store.brand_id, store=store, sha256=sha256)
         return same.exclude(status__in=OVER)
 
+    def with_refusals(self) -> Self:
+        return self.filter(refused_count__gt=0).exclude(status__in=OVER)
+
     def forgettable(self, now: datetime) -> Self:
         """Keep those whose rows nobody needs any more."""
         return self.exclude(status=ImportStatus.APPLYING).filter(

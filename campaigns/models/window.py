@@ -176,10 +176,25 @@ class PulledPage(models.Model):
         return f"{self.window_id or self.file_import_id} · {self.number}"
 
 
+class QuarantinedRowQuerySet(StoreOwnedQuerySet["QuarantinedRow"]):
+    def pulled(self) -> Self:
+        """Keep the rows of windows; a file's stand on the page of its import."""
+        return self.filter(window__isnull=False)
+
+    def unsettled(self) -> Self:
+        return self.filter(settled_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-window__day", "-pk")
+
+
 class QuarantinedRow(models.Model):
     """A row that cannot be believed, kept as sent, with the reason.
 
     A file's row has its number, and holds the columns that are read alone.
+
+    `last_pull` is the window's last pull that refused it. It is settled once a later pull was
+    complete without refusing it again; the row stays.
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
@@ -195,6 +210,10 @@ class QuarantinedRow(models.Model):
     raw = models.TextField(_("row as sent"))
     reason = models.CharField(_("reason"), max_length=200)
     at = models.DateTimeField(_("at"), default=timezone.now)
+    last_pull = models.PositiveIntegerField(_("last refused in pull"), default=1)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    objects = QuarantinedRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quarantined row")
@@ -210,6 +229,13 @@ class QuarantinedRow(models.Model):
                 condition=Q(window=None) ^ Q(file_import=None),
                 name="quarantined_row_has_one_origin",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["brand", "store"],
+                condition=Q(settled_at=None),
+                name="quarantined_row_unsettled",
+            )
         ]
 
     def __str__(self) -> str:

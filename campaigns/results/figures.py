@@ -25,6 +25,13 @@ class Returned(StrEnum):
     NOTHING = "nothing"
 
 
+def completeness(returned: int, expected: int) -> Returned:
+    """The one rule of what is missing: of what had to be returned, how much was."""
+    if not returned:
+        return Returned.NOTHING
+    return Returned.COMPLETE if returned == expected else Returned.PARTIAL
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Null is "not returned": a sum is null when no note day (`rows`) returned it."""
@@ -63,10 +70,7 @@ class Figures:
         return bool(days) and (self.gone[days] or 0) < days * self.rows
 
     def completeness(self, metric: Metric) -> Returned:
-        count = self.returned.get(metric.key, 0)
-        if not count:
-            return Returned.NOTHING
-        return Returned.COMPLETE if count == self.rows else Returned.PARTIAL
+        return completeness(self.returned.get(metric.key, 0), self.rows)
 
     @property
     def spend_left_out(self) -> int:

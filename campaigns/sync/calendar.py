@@ -7,14 +7,25 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import QuarantinedRow, SyncWindow, WindowStatus
+from campaigns.models import NoteDay, QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
-from merchants.models import Store
+from merchants.models import Connection, ConnectionState, Store
+from portal.lib import days
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
+    from django_stubs_ext import StrOrPromise
+
+LAPSED = (ConnectionState.NEEDS_CONSENT, ConnectionState.REVOKED)
+# what a day of the note report is complete for, by attribution window
+PARTS: tuple[tuple[int, "StrOrPromise"], ...] = (
+    (0, _("spend T+1")),
+    (15, _("conversions 15 d")),
+    (30, _("conversions 30 d")),
+)
 
 
 class DayState(StrEnum):
@@ -23,40 +34,62 @@ class DayState(StrEnum):
     LATE = "late"
     MISSING = "missing"
     QUARANTINED = "quarantined"
+    HELD = "held"  # waits for a person's consent
     NOT_ASKED = "not asked"
+
+
+class Day(NamedTuple):
+    state: DayState
+    window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A report of a store, with the state of each day asked about."""
+    """A source of a store, with the state of each day asked about, whatever road it came by.
+
+    `attribution` is for how many days after it a day's figures still grow.
+    """
 
     store: Store
-    report: Report
-    states: Mapping[date, DayState]
+    label: "StrOrPromise"
+    part: "StrOrPromise"
+    attribution: int
+    lag: int
+    days: Mapping[date, Day]
 
 
 class Reach(NamedTuple):
     """How far a report reaches: its newest complete day, and whether that is all there is."""
 
-    label: "StrPromise"
+    label: "StrOrPromise"
     day: date | None
     is_up_to_date: bool
 
 
-def lines(windows: QuerySet[SyncWindow], days: Iterable[date]) -> list[Line]:
-    """Return a line for each store and report that has windows, in the order of the registry."""
-    wanted = set(days)
-    found: dict[tuple[Store, str], dict[date, DayState]] = defaultdict(dict)
-    rows = windows.filter(day__in=wanted).select_related("store")
-    refused = set(QuarantinedRow.objects.filter(window__in=rows).values_list("window", flat=True))
+def lines(windows: QuerySet[SyncWindow], shown: Iterable[date]) -> list[Line]:
+    """Return the lines of each store and report that has windows, in the registry's order."""
+    wanted = set(shown)
+    found: dict[tuple[Store, str], dict[date, Day]] = defaultdict(dict)
+    rows = windows.filter(day__in=wanted).select_related("store", "connection")
+    unsettled = QuarantinedRow.objects.unsettled().filter(window__in=rows)
+    refused = set(unsettled.values_list("window", flat=True))
     for window in rows.order_by("store__registered_at", "store_id"):
         state = _state(window, has_refused=window.pk in refused)
-        found[window.store, window.report][window.day] = state
+        found[window.store, window.report][window.day] = Day(state, window.pk)
+    stores = dict.fromkeys(store for store, _key in found)
     return [
-        Line(store, REPORTS[key], states)
-        for (store, key), states in found.items()
-        if REPORTS[key].repull > 1
+        line
+        for store in stores
+        for key, report in REPORTS.items()
+        if report.repull > 1 and (store, key) in found
+        for line in _lines_of(store, report, found[store, key])
     ]
+
+
+def span(windows: QuerySet[SyncWindow]) -> tuple[date | None, date | None]:
+    """Return the oldest and the newest day that was ever asked for."""
+    ends = windows.aggregate(oldest=Min("day"), newest=Max("day"))
+    return ends["oldest"], ends["newest"]
 
 
 def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
@@ -71,12 +104,32 @@ def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
     ]
 
 
+def state_of(window: SyncWindow) -> DayState:
+    return _state(window, has_refused=window.quarantined.unsettled().exists())
+
+
+def is_lapsed(joined: Connection) -> bool:
+    """Whether nothing is pulled by the connection until a person consents again."""
+    return joined.state_at(timezone.now()) in LAPSED
+
+
+def _lines_of(store: Store, report: Report, found: Mapping[date, Day]) -> list[Line]:
+    parts = PARTS if report.facts is NoteDay else ((0, f"T+{report.lag}"),)
+    return [
+        Line(store, report.label, part, attribution, report.lag, found)
+        for attribution, part in parts
+    ]
+
+
 def _state(window: SyncWindow, *, has_refused: bool) -> DayState:
-    status = WindowStatus(window.status)
+    status, has_come = WindowStatus(window.status), window.closed_on is not None
     if status in {WindowStatus.FAILED, WindowStatus.DEAD}:
-        return DayState.MISSING if window.closed_on is None else DayState.LATE
+        return DayState.LATE if has_come else DayState.MISSING
     if has_refused:
         return DayState.QUARANTINED
-    if status == WindowStatus.CLOSED or window.closed_on:
+    if status == WindowStatus.CLOSED or has_come:
         return DayState.COMPLETE
-    return DayState.LATE if window.retries else DayState.PULLING
+    if is_lapsed(window.connection):
+        return DayState.HELD
+    is_behind = window.retries or window.owed_on < days.today()
+    return DayState.LATE if is_behind else DayState.PULLING

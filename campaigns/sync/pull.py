@@ -207,10 +207,13 @@ def _quarantine(window: SyncWindow, kept: Kept) -> None:
                 row_hash=sha256(raw.encode()).hexdigest(),
                 raw=raw,
                 reason=reason[:200],
+                last_pull=window.pull,
             )
-            for raw, reason in kept.refused
+            for raw, reason in dict(kept.refused).items()
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["brand", "window", "row_hash"],
+        update_fields=["reason", "last_pull", "settled_at"],
     )
 
 
@@ -225,6 +228,8 @@ def _close(lease: Lease) -> None:
         if lease.report.finish:
             lease.report.finish(window, seen)
         pages.update(keys=[])  # counted; receipts are many, and stay
+        no_longer_refused = window.quarantined.unsettled().filter(last_pull__lt=window.pull)
+        no_longer_refused.update(settled_at=Now())
         SyncWindow.objects.filter(pk=window.pk).update(
             status=WindowStatus.CLOSED,
             attempts=0,

@@ -1,6 +1,6 @@
 """One of everything a URL may name, for the permission matrix."""
 
-from campaigns.tests.factories import make_link, make_sheet, note_of
+from campaigns.tests.factories import make_link, make_sheet, make_window, note_of
 from campaigns.tests.files import make_import
 from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
 from merchants.models import Brand, Role
@@ -39,6 +39,7 @@ def stage(brand: Brand) -> dict[str, object]:
         "link": link.pk,
         "sheet": make_sheet(store, cells=[], checked_at=known_now()).pk,
         "file_import": make_import(store).pk,
+        "window": make_window(store).pk,
         "code": link.code,
         "member": member.pk,
         "invitation": invitation.pk,

@@ -23,6 +23,8 @@ from campaigns.models import (
     NoteDay,
     NoteKind,
     NoteSource,
+    QuarantinedRow,
+    SyncWindow,
 )
 from merchants.models import Connection, Partner, Store
 from merchants.tests.factories import make_connection
@@ -170,3 +172,28 @@ def make_comment_link(note: Note, number: int = 1, **fields: Any) -> CommentLink
         return CommentLink.objects.create(
             brand_id=note.brand_id, store_id=note.store_id, note=note, **fields
         )
+
+
+def make_window(store: Store, day: date | None = None, **fields: Any) -> SyncWindow:
+    """Make a window of the note report by the store's 聚光 account, which it must have."""
+    fields = {"report": "juguang.note_day", "status": "closed", "owed_on": days.today()} | fields
+    if fields["status"] == "closed":
+        fields = {"closed_on": days.today(), "closed_at": days.known_now()} | fields
+    with scope(Hat.NIGHT):
+        joined = Connection.objects.get(store=store, partner=Partner.JUGUANG)
+        return SyncWindow.objects.create(
+            brand_id=store.brand_id,
+            store=store,
+            connection=joined,
+            day=day or days.yesterday(),
+            **fields,
+        )
+
+
+def make_quarantined(
+    window: SyncWindow, raw: str = "{'fee': '-14'}", **fields: Any
+) -> QuarantinedRow:
+    fields = {"row_hash": raw[:64], "reason": "fee is negative.", "last_pull": window.pull} | fields
+    own = {"brand_id": window.brand_id, "store_id": window.store_id}
+    with scope(Hat.NIGHT):
+        return QuarantinedRow.objects.create(**own, window=window, raw=raw, **fields)

@@ -1,8 +1,36 @@
 """Who may open the data pages: anonymous, stranger, viewer, marketer, owner."""
 
+DATA = "/b/shancha/data/"
+QUARANTINE = DATA + "quarantine/"
+MISSING = DATA + "missing/"
+RESTATED = DATA + "restatements/"
+MOVED = RESTATED + "{store}/note.gmv_15/2025-06-18/2025-06-20/"
+
 MATRIX = [
     ("get", "/b/shancha/data/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/data/", 302, 405, 405, 405, 405),
+    ("get", DATA + "windows/{window}/", 302, 404, 200, 200, 200),
+    ("get", DATA + "windows/0/", 302, 404, 404, 404, 404),
+    ("post", DATA + "windows/{window}/", 302, 405, 405, 405, 405),
+    ("get", QUARANTINE, 302, 404, 200, 200, 200),
+    ("post", QUARANTINE, 302, 405, 405, 405, 405),
+    ("get", QUARANTINE + "again/", 302, 405, 405, 405, 405),
+    ("post", QUARANTINE + "again/", 302, 404, 403, 302, 302),
+    ("get", DATA + "quarantine.csv", 302, 404, 200, 200, 200),
+    ("get", DATA + "quarantine.exe", 302, 404, 404, 404, 404),
+    ("post", DATA + "quarantine.csv", 302, 405, 405, 405, 405),
+    ("get", MISSING, 302, 404, 200, 200, 200),
+    ("post", MISSING, 302, 405, 405, 405, 405),
+    ("get", MISSING + "notes.csv", 302, 404, 200, 200, 200),
+    ("get", MISSING + "star.xlsx", 302, 404, 200, 200, 200),
+    ("get", MISSING + "nothing.csv", 302, 404, 404, 404, 404),
+    ("post", MISSING + "notes.csv", 302, 405, 405, 405, 405),
+    ("get", RESTATED, 302, 404, 200, 200, 200),
+    ("post", RESTATED, 302, 405, 405, 405, 405),
+    ("get", MOVED, 302, 404, 200, 200, 200),
+    ("get", RESTATED + "{store}/nothing/2025-06-18/2025-06-20/", 302, 404, 404, 404, 404),
+    ("get", RESTATED + "{store}/note.gmv_15/someday/2025-06-20/", 302, 404, 404, 404, 404),
+    ("post", MOVED, 302, 405, 405, 405, 405),
 ]
 
 IMPORTS = "/b/shancha/data/imports/"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.utils.translation import override
 
 from campaigns.imports import work
 from campaigns.imports.formats import FORMATS
@@ -50,7 +51,8 @@ QUIRKS = [
 
 @pytest.fixture
 def store(brand):
-    return make_store(brand)
+    with override("en"):  # what is refused is refused in the language of who brings the file
+        yield make_store(brand)
 
 
 def ledger(kind: str) -> list[dict[str, Any]]:

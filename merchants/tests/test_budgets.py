@@ -120,7 +120,8 @@ def test_eight_workers_take_no_more_than_there_is(joined, rate):
     assert {row.used for row in rows(PartnerBudget)} == {2}
 
 
-def test_a_call_is_never_taken_inside_the_transaction_of_a_page(transactional_db, joined, rate):
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_call_is_never_taken_inside_the_transaction_of_a_page(joined, rate):
     with pytest.raises(RuntimeError, match="durable"), scope(Hat.NIGHT):
         take(joined)
 

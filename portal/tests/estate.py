@@ -115,6 +115,7 @@ class Estate:
     star_row: StarTaskNote
     sheet: LinkSheet
     file_import: FileImport
+    window: SyncWindow
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -142,7 +143,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
         store, reason=f"{name} 因", asked=f"{name} 问", draft={"overall_score": f"{name} 分"}
     )
     _make_participation(store, name)
-    _make_window(noted, error=f"{name} 错")
+    window = _make_window(noted, error=f"{name} 错")
     _take_out(store, f"{name}.csv")
     member = _make_people(store, number, name)
     _make_history(application, link, name)
@@ -152,7 +153,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     second = make_second_review(application, note=f"{name} 复")
     moving = _make_transfers(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
-    return Estate(*own, *moving, *_make_plans(store, free, name), sheet, _make_import(store, name))
+    plans = _make_plans(store, free, name)
+    return Estate(*own, *moving, *plans, sheet, _make_import(store, name), window)
 
 
 def _make_plans(
@@ -279,7 +281,7 @@ def _make_participation(store: Store, name: str) -> None:
         participation.move_to("restricted", note=f"{name} 记")
 
 
-def _make_window(note: Note, error: str) -> None:
+def _make_window(note: Note, error: str) -> SyncWindow:
     own = {"brand_id": note.brand_id, "store_id": note.store_id}
     with scope(Hat.NIGHT):
         window = SyncWindow.objects.create(
@@ -295,3 +297,4 @@ def _make_window(note: Note, error: str) -> None:
         PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
         LateNight.objects.get_or_create(brand_id=note.brand_id, night=DAY)
         QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)
+    return window

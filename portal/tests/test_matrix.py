@@ -36,6 +36,7 @@ PLACEHOLDERS = (
     "link",
     "sheet",
     "file_import",
+    "window",
     "code",
     "application",
     "evidence",
