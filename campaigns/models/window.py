@@ -241,6 +241,13 @@ class QuarantinedRow(models.Model):
     def __str__(self) -> str:
         return self.reason
 
+    @property
+    def pulled_window(self) -> SyncWindow:
+        """Return the window of a row that was pulled; a file's row has none."""
+        if self.window is None:
+            raise ValueError(f"Row {self.pk} came by a file.")
+        return self.window
+
 
 class Heartbeat(models.Model):
     """When a background process last showed itself. No tenant: it is about us."""

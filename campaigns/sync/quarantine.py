@@ -74,10 +74,11 @@ def file_rows(rows: QuarantinedRowQuerySet) -> Iterator[list[Cell]]:
     ]
     for row in rows.newest_first().select_related("store", "window")[:MOST_IN_A_FILE]:
         settled = row.settled_at.isoformat(timespec="seconds") if row.settled_at else None
+        window = row.pulled_window
         yield [
             row.store.name_now,
-            str(label_of(row.window.report)),
-            row.window.day.isoformat(),
+            str(label_of(window.report)),
+            window.day.isoformat(),
             reason_shown(row.reason),
             row.at.isoformat(timespec="seconds"),
             settled,

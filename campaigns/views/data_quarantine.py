@@ -33,7 +33,9 @@ def data_quarantine(request: BrandRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": [(row, label_of(row.window.report), reason_shown(row.reason)) for row in page],
+        "rows": [
+            (row, label_of(row.pulled_window.report), reason_shown(row.reason)) for row in page
+        ],
         "reasons": reasons(rows),
         "window_count": rows.values("window").distinct().count(),
         "ever": page.paginator.count or all_rows.exists(),
