@@ -12,8 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from merchants import applications, reasons, review_clock, rules, services
 from merchants.access import BrandRequest, brand_view
-from merchants.consent_records import agreed_since
-from merchants.consent_texts import WITH_CREATOR_ORDERS
+from merchants.consent_gaps import gap_of
 from merchants.evidence_forms import EvidenceForm, folders
 from merchants.forms import AnswerForm, AppealForm, StoreFactsForm
 from merchants.models import (
@@ -152,7 +151,7 @@ def store_page(
     pieces = list(store.evidence.seen_by(request.membership).newest_first())
     context = {
         "standing": standing,
-        "reads_orders": _reads_orders(standing),
+        "consents": [(each, gap_of(each.connection)) for each in standing.consents],
         "store": store,
         "steps": steps(standing),
         "form": form or StoreFactsForm.of(store),
@@ -170,12 +169,6 @@ def store_page(
         **_progress(standing),
     }
     return render_page(request, "merchants/store_detail.html", context, status=status)
-
-
-def _reads_orders(standing: Standing) -> bool:
-    """Whether the consent at Pugongying was given to a text that tells of creator orders."""
-    found = [each.connection for each in standing.consents if each.is_optional]
-    return any(each and agreed_since(each, WITH_CREATOR_ORDERS) for each in found)
 
 
 def _progress(standing: Standing) -> dict[str, Any]:  # Any: template context

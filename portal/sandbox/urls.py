@@ -1,11 +1,13 @@
 from django.urls import path
 
 from portal.sandbox import (
+    ad_reports,
+    ad_truth,
     adapi,
     comments,
     consent,
     creatives,
-    creator_orders,
+    creator_notes,
     direct_links,
     faults,
     oracle,
@@ -26,8 +28,12 @@ urlpatterns = [
     path("api/open/jg/direct-link/delete", direct_links.delete),
     path("api/open/jg/direct-link/list", direct_links.listed),
     path("api/open/jg/data/report/offline/note", adapi.note_report),
+    path("api/open/jg/data/report/offline/account", ad_reports.account),
+    path("api/open/jg/data/report/offline/campaign", ad_reports.campaign),
+    path("api/open/jg/data/report/offline/unit", ad_reports.unit),
+    path("api/open/jg/data/report/offline/creativity", ad_reports.creativity),
     path("api/open/jg/creativity/search", creatives.search),
-    path("api/open/pgy/note/post/data", creator_orders.ordered_notes),
+    path("api/open/pgy/note/post/data", creator_notes.ordered_notes),
     path("tmall/item.htm", pages.item),
     path("tmall/shop/<int:sid>", pages.shop),
     path("covers/<slug:note_id>.svg", pages.cover),
@@ -35,6 +41,8 @@ urlpatterns = [
     path("logos/<int:sid>.svg", pages.logo),
     path("world/comments.<str:kind>", comments.sheet),
     path("world/truth", oracle.truth),
+    path("world/ads", ad_truth.ads),
+    path("world/creators", ad_truth.creators),
     path("world/items", oracle.items),
     path("world/control", faults.control),
 ]

@@ -11,7 +11,7 @@ import psycopg
 from portal.lib.database import admin_conninfo
 from portal.tests.running import RunningPortal, wait_for
 
-NIGHTLY = 38  # the lists of notes, ads, items and orders, and 34 days of the report
+NIGHTLY = 41  # the lists of notes, ads, items and orders, 34 days of the report, 3 snapshots
 JOIN = """
 from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
