@@ -141,4 +141,5 @@ CREATOR_NOTE_DAY = Report(
     backfill=SNAPSHOTS,
     text=WITH_NOTE_FIGURES,
     facts=CreatorNoteDay,
+    kept_for=SNAPSHOTS,
 )

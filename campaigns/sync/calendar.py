@@ -53,9 +53,10 @@ def lines(windows: QuerySet[SyncWindow], days: Iterable[date]) -> list[Line]:
         state = _state(window, has_refused=window.pk in refused)
         found[window.store, window.report][window.day] = state
     return [
-        Line(store, REPORTS[key], states)
-        for (store, key), states in found.items()
-        if REPORTS[key].repull > 1
+        Line(store, report, found[store, key])
+        for store in dict.fromkeys(store for store, _key in found)
+        for key, report in REPORTS.items()
+        if report.repull > 1 and (store, key) in found
     ]
 
 

@@ -99,6 +99,8 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
     tonight = days.today()
     newest = last - timedelta(days=report.lag - 1)
     oldest = newest - timedelta(days=report.backfill - 1)
+    if report.kept_for:
+        oldest = max(oldest, tonight - timedelta(days=report.kept_for))
     windows = SyncWindow.objects.filter(connection=joined, report=report.key)
     there = set(windows.filter(day__range=(oldest, newest)).values_list("day", flat=True))
     SyncWindow.objects.bulk_create(

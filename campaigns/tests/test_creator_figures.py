@@ -138,6 +138,16 @@ def test_each_of_the_three_snapshots_that_are_kept_is_asked_for(account):
         assert CreatorOrder.objects.count() == 0  # orders are another report's
 
 
+@pytest.mark.parametrize(
+    ("last", "days"), [(DAY, 3), (date(2025, 6, 21), 2), (date(2025, 6, 10), 0)]
+)
+def test_a_snapshot_that_is_gone_is_not_asked_for(account, last, days):
+    open_night(last)
+
+    with scope(Hat.NIGHT):
+        assert SyncWindow.objects.filter(report="pugongying.note_day").count() == days
+
+
 def test_a_second_pull_of_a_snapshot_writes_nothing(account):
     pulled()
     before = facts()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.reports import REPORTS
+from campaigns.reports.note_day import NOTE_DAY
 from campaigns.results.maturity import maturity
 from campaigns.sync.calendar import DayState, Line, lines
 from merchants.access import BrandRequest, brand_view
@@ -28,6 +29,7 @@ PARTS = [
     (15, _lazy("conversions 15 d")),
     (30, _lazy("conversions 30 d")),
 ]
+WHOLE = [(0, "T+1")]  # of the reports that results are not read from
 STILL_OPEN = [
     WindowStatus.OWED,
     WindowStatus.LEASED,
@@ -59,7 +61,7 @@ def data(request: BrandRequest) -> HttpResponse:
         "rows": [
             (line, part, list(_cells(line, window, shown)))
             for line in lines(windows, shown)
-            for window, part in PARTS
+            for window, part in (PARTS if line.report is NOTE_DAY else WHOLE)
         ],
         "legend": _legend(),
         "pulling": [(window, REPORTS[window.report].label) for window in owed],
