@@ -110,6 +110,8 @@ FIRST = "2025-05-12"
 WITH_DIRECT_LINKS = "2025-05-13"  # from this text on Juguang's covers creating direct links
 WITH_CREATOR_ORDERS = "2025-05-13"  # from this text on Pugongying's covers reading orders
 WITH_STORE_ORDERS = "2025-05-14"  # from this text on Tmall's covers reading the store's orders
+WITH_AD_LEVELS = "2025-05-14"  # from this text on Juguang's covers its reports of all levels
+WITH_NOTE_FIGURES = "2025-05-14"  # from this text on Pugongying's covers a note's figures
 TEXTS: tuple[ConsentText, ...] = (
     ConsentText(
         Partner.TOP,
@@ -247,6 +249,64 @@ TEXTS: tuple[ConsentText, ...] = (
                 " attribute to your notes with what the store sold and refunded.",
                 "zh-hans": "用于证明店铺归您所有且为天猫店铺，选择和校验链接指向的商品，"
                 "以及把平台归因给笔记的成交与店铺实际的成交和退款进行对账。",
+            },
+            RETENTION,
+            WITHDRAWAL,
+        ),
+    ),
+    ConsentText(
+        Partner.JUGUANG,
+        WITH_AD_LEVELS,
+        _clauses(
+            {
+                "en": "The notes that your advertiser account may promote, its ads, and the daily"
+                " reports of the account, its ad campaigns, units, creatives and notes:"
+                " impressions, clicks, interactions, spend, the jumps, store visits and orders that"
+                " the platform attributes, how many people were newly interested (a number, never"
+                " who), and the counts of visits, orders and their value in your own shop in the"
+                " app. With the scope for managing ads, and for that alone, the direct links are"
+                " created, listed and deleted that your brand attaches to its notes here. No"
+                " campaign, no bid and no budget is changed, and nothing is spent.",
+                "zh-hans": "广告账户可推广的笔记及其投放创意，以及账户、计划、单元、创意和笔记的"
+                "每日报表：曝光、点击、互动、消耗，平台归因的跳转、进店和订单，新增种草人群的人数"
+                "（仅人数，不含任何人的身份），以及您在站内店铺的访问、订单和成交金额汇总。"
+                "广告管理权限仅用于创建、查询和删除本品牌在此处为笔记挂接的直达链接；"
+                "不会修改任何计划、出价或预算，也不会产生消耗。",
+            },
+            RECIPIENTS,
+            {
+                "en": "To put your links below your notes, and to show what notes and ads cost and"
+                " bring, and what was spent on no note.",
+                "zh-hans": "用于把链接挂到您的笔记下方，展示笔记和广告的投入和效果，以及未分配到"
+                "笔记的消耗。",
+            },
+            RETENTION,
+            WITHDRAWAL,
+        ),
+    ),
+    ConsentText(
+        Partner.PUGONGYING,
+        WITH_NOTE_FIGURES,
+        _clauses(
+            {
+                "en": "The id of your account and the name of your company, and each day the"
+                " notes of the creator orders that you placed in the last 90 days: note, title,"
+                " creator, order number and kind, the fees where they are returned, the star task"
+                " on the order, and when it was ordered and published; and what each note"
+                " reached: impressions, reads, interactions, and for star tasks the spend and how"
+                " many readers came to the store, as numbers of people that the platform counts"
+                " on a sample. Nothing is ordered, changed or paid.",
+                "zh-hans": "账户 ID 和公司名称，以及每天读取近 90 天达人订单的笔记：笔记、标题、"
+                "达人、订单号和类型、平台返回的合作费用和服务费、订单上填写的星任务，以及下单和发布"
+                "时间；还有每篇笔记的数据：曝光、阅读、互动，以及星任务的消耗和进店人数（平台按抽样"
+                "统计的人数）。不会下单、修改订单或产生付款。",
+            },
+            RECIPIENTS,
+            {
+                "en": "To know which notes you ordered, what they cost and what they reached, and"
+                " to bind them to your star tasks. It is optional.",
+                "zh-hans": "用于识别您下单的笔记、费用和效果，并把笔记绑定到您的星任务。"
+                "此项授权可选。",
             },
             RETENTION,
             WITHDRAWAL,

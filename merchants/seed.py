@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,8 @@ from merchants import (
 )
 from merchants.connections import juguang_app, pugongying_app, top_app
 from merchants.consent import Purpose
+from merchants.consent_records import agreed_since
+from merchants.consent_texts import Agreed
 from merchants.members import Place
 from merchants.models import (
     Brand,
@@ -116,9 +119,21 @@ def seed_flagship() -> Store:
     _state(flagship, owner, Category.BEAUTY, "4.8")
     _submit(flagship, owner)
     _approve(flagship)
-    consent_juguang(flagship, owner, 880001)
+    consent_juguang(flagship, owner, 880001, version=consent_texts.WITH_DIRECT_LINKS)
     consent_pugongying(flagship, owner, 660001)
     return flagship
+
+
+def seed_newer_consent(flagship: Store) -> None:
+    """Let 山茶's first store consent to 聚光's newest text, on the demo's last morning.
+
+    Until then its reports of ads wait: forty nights of them would make the first start slow.
+    """
+    with scope(Hat.WEB, brand=flagship.brand_id):
+        joined = flagship.connections.get(partner=Partner.JUGUANG)
+        is_given = agreed_since(joined, consent_texts.newest(Partner.JUGUANG).version)
+    if not is_given:
+        _agree_juguang(flagship, member("owner"), 880001, consent_texts.agree_now(Partner.JUGUANG))
 
 
 def seed_other_stores() -> None:
@@ -165,11 +180,20 @@ def consent_store(brand: Brand, user: User, seller_id: int) -> Store:
     return store
 
 
-def consent_juguang(store: Store, user: User, advertiser_id: int) -> None:
-    """Connect the advertiser by the consent page and the callback's own service."""
+def consent_juguang(
+    store: Store, user: User, advertiser_id: int, *, version: str | None = None
+) -> None:
+    """Connect the advertiser, unless it is: by the newest text, or an older version."""
     with scope(Hat.WEB, brand=store.brand_id, user=user.pk):
         if store.connections.filter(partner=Partner.JUGUANG).exists():
             return
+    newest = consent_texts.agree_now(Partner.JUGUANG)
+    agreed = replace(newest, version=version) if version else newest
+    _agree_juguang(store, user, advertiser_id, agreed)
+
+
+def _agree_juguang(store: Store, user: User, advertiser_id: int, agreed: Agreed) -> None:
+    """Go by the consent page and the callback's own service."""
     page = juguang_app().consent_url(
         state=STATE, redirect_uri=consent.redirect_uri(Purpose.JUGUANG)
     )
@@ -180,7 +204,7 @@ def consent_juguang(store: Store, user: User, advertiser_id: int) -> None:
             Partner.JUGUANG,
             found.advertisers[0],
             found.grant,
-            agreed=consent_texts.agree_now(Partner.JUGUANG),
+            agreed=agreed,
             by=user,
         )
 

@@ -1,7 +1,9 @@
 """The registry: adding a report is one declaration and its line here."""
 
 from campaigns.reports.ad_creatives import AD_CREATIVES
+from campaigns.reports.ad_days import AD_DAYS
 from campaigns.reports.base import Report
+from campaigns.reports.creator_figures import CREATOR_NOTE_DAY
 from campaigns.reports.creator_orders import CREATOR_ORDERS
 from campaigns.reports.item_list import ITEM_LIST
 from campaigns.reports.note_day import NOTE_DAY
@@ -15,7 +17,9 @@ __all__ = ["REPORTS", "Report"]
 REPORTS: dict[str, Report] = {
     report.key: report
     for report in (
-        *(NOTE_LIST, AD_CREATIVES, NOTE_DAY, ITEM_LIST, CREATOR_ORDERS),
+        *(NOTE_LIST, AD_CREATIVES, NOTE_DAY, *AD_DAYS),
+        ITEM_LIST,
+        *(CREATOR_ORDERS, CREATOR_NOTE_DAY),
         *(TOP_TRADES, TOP_REFUNDS, TOP_AFFILIATE),
     )
 }

@@ -4,7 +4,7 @@ from campaigns.reports.base import Column
 from portal.lib.money import fen_or_none
 from portal.lib.numbers import count
 
-FIGURES: tuple[Column, ...] = (
+FIRST_FIGURES: tuple[Column, ...] = (
     Column("fee_fen", "fee", fen_or_none),
     Column("impression", "impression", count),
     Column("click", "click", count),
@@ -21,7 +21,9 @@ FIGURES: tuple[Column, ...] = (
     Column("gmv_7_fen", "external_rgmv_7", fen_or_none),
     Column("gmv_15_fen", "external_rgmv_15", fen_or_none),
     Column("gmv_30_fen", "external_rgmv_30", fen_or_none),
-    # Told of some accounts only.
+)
+# Told of some accounts only, and read since a text of the consent that names them.
+FURTHER_FIGURES: tuple[Column, ...] = (
     Column("screenshot", "screenshot", count, needed=False),
     Column("pic_save", "pic_save", count, needed=False),
     Column("action_button_click", "action_button_click", count, needed=False),
@@ -36,3 +38,4 @@ FIGURES: tuple[Column, ...] = (
     Column("in_site_order", "goods_order", count, needed=False),
     Column("in_site_gmv_fen", "rgmv", fen_or_none, needed=False),
 )
+FIGURES = (*FIRST_FIGURES, *FURTHER_FIGURES)

@@ -83,6 +83,8 @@ class Report:
     `text` is the version of the consent's text that first told of this report: who consented to
     an earlier one is not read from.
 
+    `kept_for`: the partner answers of a day for so many days after it, and then no more.
+
     `facts` is the ledger's table that the rows are merged into, if they are facts of a day.
 
     `finish` is told the keys of a pull that is complete, in the transaction that closes it.
@@ -104,6 +106,7 @@ class Report:
     finish: Callable[[SyncWindow, Collection[str]], None] | None = None
     text: str = ""
     facts: type[Fact] | None = None
+    kept_for: int | None = None
 
     @property
     def reach(self) -> timedelta:

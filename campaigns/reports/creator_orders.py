@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,9 +36,13 @@ def fetch(client: PugongyingClient, asked: Asked) -> FetchedPage:
     Whatever night a window is of, the newest snapshot is asked for: the older ones are kept
     for three days only, and say less.
     """
-    snapshot = days.yesterday()
+    return ordered_pages(client, days.yesterday(), asked.number)
+
+
+def ordered_pages(client: PugongyingClient, snapshot: date, number: int) -> FetchedPage:
+    """Return what the snapshot tells of all orders in its reach, its spans' pages as one."""
     pages = [
-        client.ordered_notes(last - LONGEST_SPAN + timedelta(days=1), last, snapshot, asked.number)
+        client.ordered_notes(last - LONGEST_SPAN + timedelta(days=1), last, snapshot, number)
         for last in (snapshot - LONGEST_SPAN * n for n in range(SPANS))
     ]
     return FetchedPage(
@@ -113,14 +117,19 @@ def _notes(window: SyncWindow, told: Mapping[str, OrderedNote]) -> dict[str, Not
     return {note.note_id: note for note in said} | named | listed
 
 
-def _order(context: PageContext, row: OrderedNote) -> CreatorOrder:
-    window = context.window
+def check_ids(row: OrderedNote) -> None:
+    """Raise BadRow unless note, order and star task can be told by their ids."""
     if not NOTE_ID.fullmatch(row.note_id):
         raise BadRow("The note id is not 24 hexadecimal digits.")
     if not ORDER_ID.fullmatch(row.order_id):
         raise BadRow("The order's number is longer than 32 digits and letters.")
     if row.star_task_id and not TASK_ID.fullmatch(row.star_task_id):
         raise BadRow("The star task's id is not 4 to 32 digits and letters.")
+
+
+def _order(context: PageContext, row: OrderedNote) -> CreatorOrder:
+    window = context.window
+    check_ids(row)
     _moment(row.published_on)
     return CreatorOrder(
         brand_id=window.brand_id,

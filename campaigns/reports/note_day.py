@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import NoteDay
-from campaigns.reports.ad_figures import FIGURES
+from campaigns.reports.ad_figures import FIGURES, FURTHER_FIGURES
 from campaigns.reports.base import (
     Asked,
     BadRow,
@@ -20,18 +20,21 @@ from campaigns.reports.base import (
     read_columns,
 )
 from merchants.connections import call_juguang
+from merchants.consent_records import agreed_since
+from merchants.consent_texts import WITH_AD_LEVELS
 from merchants.models import Partner
 from portal.partners.base import UNSTORABLE
-from portal.partners.juguang import JuguangClient
+from portal.partners.juguang import JuguangClient, Level
 
 NOTE_ID_LENGTH = 24
 HEX = frozenset("0123456789abcdef")
+FURTHER = {column.field for column in FURTHER_FIGURES}
 
 Row = Mapping[str, object]
 
 
 def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
-    page = client.note_report(asked.account, asked.day, asked.number)
+    page = client.day_report(Level.NOTE, asked.account, asked.day, asked.number)
     return FetchedPage(page.rows, page.sha256, more=page.more, total=page.total)
 
 
@@ -40,12 +43,17 @@ def keys(rows: Sequence[Row]) -> list[str]:
 
 
 def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
-    """Merge the rows that can be believed into the ledger and name the others."""
+    """Merge the rows that can be believed into the ledger and name the others.
+
+    Of an older consent's account the further figures are left out, as if they were not told.
+    """
     good: dict[str, dict[str, Any]] = {}
     refused = []
+    left_out = set() if agreed_since(context.window.connection, WITH_AD_LEVELS) else FURTHER
     for row in rows:
         try:
-            parsed = parse(row, context.window.day)
+            told = {name: value for name, value in row.items() if name not in left_out}
+            parsed = parse(told, context.window.day)
             if good.setdefault(parsed["note_id"], parsed) != parsed:
                 raise BadRow("The page has this note twice, with other figures.")
         except BadRow as problem:

@@ -110,6 +110,8 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
     newest = last - timedelta(days=report.lag - 1)
     oldest = newest - timedelta(days=report.backfill - 1)
     tonight = days.today()
+    if report.kept_for:
+        oldest = max(oldest, tonight - timedelta(days=report.kept_for))
     windows = open_days(joined, report, oldest, newest)
     restated = Q(day__gt=newest - timedelta(days=report.repull))
     asked = windows.ended().filter(restated | NEVER_CAME, day__range=(oldest, newest))

@@ -4,11 +4,11 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns.models import PulledPage, SyncWindow, WindowStatus
+from campaigns.models import AdLevel, PulledPage, SyncWindow, WindowStatus
 from campaigns.sync.windows import open_night
 from campaigns.tests.factories import make_quarantined, make_window
 from merchants.models import Connection, Role
-from merchants.tests.factories import make_connection, make_store
+from merchants.tests.factories import make_connection, make_consent, make_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
@@ -33,6 +33,19 @@ def test_a_day_that_arrived_is_complete_for_spending_before_it_is_for_conversion
 
     assert [row.count('class="c p"') for row in rows] == [0, 15, 30]
     assert [row.count('class="c k"') for row in rows] == [34, 19, 4]
+
+
+def test_a_report_that_no_result_is_read_from_has_one_line(client_as, brand):
+    store = make_store(brand)
+    make_connection(store)
+    make_consent(store)
+    open_night()
+
+    page = client_as(Role.VIEWER).get(DATA, headers=ENGLISH)
+
+    shown = [line.report.key for line, _part, _cells in page.context["rows"]]
+    levels = [f"juguang.{level}_day" for level in AdLevel.values]
+    assert shown == [*["juguang.note_day"] * 3, *levels]
 
 
 def test_what_is_owed_is_named_in_words(client_as, brand):

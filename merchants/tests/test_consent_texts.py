@@ -16,6 +16,10 @@ AGREED_TO = {
     ("pugongying", "2025-05-13"): (
         "6fd73f433cb7fdfd2a77814cfb6bbd2c08b3d30bc8c2445c431bfe14cea54496"
     ),
+    ("juguang", "2025-05-14"): ("e86ab82894c68e9f5bda8474e4685798084814fd8f1d01b05f6f386b6d52162c"),
+    ("pugongying", "2025-05-14"): (
+        "b2db82a10d5d3b8520e723c2a189a62c0f0fb69b747e238a895b72a8834d8e31"
+    ),
 }
 
 

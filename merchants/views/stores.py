@@ -12,8 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from merchants import applications, reasons, review_clock, rules, services
 from merchants.access import BrandRequest, brand_view
-from merchants.consent_records import agreed_since
-from merchants.consent_texts import WITH_CREATOR_ORDERS, WITH_STORE_ORDERS
+from merchants.consent_gaps import gap_of
 from merchants.evidence_forms import EvidenceForm, folders
 from merchants.forms import AnswerForm, AppealForm, StoreFactsForm
 from merchants.models import (
@@ -21,7 +20,6 @@ from merchants.models import (
     IllegalMove,
     Participation,
     ParticipationEvent,
-    Partner,
     Role,
     Store,
 )
@@ -153,8 +151,7 @@ def store_page(
     pieces = list(store.evidence.seen_by(request.membership).newest_first())
     context = {
         "standing": standing,
-        "reads_creator_orders": _agreed(standing, Partner.PUGONGYING, WITH_CREATOR_ORDERS),
-        "reads_store_orders": _agreed(standing, Partner.TOP, WITH_STORE_ORDERS),
+        "consents": [(each, gap_of(each.connection)) for each in standing.consents],
         "store": store,
         "steps": steps(standing),
         "form": form or StoreFactsForm.of(store),
@@ -172,12 +169,6 @@ def store_page(
         **_progress(standing),
     }
     return render_page(request, "merchants/store_detail.html", context, status=status)
-
-
-def _agreed(standing: Standing, partner: Partner, version: str) -> bool:
-    """Whether the consent at the partner was given to this version of the text, or a later one."""
-    found = [each.connection for each in standing.consents if each.partner == partner]
-    return any(each and agreed_since(each, version) for each in found)
 
 
 def _progress(standing: Standing) -> dict[str, Any]:  # Any: template context

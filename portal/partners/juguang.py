@@ -1,8 +1,9 @@
-"""聚光, the API for Xiaohongshu's advertisers: consent, their notes, the offline note report."""
+"""聚光, the API for Xiaohongshu's advertisers: consent, their notes, the offline reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Literal
 
 from portal.partners.adapi import MarketingApp, Reply, look, read, write
@@ -13,6 +14,25 @@ DIRECT_LINKS_PER_PAGE = 100
 CREATIVES_PER_PAGE = 100
 DEEP_LINK = 1  # the type of a direct link; 2 is a universal link alone
 CONTENT_TYPES: dict[int, Literal["image", "video"]] = {1: "image", 2: "video"}
+
+
+class Level(StrEnum):
+    """What the rows of an offline report are of."""
+
+    ACCOUNT = "account"
+    CAMPAIGN = "campaign"
+    UNIT = "unit"
+    CREATIVITY = "creativity"
+    NOTE = "note"
+
+    @property
+    def id_field(self) -> str:
+        """Return the field that tells the report's rows apart."""
+        return "advertiser_id" if self is Level.ACCOUNT else f"{self}_id"
+
+    @property
+    def name_field(self) -> str:
+        return "advertiser_name" if self is Level.ACCOUNT else f"{self}_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +149,21 @@ class JuguangClient:
         notes = tuple(_read_note(note) for note in reply.content.each("notes"))
         return NotePage(notes, more=len(notes) >= page_size)
 
-    def note_report(
-        self, advertiser_id: str, day: date, page: int, page_size: int | None = None
+    def day_report(
+        self,
+        level: Level,
+        advertiser_id: str,
+        day: date,
+        page: int,
+        page_size: int | None = None,
     ) -> ReportPage:
-        """Return one page, counted from 1, of the business day's rows, one row per note."""
+        """Return one page, counted from 1, of the business day's rows: one for each of the level.
+
+        `page_size` is the app's own unless it is given.
+        """
         size = page_size or self.app.report_page_size
         reply = self._read(
-            "/jg/data/report/offline/note",
+            f"/jg/data/report/offline/{level}",
             advertiser_id=int(advertiser_id),
             start_date=day.isoformat(),
             end_date=day.isoformat(),
@@ -143,7 +171,7 @@ class JuguangClient:
             page_num=page,
             page_size=size,
         )
-        rows = tuple(_read_row(row) for row in reply.content.each("data_list"))
+        rows = tuple(_read_row(row, level) for row in reply.content.each("data_list"))
         total = reply.content.whole("total_count")
         return ReportPage(rows, total, reply.sha256, more=len(rows) >= size)
 
@@ -270,7 +298,10 @@ def _read_moment(note: Fields) -> datetime:
         raise Unavailable(f"{note.where}.create_time is no date") from None
 
 
-def _read_row(row: Fields) -> Mapping[str, object]:
-    for name in ("note_id", "time"):
-        row.text(name)
+def _read_row(row: Fields, level: Level) -> Mapping[str, object]:
+    row.text("time")
+    if level is Level.NOTE:
+        row.text(level.id_field)
+    else:
+        row.identity(level.id_field)
     return row.values

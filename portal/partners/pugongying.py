@@ -31,8 +31,9 @@ class PugongyingApp(MarketingApp):
 class OrderedNote:
     """A published note and the order it was written for, in the partner's own words.
 
-    One source tells what is asked, and none how the answer's fields are called: these names
+    One source tells what is asked, and none how the order's own fields are called: these names
     are our assumption, and nothing but this class and `_read_ordered_note` knows them [inf].
+    The figures' names are public; they come as they were sent, in `figures`.
     """
 
     note_id: str
@@ -44,6 +45,7 @@ class OrderedNote:
     star_task_id: str
     ordered_on: str
     published_on: str
+    figures: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +101,5 @@ def _read_ordered_note(row: Fields) -> OrderedNote:
         star_task_id=row.text("star_task_id", ""),
         ordered_on=row.text("order_create_time"),
         published_on=row.text("note_publish_time"),
+        figures=values,
     )

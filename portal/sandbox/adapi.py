@@ -11,10 +11,12 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 from functools import wraps
+from typing import TypeVar
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST
@@ -42,6 +44,7 @@ APPS: dict[tuple[str, str], Partner] = {
     (PGY_APP_ID, PGY_APP_SECRET): "pgy",
 }
 
+Row = TypeVar("Row")
 Body = dict[str, object]
 Answer = dict[str, object]
 # A row to be: its time, its note and the cells that are summed.
@@ -56,6 +59,21 @@ class Code(IntEnum):
     BAD_AUTH_CODE = 10410
     BAD_REFRESH_TOKEN = 10411
     BAD_APP = 10412
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAsked:
+    """`is_daily`: a row for each day; otherwise one for the whole span."""
+
+    advertiser_id: int
+    first: date
+    last: date
+    is_daily: bool
+    page_num: int
+    page_size: int
+
+    def page(self, rows: Sequence[Row]) -> Sequence[Row]:
+        return rows[(self.page_num - 1) * self.page_size : self.page_num * self.page_size]
 
 
 class Problem(Exception):
@@ -113,6 +131,16 @@ def note_list(request: HttpRequest, body: Body) -> Answer:
 
 @endpoint
 def note_report(request: HttpRequest, body: Body) -> Answer:
+    asked = report_asked(request, body)
+    as_of = today()
+    cells = report.day_rows(asked.advertiser_id, asked.first, asked.last, as_of=as_of)
+    groups = _by_day(cells) if asked.is_daily else _by_note(cells, asked.first, asked.last)
+    rows = [_report_row(group, as_of=as_of) for group in asked.page(groups)]
+    return {"data_list": rows, "total_count": len(groups)}
+
+
+def report_asked(request: HttpRequest, body: Body) -> ReportAsked:
+    """Read what any of the offline reports is asked for."""
     time.sleep(faults().delay_seconds)
     token = token_of(request)
     if "report_service" not in token.scope:
@@ -121,14 +149,14 @@ def note_report(request: HttpRequest, body: Body) -> Answer:
     if given := [name for name in UNSUPPORTED if body.get(name)]:
         raise Problem(Code.BAD_PARAMETER, f"not offered by the sandbox: {', '.join(given)}")
     first, last = span_of(body, longest=LONGEST_SPAN)
-    page_num = number(body, "page_num", default=1, most=10_000)
-    page_size = number(body, "page_size", default=20, most=500)
-    as_of = today()
-    cells = report.day_rows(advertiser_id, first, last, as_of=as_of)
-    groups = _by_day(cells) if _time_unit(body) == "DAY" else _by_note(cells, first, last)
-    page = groups[(page_num - 1) * page_size : page_num * page_size]
-    rows = [_report_row(group, as_of=as_of) for group in page]
-    return {"data_list": rows, "total_count": len(groups)}
+    return ReportAsked(
+        advertiser_id,
+        first,
+        last,
+        is_daily=_time_unit(body) == "DAY",
+        page_num=number(body, "page_num", default=1, most=10_000),
+        page_size=number(body, "page_size", default=20, most=500),
+    )
 
 
 def _by_day(cells: list[report.Cell]) -> list[Group]:

@@ -1,7 +1,6 @@
 """聚光: the creatives of an advertiser. Public is the path; the fields are the sandbox's own.
 
-Each note is promoted by an ad campaign of its month, in a unit of its own, as long as the world
-delivers it.
+Listed are those of notes, as long as the world delivers them; the brand's other ads are not.
 """
 
 from datetime import date
@@ -10,6 +9,7 @@ from django.http import HttpRequest
 
 from portal.lib.days import known_now, today
 from portal.sandbox.adapi import Answer, Body, approved_advertiser, endpoint, number, token_of
+from portal.sandbox.ads import ad_of
 from portal.sandbox.truth import Note, world
 
 RUNNING, PAUSED, ENDED = 1, 2, 3
@@ -32,12 +32,12 @@ def search(request: HttpRequest, body: Body) -> Answer:
 
 
 def _row(advertiser_id: int, place: int, note: Note) -> Answer:
-    month = note.starts.month
+    ad = ad_of(advertiser_id, place, note)
     return {
-        "creativity_id": advertiser_id * 10_000 + place,
-        "unit_id": advertiser_id * 1000 + place,
-        "campaign_id": advertiser_id * 100 + month,
-        "campaign_name": f"{note.starts:%Y-%m} 种草直达",
+        "creativity_id": ad.creativity_id,
+        "unit_id": ad.unit_id,
+        "campaign_id": ad.campaign_id,
+        "campaign_name": ad.campaign_name,
         "note_id": note.note_id,
         "delivery_status": _delivery(note, today()),
         "audit_status": APPROVED,

@@ -28,7 +28,7 @@ def truth(request: HttpRequest) -> HttpResponse:
     known_until = starts_at(as_of)
     deliveries, jumps = world().deliveries[advertiser_id], world().jumps[advertiser_id]
     paid = [o for o in world().orders[advertiser_id] if o.paid_at < known_until]
-    return _json(
+    return as_json(
         {
             "seed": world().seed,
             "advertiser_id": advertiser_id,
@@ -50,7 +50,7 @@ def items(request: HttpRequest) -> HttpResponse:
         found = shelf_of(seller_id)
     except (KeyError, ValueError) as error:
         return HttpResponseBadRequest(f"seller_id is missing or unknown: {error}")
-    return _json({"seller_id": seller_id, "items": found})
+    return as_json({"seller_id": seller_id, "items": found})
 
 
 @require_GET
@@ -129,5 +129,5 @@ def _cancellations(orders: Iterable[Order], known_until: datetime) -> list[dict[
     ]
 
 
-def _json(answer: dict[str, object]) -> HttpResponse:
+def as_json(answer: dict[str, object]) -> HttpResponse:
     return HttpResponse(orjson.dumps(answer), content_type="application/json")

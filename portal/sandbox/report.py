@@ -1,4 +1,4 @@
-"""聚光's offline note report: counted from the world's events as known on a day.
+"""聚光's offline reports: counted from the world's events as known on a day.
 
 A day's figures appear on the next day. Orders count once paid and until cancelled, jumps once
 tapped, each by the end of the day before the report is read; all are dated by the ad click.
@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from portal.lib.days import business_day
+from portal.sandbox.responses import WITH_IN_SITE_SHOP, Response, responses
 from portal.sandbox.truth import Delivery, Jump, Order, world
 
 WINDOWS = (7, 15, 30)
@@ -19,6 +20,12 @@ NEVER = date.max.toordinal()
 EMPTY = "-"
 COUNTS = ("impression", "click", "like", "comment", "collect", "share", "follow")
 INTERACTIONS = ("like", "comment", "collect", "share", "follow")
+BESIDE = (
+    *("screenshot", "pic_save", "action_button_click", "search_cmt_click"),
+    *("search_cmt_after_read", "i_user_num", "ti_user_num", "outside_shop_visit"),
+)
+IN_SHOP = ("goods_visit", "seller_visit", "shopping_cart_add")
+USERS = ("i_user_num", "ti_user_num")
 
 # Amounts in fen, everything else a count; None is what the platform does not return.
 Figures = dict[str, int | None]
@@ -36,12 +43,14 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One note on one day of ad clicks."""
+    """One note, or an ad without one, on one day of ad clicks; `shop` is a shop in the app."""
 
     delivery: Delivery
     visits_known: tuple[int, ...]
     sales: tuple[Sale, ...]
     is_withheld: bool
+    response: Response
+    shop: bool
 
 
 @cache
@@ -72,17 +81,18 @@ def figures(cell: Cell, *, as_of: date) -> Figures:
         ]
         counted[f"external_goods_order_{window}"] = None if cell.is_withheld else len(amounts)
         counted[f"external_rgmv_{window}"] = None if cell.is_withheld else sum(amounts)
-    return counted
+    return counted | _beside(cell, newest)
 
 
 def total(parts: Iterable[Figures]) -> Figures:
-    """Add up; one part that is not returned leaves the sum not returned."""
+    """Add up; one part that is not returned leaves the sum not returned. Users are no sum."""
+    rows = list(parts)
     summed: Figures = {}
-    for part in parts:
+    for part in rows:
         for name, value in part.items():
             before = summed.get(name, 0)
             summed[name] = None if before is None or value is None else before + value
-    return summed
+    return summed | {name: _together([row[name] or 0 for row in rows]) for name in USERS}
 
 
 def shown(counted: Figures) -> dict[str, str]:
@@ -112,13 +122,43 @@ def shown(counted: Figures) -> dict[str, str]:
             f"external_goods_order_rate_{window}": _percent(orders, click),
             f"external_roi_{window}": _hundredths(_times(rgmv, 100), fee),
         }
-    return row
+    return row | _shown_beside(counted)
+
+
+def _beside(cell: Cell, newest: int) -> Figures:
+    """Count what readers did besides, and in the brand's own shop in the app if it has one."""
+    counted: Figures = {name: getattr(cell.response, name) for name in BESIDE}
+    paid = [o.amount_fen for o in cell.response.orders if o.paid_on.toordinal() <= newest]
+    inside: Figures = {name: getattr(cell.response, name) for name in IN_SHOP}
+    inside |= {"goods_order": len(paid), "rgmv": sum(paid)}
+    return counted | (inside if cell.shop else dict.fromkeys(inside))
+
+
+def _together(counts: list[int]) -> int:
+    """Return how many users several rows have: some are the same people."""
+    most = max(counts, default=0)
+    return most + (sum(counts) - most) * 9 // 10
+
+
+def _shown_beside(counted: Figures) -> dict[str, str]:
+    fee, click, shop_visits = counted["fee"], counted["click"], counted["outside_shop_visit"]
+    row = {name: _grouped(counted[name]) for name in (*BESIDE, *IN_SHOP, "goods_order")}
+    return row | {
+        "action_button_ctr": _percent(counted["action_button_click"], click),
+        "i_user_price": _hundredths(fee, counted["i_user_num"]),
+        "ti_user_price": _hundredths(fee, counted["ti_user_num"]),
+        "outside_shop_visit_price": _hundredths(fee, shop_visits),
+        "outside_shop_visit_rate": _percent(shop_visits, click),
+        "rgmv": _hundredths(counted["rgmv"], 1),
+        "roi": _hundredths(_times(counted["rgmv"], 100), fee),
+    }
 
 
 def _cells(advertiser_id: int) -> tuple[Cell, ...]:
     withheld = {note.note_id: note.withheld_from for note in world().notes[advertiser_id]}
     visits = _visits(world().jumps[advertiser_id])
     sales = _sales(world().orders[advertiser_id])
+    answered = _responses(world().deliveries[advertiser_id])
     cells = []
     for delivery in world().deliveries[advertiser_id]:
         key = (delivery.note_id, delivery.day)
@@ -129,9 +169,22 @@ def _cells(advertiser_id: int) -> tuple[Cell, ...]:
                 visits_known=tuple(sorted(visits[key])),
                 sales=tuple(sales[key]),
                 is_withheld=since is not None and delivery.day >= since,
+                response=answered[key],
+                shop=advertiser_id in WITH_IN_SITE_SHOP,
             )
         )
     return tuple(sorted(cells, key=lambda cell: (cell.delivery.day, cell.delivery.note_id)))
+
+
+def _responses(deliveries: Iterable[Delivery]) -> dict[tuple[str, date], Response]:
+    by_note: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        by_note[delivery.note_id].append(delivery)
+    return {
+        (note_id, response.day): response
+        for note_id, own in by_note.items()
+        for response in responses(world().seed, note_id, own)
+    }
 
 
 def _visits(jumps: Iterable[Jump]) -> dict[tuple[str, date], list[int]]:

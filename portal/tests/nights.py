@@ -11,7 +11,7 @@ import psycopg
 from portal.lib.database import admin_conninfo
 from portal.tests.running import RunningPortal, wait_for
 
-NIGHTLY = 47  # four lists, 34 days of the note report, and 3 of each report of orders
+NIGHTLY = 50  # 4 lists, 34 days of the note report, 3 of each report of orders, 3 snapshots
 JOIN = """
 from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()

@@ -83,6 +83,16 @@ class SandboxProcess:
         query = {"advertiser_id": advertiser_id} | ({"as_of": f"{as_of}"} if as_of else {})
         return self._good(httpx.get(f"{self.url}/world/truth", params=query)).json()
 
+    def ads(self, advertiser_id: int) -> list[dict]:
+        """Fetch what each ad delivered, day by day, as far as it is known today."""
+        query = {"advertiser_id": advertiser_id}
+        return self._good(httpx.get(f"{self.url}/world/ads", params=query)).json()["ads"]
+
+    def creators(self, advertiser_id: int) -> dict[str, list[dict]]:
+        """Fetch the ordered notes and what happened to each, by day."""
+        query = {"advertiser_id": advertiser_id}
+        return self._good(httpx.get(f"{self.url}/world/creators", params=query)).json()
+
     def items(self, seller_id: int) -> list[dict]:
         query = {"seller_id": seller_id}
         return self._good(httpx.get(f"{self.url}/world/items", params=query)).json()["items"]

@@ -1,12 +1,13 @@
 """The portal's clients against the sandbox: two implementations of each protocol, one agreement."""
 
 from datetime import date
+from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from portal.partners.base import NeedsConsent, Rejected, TokenExpired
-from portal.partners.juguang import JuguangApp, JuguangClient
+from portal.partners.juguang import JuguangApp, JuguangClient, Level
 from portal.partners.pugongying import PugongyingApp, PugongyingClient
 from portal.partners.top import TopApp, TopClient
 from portal.sandbox.tests.calls import CALLBACK, answer_consent
@@ -103,13 +104,35 @@ def test_a_withdrawn_store_needs_consent_again(sandbox):
 def test_a_days_report_and_the_notes_are_the_worlds(sandbox, juguang):
     pair = juguang_pair(sandbox, juguang, 880001)
     client = JuguangClient(juguang, pair.access_token)
-    report = client.note_report("880001", date(2025, 6, 18), 1)
+    report = client.day_report(Level.NOTE, "880001", date(2025, 6, 18), 1)
     truth = sandbox.truth(880001)
     delivered = {d["note_id"] for d in truth["deliveries"] if d["day"] == "2025-06-18"}
     assert {row["note_id"] for row in report.rows} == delivered
     assert (report.total, report.more) == (len(delivered), False)
     notes = client.notes("880001", 1).notes
     assert [note.title for note in notes] == [note["title"] for note in truth["notes"]]
+
+
+def test_the_spending_of_every_level_ties(sandbox, juguang):
+    pair = juguang_pair(sandbox, juguang, 880001)
+    client = JuguangClient(juguang, pair.access_token)
+
+    spent = {
+        level: sum(
+            Decimal(str(row["fee"]))
+            for row in client.day_report(level, "880001", date(2025, 6, 18), 1).rows
+        )
+        for level in Level
+    }
+
+    ads = [a for a in sandbox.ads(880001) if a["delivery"]["day"] == "2025-06-18"]
+    whole = sum(ad["delivery"]["fee_fen"] for ad in ads)
+    on_notes = sum(ad["delivery"]["fee_fen"] for ad in ads if ad["note_id"])
+    assert {level: fee * 100 for level, fee in spent.items()} == {
+        **dict.fromkeys(Level, whole),
+        Level.NOTE: on_notes,
+    }
+    assert on_notes < whole
 
 
 def test_each_note_that_runs_is_promoted_by_an_ad(sandbox, juguang):

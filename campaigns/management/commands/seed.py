@@ -40,6 +40,8 @@ class Command(BaseCommand):
         seed.seed_agency(flagship)
         for morning in _mornings_from(last or FIRST_NIGHT):
             _go_on_to(_at_dawn(morning))
+            if morning == DEMO_NOW.date():
+                seed.seed_newer_consent(flagship)
             self._play()
             if morning == GIFT_DAY:
                 seed_gift_link(flagship, seed.member("marketer"))

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from portal.partners.base import NeedsConsent, Rejected, TokenExpired, Unavailable
-from portal.partners.juguang import JuguangApp, JuguangClient
+from portal.partners.juguang import JuguangApp, JuguangClient, Level
 from portal.tests.scripted_server import says
 
 DAY = date(2025, 6, 18)
@@ -42,7 +42,7 @@ def good(**data):
 def test_the_rows_of_a_day_stay_in_the_partners_words(client, server, recorded):
     server.will(says(recorded("juguang/report")))
 
-    page = client.note_report("880001", DAY, 1)
+    page = client.day_report(Level.NOTE, "880001", DAY, 1)
 
     assert page.rows[0]["fee"] == "1,234.50"
     assert page.rows[0]["external_goods_order_7"] == "-"
@@ -53,7 +53,7 @@ def test_the_rows_of_a_day_stay_in_the_partners_words(client, server, recorded):
 def test_a_day_is_asked_for_with_the_bare_token(client, server, recorded):
     server.will(says(recorded("juguang/report")))
 
-    client.note_report("880001", DAY, 3)
+    client.day_report(Level.NOTE, "880001", DAY, 3)
 
     (seen,) = server.seen
     assert seen.path == "/api/open/jg/data/report/offline/note"
@@ -71,14 +71,32 @@ def test_a_day_is_asked_for_with_the_bare_token(client, server, recorded):
 
 def test_a_full_page_promises_more_and_a_short_one_ends(client, server, recorded):
     server.will(says(recorded("juguang/report")), says(recorded("juguang/report")))
-    assert client.note_report("880001", DAY, 1, page_size=2).more
-    assert not client.note_report("880001", DAY, 1, page_size=3).more
+    assert client.day_report(Level.NOTE, "880001", DAY, 1, page_size=2).more
+    assert not client.day_report(Level.NOTE, "880001", DAY, 1, page_size=3).more
 
 
 def test_a_day_without_rows_is_an_empty_page(client, server):
     server.will(good(data_list=[], total_count=0))
-    page = client.note_report("880001", DAY, 1)
+    page = client.day_report(Level.NOTE, "880001", DAY, 1)
     assert (page.rows, page.total, page.more) == ((), 0, False)
+
+
+@pytest.mark.parametrize("level", list(Level)[:4])
+def test_each_level_has_its_own_path_and_names_its_rows(client, server, recorded, level):
+    server.will(says(recorded(f"juguang/{level}")))
+
+    page = client.day_report(level, "880001", DAY, 1)
+
+    assert server.seen[0].path == f"/api/open/jg/data/report/offline/{level}"
+    assert all(level.id_field in row and level.name_field in row for row in page.rows)
+    assert page.total == len(page.rows)
+
+
+@pytest.mark.parametrize("told", [None, "", "../etc", 1.5])
+def test_a_row_that_names_no_ad_is_not_read(client, server, told):
+    server.will(good(data_list=[{"time": "2025-06-18", "unit_id": told}], total_count=1))
+    with pytest.raises(Unavailable, match="unit_id"):
+        client.day_report(Level.UNIT, "880001", DAY, 1)
 
 
 def test_notes_are_read(client, server, recorded):
@@ -112,7 +130,7 @@ def test_an_expired_token_asks_for_a_refresh(client, server, reply):
 def test_a_refused_argument_is_rejected_in_their_words(client, server, code):
     server.will(refusal(code, "page_size 超过上限"))
     with pytest.raises(Rejected, match="page_size 超过上限") as caught:
-        client.note_report("880001", DAY, 1)
+        client.day_report(Level.NOTE, "880001", DAY, 1)
     assert caught.value.code == str(code)
 
 
@@ -158,7 +176,7 @@ def test_a_server_error_is_tried_again(client, server, recorded):
 def test_an_answer_of_another_shape_is_unavailable(client, server, reply):
     server.will(reply)
     with pytest.raises(Unavailable):
-        client.note_report("880001", DAY, 1)
+        client.day_report(Level.NOTE, "880001", DAY, 1)
 
 
 @pytest.mark.parametrize(

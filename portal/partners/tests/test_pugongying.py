@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -100,6 +101,16 @@ def test_ordered_notes_are_asked_for_by_the_day_of_the_order(app, server):
         "page_num": 1,
         "page_size": 100,
     }
+
+
+def test_what_a_note_reached_stays_in_the_partners_words(app, server, recorded):
+    server.will(says(recorded("pugongying/notes")))
+
+    with_task, without = asked(app).rows
+
+    assert with_task.figures["star_trans_ratio"] == Decimal("50.00")
+    assert (without.figures["imp_num"], without.figures["kol_price"]) == (120450, "-")
+    assert "star_trans_ratio" not in without.figures
 
 
 def test_an_order_may_name_neither_fee_nor_star_task(app, server):

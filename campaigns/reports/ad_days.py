@@ -1,0 +1,143 @@
+"""聚光's offline reports of an account, its campaigns, units and creatives: a row each a day."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import AdDay
+from campaigns.reports.ad_figures import FIGURES
+from campaigns.reports.base import (
+    Asked,
+    BadRow,
+    FetchedPage,
+    Kept,
+    PageContext,
+    Report,
+    as_sent,
+    merge_facts,
+    read_columns,
+)
+from campaigns.reports.note_day import HEX, NOTE_ID_LENGTH
+from merchants.connections import call_juguang
+from merchants.consent_texts import WITH_AD_LEVELS
+from merchants.models import Partner
+from portal.lib.numbers import is_blank
+from portal.partners.base import IDENTITY, UNSTORABLE
+from portal.partners.juguang import JuguangClient, Level
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+BACKFILL = 34  # days: as far as they are asked for again; of a day long closed nothing is owed
+LONGEST_ID, LONGEST_NAME = 32, 80
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Which fields of a level's rows name what stands over them; empty where nothing does."""
+
+    campaign: str = ""
+    unit: str = ""
+
+
+ABOVE = {
+    Level.ACCOUNT: Above(),
+    Level.CAMPAIGN: Above("campaign_id"),
+    Level.UNIT: Above("campaign_id", "unit_id"),
+    Level.CREATIVITY: Above("campaign_id", "unit_id"),
+}
+
+
+def fetch(level: Level, client: JuguangClient, asked: Asked) -> FetchedPage:
+    page = client.day_report(level, asked.account, asked.day, asked.number)
+    return FetchedPage(page.rows, page.sha256, more=page.more, total=page.total)
+
+
+def keys(level: Level, rows: Sequence[Row]) -> list[str]:
+    return [str(row[level.id_field]).translate(UNSTORABLE)[:24] for row in rows]
+
+
+def keep(level: Level, context: PageContext, rows: Sequence[Row]) -> Kept:
+    """Merge the rows that can be believed into the ledger and name the others."""
+    account, day = context.window.connection.subject, context.window.day
+    good: dict[str, dict[str, Any]] = {}
+    refused = []
+    for row in rows:
+        try:
+            parsed = parse(level, row, account, day)
+            if good.setdefault(parsed["object_id"], parsed) != parsed:
+                raise BadRow("The page has this id twice, with other figures.")
+        except BadRow as problem:
+            refused.append((as_sent(row), str(problem)))
+    return Kept(merge_facts(AdDay, context.place, good.values()), refused)
+
+
+def parse(level: Level, row: Row, account: str, day: date) -> dict[str, Any]:
+    """Return the row by the ledger's columns, or raise BadRow."""
+    if str(row.get("advertiser_id", account)) != account:
+        raise BadRow("The row is of another advertiser.")
+    if row.get("time") != day.isoformat():
+        raise BadRow(f"The row is of another day than {day}.")
+    above = ABOVE[level]
+    return {
+        "level": level.value,
+        "object_id": _identity(row, level.id_field),
+        "day": day,
+        "name": _name(row, level),
+        "ad_campaign_id": _identity(row, above.campaign) if above.campaign else "",
+        "ad_unit_id": _identity(row, above.unit) if above.unit else "",
+        "note_id": _note_id(row) if level is Level.CREATIVITY else "",
+        **read_columns(row, FIGURES),
+    }
+
+
+def _identity(row: Row, field: str) -> str:
+    value = row.get(field)
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not IDENTITY.fullmatch(text) or len(text) > LONGEST_ID:
+        raise BadRow(f"The field {field} is no id.")
+    return text
+
+
+def _name(row: Row, level: Level) -> str:
+    name = row.get(level.name_field)
+    return name.translate(UNSTORABLE)[:LONGEST_NAME] if isinstance(name, str) else ""
+
+
+def _note_id(row: Row) -> str:
+    """Return the note that a creative promotes; the brand zone's and a splash's promote none."""
+    note_id = row.get("note_id")
+    if is_blank(note_id):
+        return ""
+    if len(str(note_id)) != NOTE_ID_LENGTH or not HEX.issuperset(str(note_id)):
+        raise BadRow("The note id is not 24 hexadecimal digits.")
+    return str(note_id)
+
+
+def _declared(level: Level, label: "StrPromise") -> Report:
+    fetch_level: Callable[[JuguangClient, Asked], FetchedPage] = partial(fetch, level)
+    return Report(
+        key=f"juguang.{level.value}_day",
+        partner=Partner.JUGUANG,
+        label=label,
+        call=call_juguang,
+        fetch=fetch_level,
+        keys=partial(keys, level),
+        keep=partial(keep, level),
+        backfill=BACKFILL,
+        text=WITH_AD_LEVELS,
+        facts=AdDay,
+    )
+
+
+ACCOUNT_DAY = _declared(Level.ACCOUNT, _("Juguang account report"))
+CAMPAIGN_DAY = _declared(Level.CAMPAIGN, _("Juguang campaign report"))
+UNIT_DAY = _declared(Level.UNIT, _("Juguang unit report"))
+CREATIVITY_DAY = _declared(Level.CREATIVITY, _("Juguang creative report"))
+AD_DAYS = (ACCOUNT_DAY, CAMPAIGN_DAY, UNIT_DAY, CREATIVITY_DAY)
