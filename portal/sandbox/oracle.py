@@ -66,7 +66,7 @@ def store(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest(f"{as_of} is still to come: it is {today()}")
     until = starts_at(as_of)
     sold = [(trade, line) for trade in trades for line in trade.lines if line.created_at < until]
-    return _json(
+    return as_json(
         {
             "seller_id": seller_id,
             "as_of": as_of,
