@@ -34,11 +34,11 @@ class Migration(migrations.Migration):
                     "source",
                     models.CharField(
                         choices=[
-                            ("reading", "Being checked"),
+                            ("reading", "Checking the file"),
                             ("checked", "Checked, not applied"),
                             ("applying", "Being applied"),
                             ("applied", "Applied"),
-                            ("refused", "Refused"),
+                            ("refused", "File refused"),
                             ("withdrawn", "Discarded"),
                         ],
                         max_length=9,
@@ -49,11 +49,11 @@ class Migration(migrations.Migration):
                     "target",
                     models.CharField(
                         choices=[
-                            ("reading", "Being checked"),
+                            ("reading", "Checking the file"),
                             ("checked", "Checked, not applied"),
                             ("applying", "Being applied"),
                             ("applied", "Applied"),
-                            ("refused", "Refused"),
+                            ("refused", "File refused"),
                             ("withdrawn", "Discarded"),
                         ],
                         max_length=9,
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                             ("page", "This page"),
                             ("command", "Command line"),
                             ("folder", "Drop folder"),
-                            ("mail", "E-mail"),
+                            ("mail", "An e-mail"),
                         ],
                         max_length=7,
                         verbose_name="came by",
@@ -155,11 +155,11 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("reading", "Being checked"),
+                            ("reading", "Checking the file"),
                             ("checked", "Checked, not applied"),
                             ("applying", "Being applied"),
                             ("applied", "Applied"),
-                            ("refused", "Refused"),
+                            ("refused", "File refused"),
                             ("withdrawn", "Discarded"),
                         ],
                         default="reading",

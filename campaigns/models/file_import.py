@@ -32,15 +32,15 @@ class FileRoad(models.TextChoices):
     PAGE = "page", pgettext_lazy("how a file came", "This page")
     COMMAND = "command", pgettext_lazy("how a file came", "Command line")
     FOLDER = "folder", pgettext_lazy("how a file came", "Drop folder")
-    MAIL = "mail", pgettext_lazy("how a file came", "E-mail")
+    MAIL = "mail", pgettext_lazy("how a file came", "An e-mail")
 
 
 class ImportStatus(models.TextChoices):
-    READING = "reading", pgettext_lazy("of a file", "Being checked")
+    READING = "reading", pgettext_lazy("of a file", "Checking the file")
     CHECKED = "checked", pgettext_lazy("of a file", "Checked, not applied")
     APPLYING = "applying", pgettext_lazy("of a file", "Being applied")
     APPLIED = "applied", pgettext_lazy("of a file", "Applied")
-    REFUSED = "refused", pgettext_lazy("of a file", "Refused")
+    REFUSED = "refused", pgettext_lazy("of a file", "File refused")
     WITHDRAWN = "withdrawn", pgettext_lazy("of a file", "Discarded")
 
 

@@ -26,6 +26,8 @@ from merchants.tests.factories import make_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 from portal.sandbox.file_rows import Money, Share, Span
+from portal.tests.hostile_sheets import HOSTILE
+from portal.tests.old_excel import xls
 
 KINDS = list(FORMATS)
 QUIRKS = [
@@ -129,6 +131,32 @@ def test_a_check_writes_nothing(store, tmp_path):
     assert (found.status, found.new_count) == (ImportStatus.CHECKED, found.row_count)
     assert (found.first_day, found.last_day) == (SPAN.first, SPAN.last)
     assert ledger("console") == []
+
+
+def test_an_old_workbook_tells_the_same(store, tmp_path):
+    """The console's own .xls: figures as numbers, days as text."""
+    rows = [
+        ["合计1条记录"],
+        ["日期", "任务ID", "阅读/播放UV(15日）", "商家GMV（15日)"],
+        ["2025/6/18", "T1", 1234.0, 118200.5],
+    ]
+
+    applied(store, files.put(tmp_path, xls(rows), "xls"))
+
+    (row,) = ledger("star_task")
+    assert (row["read_uv"], row["store_gmv_fen"]) == (1234, 11_820_050)
+    assert (row["day"], row["window_days"]) == (date(2025, 6, 18), 15)
+
+
+@pytest.mark.parametrize("case", sorted(HOSTILE))
+def test_a_hostile_file_is_refused_and_nothing_of_it_is_kept(store, tmp_path, case):
+    content, _word = HOSTILE[case]
+
+    found = kept(store, files.put(tmp_path, content, "xlsx"))
+
+    assert (found.status, bool(found.error)) == (ImportStatus.REFUSED, True)
+    with scope(Hat.NIGHT):
+        assert not FilePart.objects.exists()
 
 
 def test_a_later_file_overrides_what_overlaps(store, tmp_path):
