@@ -14,6 +14,7 @@ from merchants.tests.factories import make_brand, make_connection, make_store
 from portal.lib.scope import Hat, scope
 from portal.partners.base import Limited, Rejected, Unavailable
 
+transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 FAR = 1e-6  # calls a second: what a test takes is not filled up again
 
 
@@ -100,7 +101,7 @@ def test_a_short_wait_is_waited_for(joined, rate):
         take(joined)
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@transactional
 def test_eight_workers_take_no_more_than_there_is(joined, rate):
     rate(of_key=FAR * 20, of_account=50.0)  # a bucket of two for the key
 
@@ -120,7 +121,8 @@ def test_eight_workers_take_no_more_than_there_is(joined, rate):
     assert {row.used for row in rows(PartnerBudget)} == {2}
 
 
-def test_a_call_is_never_taken_inside_the_transaction_of_a_page(transactional_db, joined, rate):
+@transactional
+def test_a_call_is_never_taken_inside_the_transaction_of_a_page(joined, rate):
     with pytest.raises(RuntimeError, match="durable"), scope(Hat.NIGHT):
         take(joined)
 
