@@ -45,4 +45,5 @@ def sync(request: HttpRequest) -> dict[str, Any]:  # template context: any value
 def _sync(request: BrandRequest) -> SyncNow:
     with brand_scope(request):
         connections = Connection.objects.seen_by(request.membership).filter(released_at=None)
+        connections = connections.select_related("store").order_by("pk")
         return sync_now(connections, SyncWindow.objects.seen_by(request.membership))

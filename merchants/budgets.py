@@ -26,7 +26,7 @@ from merchants.models import (
     PartnerIncident,
 )
 from portal.lib.scope import Hat, scope
-from portal.partners.base import Limited, Unavailable
+from portal.partners.base import Limited, NeedsConsent, Rejected, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ def turn(connection: Connection, *, for_night: bool) -> Iterator[Turn]:
     except Unavailable as failure:
         _learn_from(connection, failure)
         raise
-    except Exception:  # whatever it refused, it answered
+    except (NeedsConsent, Rejected):  # it answered
         _well(mine)
         raise
     _well(mine)

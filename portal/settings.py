@@ -12,7 +12,7 @@ from portal import staff
 from portal.lib import secrets
 from portal.lib.brokers import broker_settings
 from portal.lib.database import databases
-from portal.lib.environment import ids_by_kind, number, periods, share
+from portal.lib.environment import ids_by_kind, number, partner_rates, periods, share
 from portal.lib.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -102,23 +102,7 @@ PUGONGYING = {  # one registration may serve both platforms
     "base_url": XHS["base_url"],
     "auth_url": XHS["auth_url"],
 }
-# Calls a second for our key and for each account, and a day. No partner publishes them but Tmall's
-# 5,000 a day for a test app; the sandbox bears more.
-PARTNER_RATES = {
-    "top": {
-        "of_key": number("TOP_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
-        "of_account": number("TOP_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
-        "a_day": number("TOP_CALLS_PER_DAY", 500_000 if SANDBOXED else 5_000),
-    },
-    "juguang": {
-        "of_key": number("XHS_CALLS_PER_SECOND", 200 if SANDBOXED else 20),
-        "of_account": number("XHS_CALLS_PER_SECOND_OF_ACCOUNT", 200 if SANDBOXED else 5),
-    },
-    "pugongying": {
-        "of_key": number("PUGONGYING_CALLS_PER_SECOND", 200 if SANDBOXED else 10),
-        "of_account": number("PUGONGYING_CALLS_PER_SECOND_OF_ACCOUNT", 200 if SANDBOXED else 5),
-    },
-}
+PARTNER_RATES = partner_rates(sandboxed=SANDBOXED)
 CONSENT_HOSTS = [TOP["authorize_url"], XHS["auth_url"]]
 
 # Django --------------------------------------------------------------------------------------

@@ -11,13 +11,11 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import override
 
 from campaigns.models import LateNight, PulledPage, SyncWindow
 from campaigns.reports import REPORTS, Report
 from merchants.models import Brand, Connection, NoticeKind
-from merchants.models.stores import ConnectionQuerySet
 from merchants.notices import tell_owners
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -55,8 +53,8 @@ def newest_day(report: Report) -> date:
     return days.yesterday() - timedelta(days=report.lag - 1)
 
 
-def lateness(connections: ConnectionQuerySet) -> Lateness | None:
-    """Return what these connections lack after the deadline; two queries, three when late."""
+def lateness(connections: Iterable[Connection]) -> Lateness | None:
+    """Return what these connections lack after the deadline; one query, two when late."""
     missing = _missing(connections)
     return _summed(missing) if missing else None
 
@@ -64,7 +62,9 @@ def lateness(connections: ConnectionQuerySet) -> Lateness | None:
 def tell_late_brands() -> int:
     """Tell the owners of each brand that is late, once a night; return how many were told."""
     with scope(Hat.NIGHT):
-        late = _missing(Connection.objects.select_related("brand"), only=_owed_for_a_while())
+        late = _missing(
+            Connection.objects.select_related("brand").order_by("pk"), _owed_for_a_while()
+        )
         told = set(LateNight.objects.filter(night=days.today()).values_list("brand", flat=True))
     by_brand: dict[Brand, list[Missing]] = defaultdict(list)
     for each in late:
@@ -73,11 +73,10 @@ def tell_late_brands() -> int:
     return sum(_tell(brand, _summed(missing)) for brand, missing in fresh.items())
 
 
-def _missing(connections: ConnectionQuerySet, only: Q | None = None) -> list[Missing]:
+def _missing(connections: Iterable[Connection], only: Q | None = None) -> list[Missing]:
     if days.known_now() < deadline():
         return []
-    asked = connections.connected().exclude(paused_until__gt=timezone.now())
-    joined = list(asked.order_by("pk"))
+    joined = [each for each in connections if each.is_connected and not each.is_paused]
     newest = Q()
     for report in REPORTS.values():
         newest |= Q(report=report.key, day=newest_day(report))

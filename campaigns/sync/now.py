@@ -1,17 +1,15 @@
 """What the frame of a brand's pages says of the sync just now: late, paused, or unanswered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Max, QuerySet
-from django.utils import timezone
 
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.reports import REPORTS
 from campaigns.sync.lateness import Lateness, lateness
 from merchants.models import Connection, PartnerIncident
-from merchants.models.stores import ConnectionQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +27,15 @@ class SyncNow:
     paused: list[Connection]
 
 
-def sync_now(connections: ConnectionQuerySet, windows: QuerySet[SyncWindow]) -> SyncNow:
-    now = timezone.now()
-    paused = connections.filter(paused_until__gt=now).select_related("store").order_by("pk")
-    return SyncNow(list(_outages(connections, windows)), lateness(connections), list(paused))
+def sync_now(connections: Iterable[Connection], windows: QuerySet[SyncWindow]) -> SyncNow:
+    """Say it of connections that bear their stores; three queries when all is well."""
+    joined = list(connections)
+    paused = [each for each in joined if each.is_connected and each.is_paused]
+    return SyncNow(list(_outages(joined, windows)), lateness(joined), paused)
 
 
-def _outages(connections: ConnectionQuerySet, windows: QuerySet[SyncWindow]) -> Iterable[Outage]:
-    own = connections.values("partner")
+def _outages(joined: list[Connection], windows: QuerySet[SyncWindow]) -> Iterator[Outage]:
+    own = {each.partner for each in joined}
     incidents = PartnerIncident.objects.open().filter(partner__in=own).order_by("began_at")
     for incident in incidents:  # three at most
         of_partner = [key for key, each in REPORTS.items() if each.partner == incident.partner]

@@ -332,6 +332,10 @@ class Connection(models.Model):
         return ConnectionState.CONNECTED
 
     @property
+    def is_connected(self) -> bool:
+        return self.status == ConnectionStatus.CONNECTED
+
+    @property
     def is_paused(self) -> bool:
         return self.is_paused_at(timezone.now())
 

@@ -89,7 +89,7 @@ def test_the_links_of_the_page_lead_somewhere(people):
     boss = logged_in(User.objects.get(email="admin@demo.redcat.test"))
     links = [each.link for each in boss.get(LANDING).context["waiting"]]
 
-    assert len(links) == 6
+    assert len(links) == 7
     assert {boss.get(link).status_code for link in links} == {200}
 
 

@@ -32,6 +32,27 @@ def share(name: str, default: float) -> float:
     return value
 
 
+def partner_rates(*, sandboxed: bool) -> dict[str, dict[str, float]]:
+    """Return calls a second, for our key and for each account, and calls a day (0: no quota).
+
+    No partner publishes them but Tmall's 5,000 a day for a test app; the sandbox bears more.
+    """
+    bears = 200 if sandboxed else 0
+    top = number("TOP_CALLS_PER_SECOND", bears or 10)
+    a_day = number("TOP_CALLS_PER_DAY", 500_000 if sandboxed else 5_000)
+    return {
+        "top": {"of_key": top, "of_account": top, "a_day": a_day},
+        "juguang": {
+            "of_key": number("XHS_CALLS_PER_SECOND", bears or 20),
+            "of_account": number("XHS_CALLS_PER_SECOND_OF_ACCOUNT", bears or 5),
+        },
+        "pugongying": {
+            "of_key": number("PUGONGYING_CALLS_PER_SECOND", bears or 10),
+            "of_account": number("PUGONGYING_CALLS_PER_SECOND_OF_ACCOUNT", bears or 5),
+        },
+    }
+
+
 def ids_by_kind(name: str, kinds: Collection[str]) -> dict[str, list[str]]:
     """Return the variable, a JSON object of lists of ids in digits, by kinds that are known."""
     try:
