@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
@@ -13,7 +14,7 @@ from portal.lib import days
 PAGE = "/b/shancha/data/restatements/"
 ENGLISH = {"accept-language": "en"}
 DAY = date(2025, 6, 18)
-FIRST, SECOND, THIRD = (days.starts_at(DAY + timedelta(days=n, hours=0)) for n in (1, 2, 3))
+FIRST, SECOND, THIRD = (days.starts_at(DAY + timedelta(days=n)) for n in (1, 2, 3))
 
 
 def restate(note, *, gmv=(100_000, 150_000), orders=(5, 9), day=DAY, at=THIRD, **fields):
@@ -65,13 +66,17 @@ def test_fewer_orders_explain_less(client_as, brand):
     assert "−500.00" in read
 
 
-def test_small_changes_are_left_out_counted_and_shown_when_asked_for(client_as, brand):
-    restate(note_of(make_store(brand)), gmv=(1_000_000, 1_009_900), orders=(5, 5))
+@pytest.mark.parametrize(
+    "gmv",
+    [pytest.param((100_000, 109_900), id="yuan"), pytest.param((9_000_000, 9_050_000), id="share")],
+)
+def test_small_changes_are_left_out_counted_and_shown_when_asked_for(client_as, brand, gmv):
+    restate(note_of(make_store(brand)), gmv=gmv, orders=(5, 5))
     client = client_as(Role.VIEWER)
 
     assert shown(client) == []
     assert "1 smaller one left out" in client.get(PAGE, headers=ENGLISH).text
-    assert [each.change for each in shown(client, small="on")] == [9_900]
+    assert [each.change for each in shown(client, small="on")] == [gmv[1] - gmv[0]]
 
 
 def test_a_note_that_arrives_late_restates_its_day(client_as, brand):
