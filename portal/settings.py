@@ -321,6 +321,8 @@ CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has ch
 SHEET_TICK = timedelta(minutes=1)
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
+# when a day that came back empty, or without rows known before, is asked for the second time
+SYNC_SECOND_LOOK = timedelta(seconds=number("SYNC_SECOND_LOOK_SECONDS", 5 if DEMO else 300))
 CELERY_BROKER_URL = os.environ.get("BROKER_URL", "pgmq://localhost")  # conn_string says where
 if CELERY_BROKER_URL.startswith("pgmq:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = broker_transport_options(os.environ, VAR_DIR, SECRET_KEY)

@@ -1,3 +1,4 @@
+from campaigns.models.alarm import AlarmKind, FieldDrift, SyncAlarm
 from campaigns.models.campaign import (
     Campaign,
     CampaignNote,
@@ -63,6 +64,7 @@ __all__ = [
     "AdLevel",
     "AdReview",
     "AffiliateOrder",
+    "AlarmKind",
     "Authorisation",
     "BuyingMode",
     "Campaign",
@@ -84,6 +86,7 @@ __all__ = [
     "CreatorOrder",
     "Delivery",
     "Fact",
+    "FieldDrift",
     "Goal",
     "Heartbeat",
     "Item",
@@ -119,6 +122,7 @@ __all__ = [
     "StarTaskNote",
     "StoreOrder",
     "StoreRefund",
+    "SyncAlarm",
     "SyncWindow",
     "Verdict",
     "WindowStatus",

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import NoteDay
-from campaigns.reports.ad_figures import FIGURES
+from campaigns.reports.ad_figures import FIGURES, RATIOS
 from campaigns.reports.base import (
     Asked,
     BadRow,
@@ -17,40 +17,50 @@ from campaigns.reports.base import (
     Report,
     as_sent,
     merge_facts,
+    one_of_each,
     read_columns,
 )
 from merchants.connections import call_juguang
 from merchants.models import Partner
-from portal.partners.base import UNSTORABLE
+from portal.partners.base import key_of
 from portal.partners.juguang import JuguangClient
 
 NOTE_ID_LENGTH = 24
 HEX = frozenset("0123456789abcdef")
+FIELDS = frozenset({"note_id", "time", "advertiser_id", *RATIOS}) | {
+    column.field for column in FIGURES
+}
 
 Row = Mapping[str, object]
 
 
 def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
     page = client.note_report(asked.account, asked.day, asked.number)
-    return FetchedPage(page.rows, page.sha256, more=page.more, total=page.total)
+    return FetchedPage(
+        page.rows, page.sha256, more=page.more, total=page.total, answered_at=page.answered_at
+    )
 
 
 def keys(rows: Sequence[Row]) -> list[str]:
-    return [str(row["note_id"]).translate(UNSTORABLE)[:NOTE_ID_LENGTH] for row in rows]
+    return [key_of(row, "note_id")[:NOTE_ID_LENGTH] for row in rows]
+
+
+def owner(row: Row) -> str:
+    """Return the advertiser, which the platform tells of some accounts only."""
+    return str(row.get("advertiser_id") or "")
 
 
 def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
     """Merge the rows that can be believed into the ledger and name the others."""
-    good: dict[str, dict[str, Any]] = {}
-    refused = []
+    believed, refused = [], []
     for row in rows:
         try:
-            parsed = parse(row, context.window.day)
-            if good.setdefault(parsed["note_id"], parsed) != parsed:
-                raise BadRow("The page has this note twice, with other figures.")
+            believed.append((parse(row, context.window.day), row))
         except BadRow as problem:
             refused.append((as_sent(row), str(problem)))
-    return Kept(merge_facts(NoteDay, context.place, good.values()), refused)
+    good, lost = one_of_each(believed, "note_id")
+    refused += [(as_sent(row), "The page has this note twice, with other figures.") for row in lost]
+    return Kept(merge_facts(NoteDay, context.place, good), refused)
 
 
 def parse(row: Row, day: date) -> dict[str, Any]:
@@ -72,4 +82,8 @@ NOTE_DAY = Report(
     keys=keys,
     keep=keep,
     facts=NoteDay,
+    names="note_id",
+    guarded=("fee_fen", "gmv_30_fen"),
+    owner=owner,
+    fields=FIELDS,
 )

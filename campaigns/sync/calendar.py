@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 class DayState(StrEnum):
     COMPLETE = "complete"
+    EMPTY = "no data"
     PULLING = "pulling"
     LATE = "late"
     MISSING = "missing"
@@ -73,10 +74,12 @@ def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
 
 def _state(window: SyncWindow, *, has_refused: bool) -> DayState:
     status = WindowStatus(window.status)
-    if status in {WindowStatus.FAILED, WindowStatus.DEAD}:
+    if status in {WindowStatus.FAILED, WindowStatus.DEAD, WindowStatus.HELD}:
         return DayState.MISSING if window.closed_on is None else DayState.LATE
     if has_refused:
         return DayState.QUARANTINED
+    if status == WindowStatus.CLOSED and window.expected_rows == 0:
+        return DayState.EMPTY
     if status == WindowStatus.CLOSED or window.closed_on:
         return DayState.COMPLETE
     return DayState.LATE if window.retries else DayState.PULLING

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from portal.partners.adapi import MarketingApp, Reply, look, read, write
-from portal.partners.base import Fields, Unavailable
+from portal.partners.base import Fields, Unread, Unreadable, read_each
 
 NOTES_PER_PAGE = 100
 DIRECT_LINKS_PER_PAGE = 100
 CREATIVES_PER_PAGE = 100
 DEEP_LINK = 1  # the type of a direct link; 2 is a universal link alone
-CONTENT_TYPES: dict[int, Literal["image", "video"]] = {1: "image", 2: "video"}
+ContentType = Literal["image", "video", "other"]
+CONTENT_TYPES: dict[int, ContentType] = {1: "image", 2: "video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class NoteCard:
     author: str
     created_at: datetime
     source: int
-    content_type: Literal["image", "video"]
+    content_type: ContentType
     status: int
 
 
@@ -33,6 +34,8 @@ class NoteCard:
 class NotePage:
     notes: tuple[NoteCard, ...]
     more: bool
+    unread: tuple[Unread, ...] = ()
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class ReportPage:
     total: int
     sha256: str
     more: bool
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class CreativePage:
     total: int
     sha256: str
     more: bool
+    unread: tuple[Unread, ...] = ()
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +131,9 @@ class JuguangClient:
             page=page,
             page_size=page_size,
         )
-        notes = tuple(_read_note(note) for note in reply.content.each("notes"))
-        return NotePage(notes, more=len(notes) >= page_size)
+        notes, unread = read_each(reply.content.each("notes"), _read_note, "note_id")
+        more = len(notes) + len(unread) >= page_size
+        return NotePage(notes, more, unread, reply.answered_at)
 
     def note_report(
         self, advertiser_id: str, day: date, page: int, page_size: int | None = None
@@ -142,9 +149,9 @@ class JuguangClient:
             page_num=page,
             page_size=size,
         )
-        rows = tuple(_read_row(row) for row in reply.content.each("data_list"))
+        rows = tuple(row.values for row in reply.content.each("data_list"))
         total = reply.content.whole("total_count")
-        return ReportPage(rows, total, reply.sha256, more=len(rows) >= size)
+        return ReportPage(rows, total, reply.sha256, len(rows) >= size, reply.answered_at)
 
     def creatives(
         self, advertiser_id: str, page: int, page_size: int = CREATIVES_PER_PAGE
@@ -156,9 +163,10 @@ class JuguangClient:
             page_num=page,
             page_size=page_size,
         )
-        creatives = tuple(_read_creative(each) for each in reply.content.each("data_list"))
-        total = reply.content.whole("total_count")
-        return CreativePage(creatives, total, reply.sha256, more=len(creatives) >= page_size)
+        rows = reply.content.each("data_list")
+        good, unread = read_each(rows, _read_creative, "creativity_id")
+        total, more = reply.content.whole("total_count"), len(good) + len(unread) >= page_size
+        return CreativePage(good, total, reply.sha256, more, unread, reply.answered_at)
 
     def create_direct_link(self, advertiser_id: str, component: Component) -> str:
         """Put a component below a note, to be reviewed; return its id."""
@@ -244,9 +252,6 @@ def _read_direct_link(row: Fields) -> DirectLink:
 
 
 def _read_note(note: Fields) -> NoteCard:
-    content_type = CONTENT_TYPES.get(note.whole("note_content_type"))
-    if content_type is None:
-        raise Unavailable(f"{note.where}.note_content_type is unknown")
     return NoteCard(
         note_id=note.identity("note_id"),
         title=note.text("title", ""),
@@ -254,7 +259,7 @@ def _read_note(note: Fields) -> NoteCard:
         author=note.text("author", ""),
         created_at=_read_moment(note),
         source=note.whole("note_type"),
-        content_type=content_type,
+        content_type=CONTENT_TYPES.get(note.whole("note_content_type"), "other"),
         status=note.whole("status"),
     )
 
@@ -263,10 +268,4 @@ def _read_moment(note: Fields) -> datetime:
     try:
         return datetime.fromtimestamp(note.whole("create_time") / 1000, UTC)
     except (OverflowError, ValueError, OSError):
-        raise Unavailable(f"{note.where}.create_time is no date") from None
-
-
-def _read_row(row: Fields) -> Mapping[str, object]:
-    for name in ("note_id", "time"):
-        row.text(name)
-    return row.values
+        raise Unreadable(f"{note.where}.create_time is no date") from None
