@@ -4,13 +4,14 @@ A page in doubt is not kept, and a pull in doubt is not closed; both are asked f
 """
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from statistics import median
 
 from django.conf import settings
 from django.db.models import Avg, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from campaigns.models import AlarmKind, Fact, Note, PulledPage, SyncWindow
 from campaigns.reports import Report
@@ -55,14 +56,19 @@ def refuse_others(window: SyncWindow, report: Report, page: FetchedPage) -> None
         raise Suspect(words, kind=AlarmKind.FOREIGN)
 
 
-def refuse_stale(window: SyncWindow, page: FetchedPage) -> None:
-    """An answer that was written before one that is kept must not overwrite it."""
+def refuse_stale(window: SyncWindow, page: FetchedPage) -> datetime | None:
+    """Return when the page was written; before one that is kept, it must not overwrite it.
+
+    A clock that goes ahead says a time to come: nothing is written later than it arrives.
+    """
     if page.answered_at is None:
-        return
+        return None
+    written = min(page.answered_at, timezone.now())
     pages = PulledPage.objects.filter(brand_id=window.brand_id, window=window)
     newest = pages.aggregate(newest=Max("answered_at"))["newest"]
-    if newest and page.answered_at < newest - STALE:
-        raise Suspect(f"The answer of {page.answered_at:%F %T} is older than what is kept.")
+    if newest and written < newest - STALE:
+        raise Suspect(f"The answer of {written:%F %T} UTC is older than what is kept.")
+    return written
 
 
 def refuse_a_loop(window: SyncWindow, page: FetchedPage, keys: list[str]) -> None:

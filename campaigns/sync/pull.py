@@ -153,7 +153,7 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
             raise NightPassed
         keys = [*lease.report.keys(page.rows), *(row.key[:LONGEST_KEY] for row in page.unread)]
         doubts.refuse_a_loop(window, page, keys)
-        doubts.refuse_stale(window, page)
+        answered_at = doubts.refuse_stale(window, page)
         receipt = PulledPage.objects.create(
             brand_id=window.brand_id,
             store_id=window.store_id,
@@ -165,7 +165,7 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
             keys=keys,
             cursor=page.cursor,
             known_at=known_at,
-            answered_at=page.answered_at,
+            answered_at=answered_at,
         )
         kept = lease.report.keep(PageContext(window, receipt.pk, known_at), page.rows)
         if kept.changed:

@@ -8,6 +8,7 @@ from portal.sandbox import (
     creator_orders,
     direct_links,
     faults,
+    mischief,
     oracle,
     pages,
     top,
@@ -37,4 +38,5 @@ urlpatterns = [
     path("world/truth", oracle.truth),
     path("world/items", oracle.items),
     path("world/control", faults.control),
+    path("world/plan", mischief.control),
 ]

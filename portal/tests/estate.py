@@ -23,6 +23,7 @@ from campaigns.models import (
     StarTaskNote,
     StoreOrder,
     StoreRefund,
+    SyncAlarm,
     SyncWindow,
 )
 from campaigns.tests.factories import (
@@ -276,3 +277,4 @@ def _make_window(note: Note, error: str) -> None:
         page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
         PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
         QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)
+        SyncAlarm.objects.create(**own, window=window, kind="doubt", words=error)
