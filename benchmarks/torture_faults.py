@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -41,25 +42,36 @@ RANDOM = [
 
 
 def main() -> None:
-    seeds, plans = [int(each) for each in [*sys.argv[1:], "5", "20"][:2]]
+    given = sys.argv[1:]
+    seeds, plans = (int(each) for each in [*given, *("5", "20")[len(given) :]])
     logging.disable(logging.CRITICAL)
     http.send.__kwdefaults__["seconds"] = 2.0
     bad = 0
     with database(), world() as sandbox, stamina.set_testing(True, attempts=3, cap=True):
         started = time.monotonic()
         print(f"{'fault':<28}{'runs':>6}{'struck':>8}{'quarantined':>13}{'alarms':>8}{'equal':>7}")
-        by_fault: dict[str, list[Run]] = defaultdict(list)
-        for case in CASES:
-            for seed in range(seeds):
+        runs = 0
+        for name, cases in by_fault().items():
+            met = []
+            for case, seed in product(cases, range(seeds)):
                 with a_store(sandbox) as faulty:
-                    by_fault[f"{case.number:>2} {case.fault}"].append(meet(faulty, case, seed))
+                    met.append(meet(faulty, case, seed))
+            bad += say(name, met)
+            runs += len(met)
+        met = []
         for plan in range(plans):
             with a_store(sandbox) as faulty:
-                by_fault["   random plans"].append(meet_random(faulty, Random(plan)))
-        for name, runs in by_fault.items():
-            bad += say(name, runs)
-        print(f"{sum(map(len, by_fault.values()))} runs in {time.monotonic() - started:.0f} s")
+                met.append(meet_random(faulty, Random(plan)))
+        bad += say("   random plans", met) if met else 0
+        print(f"{runs + len(met)} runs in {time.monotonic() - started:.0f} s")
     sys.exit(bool(bad))
+
+
+def by_fault() -> dict[str, list[Case]]:
+    grouped: dict[str, list[Case]] = defaultdict(list)
+    for case in CASES:
+        grouped[f"{case.number:>2} {case.fault}"].append(case)
+    return grouped
 
 
 @contextmanager

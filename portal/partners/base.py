@@ -192,9 +192,10 @@ def read_each(
 
 
 def key_of(values: Mapping[str, object], name: str) -> str:
-    """Return the row's id, storable whatever it is, or 24 digits of the row where it has none."""
-    if values.get(name) is not None:
-        return str(values[name]).translate(UNSTORABLE)
+    """Return the row's id, or 24 digits of the row where it has none that can be stored."""
+    told = values.get(name)
+    if told is not None and str(told) == str(told).translate(UNSTORABLE):
+        return str(told)
     return sha256(raw(values).encode()).hexdigest()[:24]
 
 
