@@ -90,6 +90,7 @@ def sandbox(sandbox_process, settings) -> SandboxProcess:
     """The one running sandbox, healthy and on the demo's day; the portal speaks to it."""
     sandbox_process.set_day(DEMO_DAY)
     sandbox_process.control(delay_ms=0)
+    sandbox_process.plan()
     url = sandbox_process.url
     settings.VAR_DIR = sandbox_process.var_dir
     settings.TOP = settings.TOP | {

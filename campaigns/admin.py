@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
-from campaigns import admin_sync  # noqa: F401  # its pages register themselves
+from campaigns import admin_alarms, admin_sync  # noqa: F401  # their pages register themselves
 from campaigns.admin_review import LinkReview, QueueFilter, SensitiveFilter, WaitingFilter
 from campaigns.models import (
     Campaign,

@@ -333,6 +333,8 @@ IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")  # unset: no folder is watch
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_DEADLINE = int(number("SYNC_DEADLINE_HOUR", 7))  # by then the night should be done, Beijing
 SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
+# when a day that came back empty, or without rows known before, is asked for the second time
+SYNC_SECOND_LOOK = timedelta(seconds=number("SYNC_SECOND_LOOK_SECONDS", 5 if DEMO else 300))
 BROKER = broker_settings(os.environ, VAR_DIR, SECRET_KEY)
 CELERY_BROKER_URL = BROKER["broker_url"]
 CELERY_BROKER_TRANSPORT_OPTIONS = BROKER["broker_transport_options"]

@@ -1,3 +1,4 @@
+from campaigns.models.alarm import AlarmKind, FieldDrift, SyncAlarm
 from campaigns.models.campaign import (
     Campaign,
     CampaignNote,
@@ -72,6 +73,7 @@ __all__ = [
     "AdLevel",
     "AdReview",
     "AffiliateOrder",
+    "AlarmKind",
     "Authorisation",
     "BuyingMode",
     "Campaign",
@@ -93,6 +95,7 @@ __all__ = [
     "CreatorOrder",
     "Delivery",
     "Fact",
+    "FieldDrift",
     "FileImport",
     "FileImportEvent",
     "FileKind",
@@ -135,6 +138,7 @@ __all__ = [
     "StarTaskNote",
     "StoreOrder",
     "StoreRefund",
+    "SyncAlarm",
     "SyncWindow",
     "Verdict",
     "WindowStatus",

@@ -22,6 +22,7 @@ class NoteSource(models.IntegerChoices):
 
 
 class NoteKind(models.IntegerChoices):
+    OTHER = 0, _("Other type")
     IMAGE = 1, _("Images")
     VIDEO = 2, _("Video")
 

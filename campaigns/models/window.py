@@ -21,6 +21,7 @@ class WindowStatus(models.TextChoices):
     CLOSED = "closed", _("Complete")
     FAILED = "failed", _("Refused by the partner")
     DEAD = "dead", _("Given up")
+    HELD = "held", _("Held until a person has looked")
 
 
 def readable(at: datetime | Now) -> Q:
@@ -62,6 +63,9 @@ class SyncWindowQuerySet(StoreOwnedQuerySet["SyncWindow"]):
         """Keep what nobody pulls or waits for any more, well or badly."""
         return self.exclude(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
 
+    def held(self) -> Self:
+        return self.filter(status=WindowStatus.HELD)
+
     def newest_day_first(self) -> Self:
         return self.order_by("-day", "pk")
 
@@ -73,7 +77,9 @@ class SyncWindow(models.Model):
     night while the day may still be restated, and `pull` counts how often. `fence` rises with
     each claim: a worker whose lease has passed on writes nothing any more. `attempts` counts
     claims that neither kept a page nor were ended, `retries` those that ended in "later" since
-    the last page, `doubts` the pulls in a row whose rows did not add up.
+    the last page, `doubts` the pulls in a row whose rows did not add up. `named` is what the
+    last pull named that lacked something, for the next one to agree with. Once `is_released`, a
+    person answers for the magnitude of the figures of its next pull.
     """
 
     brand = models.ForeignKey(
@@ -110,6 +116,8 @@ class SyncWindow(models.Model):
     closed_on = models.DateField(_("complete as known on"), null=True, blank=True)
     closed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     error = models.TextField(_("what went wrong"), blank=True)
+    named = models.CharField(max_length=64, blank=True)
+    is_released = models.BooleanField(default=False)
 
     objects = SyncWindowQuerySet.as_manager()
 
@@ -154,6 +162,7 @@ class PulledPage(models.Model):
     refused = models.PositiveIntegerField(_("rows quarantined"), default=0)
     changed = models.PositiveIntegerField(_("rows changed"), default=0)
     known_at = models.DateTimeField(_("known"))
+    answered_at = models.DateTimeField(null=True, blank=True)  # by the partner's clock
     pulled_at = models.DateTimeField(_("pulled"), default=timezone.now)
 
     class Meta:

@@ -14,13 +14,21 @@ from portal.partners.juguang import Creative, JuguangClient
 
 NOTE_ID = re.compile(r"[0-9a-f]{24}")
 ID = re.compile(r"[0-9A-Za-z]{1,24}")
+LARGEST_CODE = 2**15 - 1
 RENEWED = ["ad_unit_id", "ad_campaign_id", "ad_campaign_name", "note_id", "delivery", "review"]
 RENEWED += ["review_comment", "known_at", "gone_since"]
 
 
 def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
     page = client.creatives(asked.account, asked.number)
-    return FetchedPage(page.creatives, page.sha256, more=page.more, total=page.total)
+    return FetchedPage(
+        page.creatives,
+        page.sha256,
+        more=page.more,
+        total=page.total,
+        answered_at=page.answered_at,
+        unread=page.unread,
+    )
 
 
 def keys(rows: Sequence[Creative]) -> list[str]:
@@ -64,11 +72,18 @@ def why_not(row: Creative) -> str:
         return "The note id is not 24 hexadecimal digits."
     if not all(ID.fullmatch(each) for each in (row.creativity_id, row.unit_id, row.campaign_id)):
         return "An id is not 1 to 24 digits and letters."
-    if row.delivery not in Delivery.values:
-        return f"The ad status {row.delivery} is unknown."
-    if row.audit_status not in AdReview.values:
-        return f"The review state {row.audit_status} is unknown."
+    if max(row.delivery, row.audit_status) > LARGEST_CODE:
+        return f"The ad status {row.delivery} or {row.audit_status} is out of range."
     return ""
+
+
+def unknown(row: Creative) -> list[tuple[str, str]]:
+    """Name what there is no word for: the ad is kept with the platform's own number."""
+    told = [
+        ("delivery_status", row.delivery, Delivery),
+        ("audit_status", row.audit_status, AdReview),
+    ]
+    return [(name, str(code)) for name, code, known in told if code not in known.values]
 
 
 def finish(window: SyncWindow, seen: Collection[str]) -> None:
@@ -87,6 +102,7 @@ AD_CREATIVES = Report(
     fetch=fetch,
     keys=keys,
     keep=keep,
+    unknown=unknown,
     finish=finish,
     repull=1,
     backfill=1,

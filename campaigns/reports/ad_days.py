@@ -19,6 +19,7 @@ from campaigns.reports.base import (
     Report,
     as_sent,
     merge_facts,
+    one_of_each,
     read_columns,
 )
 from campaigns.reports.note_day import HEX, NOTE_ID_LENGTH
@@ -26,7 +27,7 @@ from merchants.connections import call_juguang
 from merchants.consent_texts import WITH_AD_LEVELS
 from merchants.models import Partner
 from portal.lib.numbers import is_blank
-from portal.partners.base import IDENTITY, UNSTORABLE
+from portal.partners.base import IDENTITY, UNSTORABLE, key_of
 from portal.partners.juguang import JuguangClient, Level
 
 if TYPE_CHECKING:
@@ -56,26 +57,27 @@ ABOVE = {
 
 def fetch(level: Level, client: JuguangClient, asked: Asked) -> FetchedPage:
     page = client.day_report(level, asked.account, asked.day, asked.number)
-    return FetchedPage(page.rows, page.sha256, more=page.more, total=page.total)
+    return FetchedPage(
+        page.rows, page.sha256, more=page.more, total=page.total, answered_at=page.answered_at
+    )
 
 
 def keys(level: Level, rows: Sequence[Row]) -> list[str]:
-    return [str(row[level.id_field]).translate(UNSTORABLE)[:24] for row in rows]
+    return [key_of(row, level.id_field) for row in rows]
 
 
 def keep(level: Level, context: PageContext, rows: Sequence[Row]) -> Kept:
     """Merge the rows that can be believed into the ledger and name the others."""
     account, day = context.window.connection.subject, context.window.day
-    good: dict[str, dict[str, Any]] = {}
-    refused = []
+    believed, refused = [], []
     for row in rows:
         try:
-            parsed = parse(level, row, account, day)
-            if good.setdefault(parsed["object_id"], parsed) != parsed:
-                raise BadRow("The page has this id twice, with other figures.")
+            believed.append((parse(level, row, account, day), row))
         except BadRow as problem:
             refused.append((as_sent(row), str(problem)))
-    return Kept(merge_facts(AdDay, context.place, good.values()), refused)
+    good, lost = one_of_each(believed, "object_id")
+    refused += [(as_sent(row), "The page has this id twice, with other figures.") for row in lost]
+    return Kept(merge_facts(AdDay, context.place, good), refused)
 
 
 def parse(level: Level, row: Row, account: str, day: date) -> dict[str, Any]:

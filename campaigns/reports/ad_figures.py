@@ -39,3 +39,12 @@ FURTHER_FIGURES: tuple[Column, ...] = (
     Column("in_site_gmv_fen", "rgmv", fen_or_none, needed=False),
 )
 FIGURES = (*FIRST_FIGURES, *FURTHER_FIGURES)
+# Told, and never kept: they are recomputed from sums.
+RATIOS = (
+    *("ctr", "acp", "cpm", "cpi", "action_button_ctr", "i_user_price", "ti_user_price"),
+    *("outside_shop_visit_price", "outside_shop_visit_rate", "roi"),
+    *("external_goods_visit_price_7", "external_goods_visit_rate_7"),
+    *(f"external_goods_order_price_{window}" for window in (7, 15, 30)),
+    *(f"external_goods_order_rate_{window}" for window in (7, 15, 30)),
+    *(f"external_roi_{window}" for window in (7, 15, 30)),
+)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -10,6 +11,7 @@ from campaigns.models import Fact, Source, SyncWindow
 from merchants.models import Connection, Partner
 from portal.lib.merge import Ledger, compare, merge
 from portal.lib.numbers import BadNumber
+from portal.partners.base import Unread, raw
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -42,7 +44,8 @@ class FetchedPage:
     """A page in the partner's words. `total` is the number of rows it declares, if it does.
 
     `cursor` is where the next page begins, at a partner who counts no pages: one that comes
-    twice in a pull is a loop.
+    twice in a pull is a loop. `answered_at` is when it was written, by the partner's clock, and
+    `unread` are the rows of it that could not be read at all.
     """
 
     rows: Sequence[Any]  # what the report's own `parse` understands
@@ -50,6 +53,8 @@ class FetchedPage:
     more: bool
     total: int | None = None
     cursor: str = ""
+    answered_at: datetime | None = None
+    unread: Sequence[Unread] = ()
 
 
 Ask = Callable[[Any], FetchedPage]  # what to do with the partner's client
@@ -87,6 +92,13 @@ class Report:
 
     `facts` is the ledger's table that the rows are merged into, if they are facts of a day.
 
+    `names` is the ledger's column that `keys` returns, where a pull names all of the day: what
+    it no longer names is closed. `guarded` are the columns whose magnitude must not jump.
+
+    `owner` says whose a row is, in the account's id, where the row tells it. `fields` are those
+    that are known, and `unknown` names the row's values that there is no word for yet: (field,
+    value). Both are taken, and counted.
+
     `finish` is told the keys of a pull that is complete, in the transaction that closes it.
 
     A click late on day D is paid for up to D+30, which is told on D+31, and the payment can be
@@ -107,6 +119,11 @@ class Report:
     text: str = ""
     facts: type[Fact] | None = None
     kept_for: int | None = None
+    names: str = ""
+    guarded: tuple[str, ...] = ()
+    owner: Callable[[Any], str] | None = None
+    fields: frozenset[str] = frozenset()
+    unknown: Callable[[Any], Iterable[tuple[str, str]]] | None = None
 
     @property
     def reach(self) -> timedelta:
@@ -205,9 +222,31 @@ def _as_staged(
     return ledger, [pick(row) for row in rows], fixed
 
 
+def one_of_each(
+    rows: Iterable[tuple[dict[str, Any], object]], key: str
+) -> tuple[list[dict[str, Any]], list[object]]:
+    """Return one row of each key, as read, and those, as sent, that say otherwise of the same key.
+
+    Of rows of one answer none is newer, so the hash decides: in whatever order they come.
+    """
+    best: dict[Any, tuple[dict[str, Any], object]] = {}
+    lost = []
+    for parsed, sent in rows:
+        rival = best.setdefault(parsed[key], (parsed, sent))
+        if rival[0] != parsed:
+            winner, loser = sorted([rival, (parsed, sent)], key=_hash)
+            best[parsed[key]] = winner
+            lost.append(loser[1])
+    return [parsed for parsed, _sent in best.values()], lost
+
+
+def _hash(row: tuple[dict[str, Any], object]) -> str:
+    return sha256(repr(sorted(row[0].items())).encode()).hexdigest()
+
+
 def as_sent(row: Mapping[str, object] | object) -> str:
     """Return a row as text for quarantine, storable whatever it holds."""
-    return repr(row).replace("\x00", "\\x00")[:20_000]
+    return raw(row)
 
 
 def _read(row: Mapping[str, object], column: Column) -> Any:  # what the column's type takes

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,7 @@ def fetch(client: TopClient, asked: Asked) -> FetchedPage:
         hashlib.sha256(repr(rows).encode()).hexdigest(),
         more=any(page.total > asked.number * LARGEST_PAGE for page in pages),
         total=sum(page.total for page in pages),
+        unread=[row for page in pages for row in page.unread],
     )
 
 
@@ -81,6 +82,9 @@ def why_not(item: Told) -> str:
         return "The item has no title."
     if item.price_fen > MOST_FEN:
         return "The item's price is out of range."
+    if item.modified_at and item.modified_at > days.known_now() + timedelta(days=1):
+        # kept, it would pass for newer than every true answer after it
+        return f"The item cannot have been changed on {item.modified_at:%F}."
     return ""
 
 

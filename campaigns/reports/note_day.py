@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import NoteDay
-from campaigns.reports.ad_figures import FIGURES, FURTHER_FIGURES
+from campaigns.reports.ad_figures import FIGURES, FURTHER_FIGURES, RATIOS
 from campaigns.reports.base import (
     Asked,
     BadRow,
@@ -17,29 +17,40 @@ from campaigns.reports.base import (
     Report,
     as_sent,
     merge_facts,
+    one_of_each,
     read_columns,
 )
 from merchants.connections import call_juguang
 from merchants.consent_records import agreed_since
 from merchants.consent_texts import WITH_AD_LEVELS
 from merchants.models import Partner
-from portal.partners.base import UNSTORABLE
+from portal.partners.base import key_of
 from portal.partners.juguang import JuguangClient, Level
 
 NOTE_ID_LENGTH = 24
 HEX = frozenset("0123456789abcdef")
 FURTHER = {column.field for column in FURTHER_FIGURES}
+FIELDS = frozenset({"note_id", "time", "advertiser_id", *RATIOS}) | {
+    column.field for column in FIGURES
+}
 
 Row = Mapping[str, object]
 
 
 def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
     page = client.day_report(Level.NOTE, asked.account, asked.day, asked.number)
-    return FetchedPage(page.rows, page.sha256, more=page.more, total=page.total)
+    return FetchedPage(
+        page.rows, page.sha256, more=page.more, total=page.total, answered_at=page.answered_at
+    )
 
 
 def keys(rows: Sequence[Row]) -> list[str]:
-    return [str(row["note_id"]).translate(UNSTORABLE)[:NOTE_ID_LENGTH] for row in rows]
+    return [key_of(row, "note_id")[:NOTE_ID_LENGTH] for row in rows]
+
+
+def owner(row: Row) -> str:
+    """Return the advertiser, which the platform tells of some accounts only."""
+    return str(row.get("advertiser_id") or "")
 
 
 def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
@@ -47,18 +58,17 @@ def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
 
     Of an older consent's account the further figures are left out, as if they were not told.
     """
-    good: dict[str, dict[str, Any]] = {}
-    refused = []
+    believed, refused = [], []
     left_out = set() if agreed_since(context.window.connection, WITH_AD_LEVELS) else FURTHER
     for row in rows:
         try:
             told = {name: value for name, value in row.items() if name not in left_out}
-            parsed = parse(told, context.window.day)
-            if good.setdefault(parsed["note_id"], parsed) != parsed:
-                raise BadRow("The page has this note twice, with other figures.")
+            believed.append((parse(told, context.window.day), row))
         except BadRow as problem:
             refused.append((as_sent(row), str(problem)))
-    return Kept(merge_facts(NoteDay, context.place, good.values()), refused)
+    good, lost = one_of_each(believed, "note_id")
+    refused += [(as_sent(row), "The page has this note twice, with other figures.") for row in lost]
+    return Kept(merge_facts(NoteDay, context.place, good), refused)
 
 
 def parse(row: Row, day: date) -> dict[str, Any]:
@@ -80,4 +90,8 @@ NOTE_DAY = Report(
     keys=keys,
     keep=keep,
     facts=NoteDay,
+    names="note_id",
+    guarded=("fee_fen", "gmv_30_fen"),
+    owner=owner,
+    fields=FIELDS,
 )

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +11,13 @@ from campaigns.models import CampaignNote, Note, NoteKind, NoteSource, SyncWindo
 from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_juguang
 from merchants.models import Partner
+from portal.lib import days
 from portal.partners.juguang import JuguangClient, NoteCard
 
 NOTE_ID = re.compile(r"[0-9a-f]{24}")
-LARGEST_STATUS = 2**15 - 1
-KINDS = {"image": NoteKind.IMAGE, "video": NoteKind.VIDEO}
+LARGEST_CODE = 2**15 - 1
+OLDEST = datetime(2013, 6, 1, tzinfo=days.SHANGHAI)  # when Xiaohongshu was founded
+KINDS = {"image": NoteKind.IMAGE, "video": NoteKind.VIDEO, "other": NoteKind.OTHER}
 RENEWED = [
     *("title", "creator", "source", "kind", "cover_url", "status", "published_at"),
     "found_by",
@@ -24,7 +27,9 @@ RENEWED = [
 def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
     page = client.notes(asked.account, asked.number)
     digest = hashlib.sha256(repr(page.notes).encode()).hexdigest()
-    return FetchedPage(page.notes, digest, more=page.more)
+    return FetchedPage(
+        page.notes, digest, more=page.more, answered_at=page.answered_at, unread=page.unread
+    )
 
 
 def keys(cards: Sequence[NoteCard]) -> list[str]:
@@ -85,11 +90,21 @@ def _why_not(card: NoteCard) -> str:
     """Return why the note can't be kept; nothing when it can."""
     if not NOTE_ID.fullmatch(card.note_id):
         return "The note id is not 24 hexadecimal digits."
-    if card.source not in NoteSource.values:
-        return f"The note source {card.source} is unknown."
-    if card.status > LARGEST_STATUS:
-        return f"The note status {card.status} is unknown."
+    if max(card.source, card.status) > LARGEST_CODE:
+        return f"The note's source {card.source} or status {card.status} is out of range."
+    if not OLDEST <= card.created_at <= days.known_now() + timedelta(days=1):
+        return f"The note cannot have been written on {card.created_at:%F}."
     return ""
+
+
+def unknown(card: NoteCard) -> list[tuple[str, str]]:
+    """Name what there is no word for: the note is kept with the platform's own number."""
+    found = []
+    if card.source not in NoteSource.values:
+        found.append(("note_type", str(card.source)))
+    if card.content_type == "other":
+        found.append(("note_content_type", card.content_type))
+    return found
 
 
 NOTE_LIST = Report(
@@ -100,6 +115,7 @@ NOTE_LIST = Report(
     fetch=fetch,
     keys=keys,
     keep=keep,
+    unknown=unknown,
     repull=1,
     backfill=1,
 )

@@ -30,6 +30,7 @@ PARTS: tuple[tuple[int, "StrOrPromise"], ...] = (
 
 class DayState(StrEnum):
     COMPLETE = "complete"
+    EMPTY = "no data"
     PULLING = "pulling"
     LATE = "late"
     MISSING = "missing"
@@ -123,10 +124,12 @@ def _lines_of(store: Store, report: Report, found: Mapping[date, Day]) -> list[L
 
 def _state(window: SyncWindow, *, has_refused: bool) -> DayState:
     status, has_come = WindowStatus(window.status), window.closed_on is not None
-    if status in {WindowStatus.FAILED, WindowStatus.DEAD}:
+    if status in {WindowStatus.FAILED, WindowStatus.DEAD, WindowStatus.HELD}:
         return DayState.LATE if has_come else DayState.MISSING
     if has_refused:
         return DayState.QUARANTINED
+    if status == WindowStatus.CLOSED and window.expected_rows == 0:
+        return DayState.EMPTY
     if status == WindowStatus.CLOSED or has_come:
         return DayState.COMPLETE
     if is_lapsed(window.connection):

@@ -53,7 +53,7 @@ def progress(*, brand: int | None = None) -> Progress:
             closed=Count("pk", filter=Q(status=WindowStatus.CLOSED)),
             still_open=Count("pk", filter=OPEN & reads),
             waiting=Count("pk", filter=OPEN & ~reads),
-            failed=Count("pk", filter=Q(status=WindowStatus.FAILED)),
+            failed=Count("pk", filter=Q(status__in=[WindowStatus.FAILED, WindowStatus.HELD])),
             dead=Count("pk", filter=Q(status=WindowStatus.DEAD)),
         )
     return Progress(**counts)

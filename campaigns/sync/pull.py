@@ -5,29 +5,42 @@ A page is fetched with no transaction open, and kept in one: facts, receipt, cur
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Sum
 from django.db.models.functions import Now
 
-from campaigns.models import PulledPage, QuarantinedRow, SyncWindow, WindowStatus
+from campaigns.models import AlarmKind, PulledPage, QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
-from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext
+from campaigns.reports.base import Asked, FetchedPage, PageContext
+from campaigns.sync import alarms, doubts
+from campaigns.sync.doubts import Held, Suspect
+from campaigns.sync.drift import count_drift
 from campaigns.sync.windows import anew
 from merchants.budgets import NotYet
 from merchants.connections import hold
 from portal.lib import days
 from portal.lib.scope import Hat, scope
-from portal.partners.base import Limited, NeedsConsent, Rejected, Unavailable
+from portal.partners.base import (
+    ClockOff,
+    Limited,
+    NeedsConsent,
+    Rejected,
+    Unavailable,
+    Unreadable,
+)
 
 logger = logging.getLogger(__name__)
 
 BACKOFF = (5, 15, 60, 300, 900)  # seconds; the last holds for every later retry
 MOST_PAGES = 1000
 SUSPECT_PULLS = 3
+UNREADABLE_TRIES = 3
+LONGEST_KEY = 24
 
 
 class LeaseLost(Exception):
@@ -36,10 +49,6 @@ class LeaseLost(Exception):
 
 class NightPassed(Exception):
     """The date as known went on while a page was fetched: the window is asked for anew."""
-
-
-class Suspect(Exception):
-    """The pages do not add up to what the partner declares; the message says how."""
 
 
 @dataclass(slots=True)
@@ -68,11 +77,14 @@ def pull_window(window_id: int, *, owner: str) -> None:
     except NightPassed:
         _put_back(lease)
     except Suspect as doubt:
-        _pull_again(lease, str(doubt))
+        _pull_again(lease, doubt)
+    except Held as doubt:
+        _hold_back(lease, str(doubt))
     except (NotYet, Limited) as failure:
         _wait_for_turn(lease, failure)
     except Unavailable as failure:
         _postpone(lease, failure.message, failure.retry_after)
+        _alarm_of(lease, failure)
     except NeedsConsent as failure:
         _postpone(lease, failure.message, None)  # due again when a person has consented
     except Rejected as refusal:
@@ -108,8 +120,9 @@ def _pull_pages(lease: Lease) -> None:
     number = lease.window.next_page
     while True:
         if number > MOST_PAGES:
-            raise Suspect(f"More than {MOST_PAGES} pages.")
+            raise Suspect(f"More than {MOST_PAGES} pages.", kind=AlarmKind.LOOP)
         page = _fetch(lease, number)
+        doubts.refuse_others(lease.window, lease.report, page)
         _keep_page(lease, number, page)
         if not page.more:
             return
@@ -148,7 +161,9 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
         known_at = days.known_now()
         if window.owed_on < known_at.date():
             raise NightPassed
-        _refuse_a_loop(window, page)
+        keys = [*lease.report.keys(page.rows), *(row.key[:LONGEST_KEY] for row in page.unread)]
+        doubts.refuse_a_loop(window, page, keys)
+        answered_at = doubts.refuse_stale(window, page)
         receipt = PulledPage.objects.create(
             brand_id=window.brand_id,
             store_id=window.store_id,
@@ -157,15 +172,18 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
             pull=window.pull,
             number=number,
             sha256=page.sha256,
-            keys=lease.report.keys(page.rows),
+            keys=keys,
             cursor=page.cursor,
             known_at=known_at,
+            answered_at=answered_at,
         )
         kept = lease.report.keep(PageContext(window, receipt.pk, known_at), page.rows)
-        _quarantine(window, kept)
-        PulledPage.objects.filter(pk=receipt.pk).update(
-            changed=kept.changed, refused=len(kept.refused)
-        )
+        if kept.changed:
+            doubts.refuse_wild_figures(window, lease.report, receipt.pk)
+        refused = [*kept.refused, *((row.raw, row.reason) for row in page.unread)]
+        _quarantine(window, refused)
+        count_drift(lease.report, page.rows)
+        PulledPage.objects.filter(pk=receipt.pk).update(changed=kept.changed, refused=len(refused))
         SyncWindow.objects.filter(pk=window.pk).update(
             next_page=number + 1,
             cursor=page.cursor,
@@ -176,13 +194,6 @@ def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
         )
     lease.renewed_at, lease.window.retries = time.monotonic(), 0
     lease.window.expected_rows, lease.window.cursor = page.total, page.cursor
-
-
-def _refuse_a_loop(window: SyncWindow, page: FetchedPage) -> None:
-    """A partner that sends us back to where we were would do so without end."""
-    pages = PulledPage.objects.filter(window=window, pull=window.pull)
-    if page.cursor and pages.filter(cursor=page.cursor).exists():
-        raise Suspect(f"The cursor {page.cursor[:40]} came a second time.")
 
 
 def _locked(lease: Lease) -> SyncWindow:
@@ -197,7 +208,9 @@ def _locked(lease: Lease) -> SyncWindow:
     return window
 
 
-def _quarantine(window: SyncWindow, kept: Kept) -> None:
+def _quarantine(window: SyncWindow, refused: Sequence[tuple[str, str]]) -> None:
+    if refused:
+        logger.warning("window %s: %s rows in quarantine", window.pk, len(refused))
     QuarantinedRow.objects.bulk_create(
         [
             QuarantinedRow(
@@ -209,7 +222,7 @@ def _quarantine(window: SyncWindow, kept: Kept) -> None:
                 reason=reason[:200],
                 last_pull=window.pull,
             )
-            for raw, reason in dict(kept.refused).items()
+            for raw, reason in dict(refused).items()
         ],
         update_conflicts=True,
         unique_fields=["brand", "window", "row_hash"],
@@ -225,6 +238,9 @@ def _close(lease: Lease) -> None:
         seen = {key for keys in pages.values_list("keys", flat=True) for key in keys}
         if window.expected_rows is not None and window.expected_rows != len(seen):
             raise Suspect(f"{window.expected_rows} rows declared, {len(seen)} returned.")
+        refused = pages.aggregate(all=Sum("refused", default=0))["all"]
+        doubts.refuse_a_pull_of_bad_rows(refused, len(seen))
+        named = doubts.settle_absence(window, lease.report, seen)
         if lease.report.finish:
             lease.report.finish(window, seen)
         pages.update(keys=[])  # counted; receipts are many, and stay
@@ -240,7 +256,10 @@ def _close(lease: Lease) -> None:
             closed_on=window.owed_on,
             closed_at=Now(),
             error="",
+            named=named,
+            is_released=False,
         )
+        alarms.settle(window)
     logger.info("window %s closed: %s rows", window.pk, len(seen))
 
 
@@ -278,23 +297,40 @@ def _postpone(lease: Lease, reason: str, retry_after: float | None) -> None:
     logger.warning("window %s put off by %.0f s: %s", lease.window.pk, seconds, reason)
 
 
-def _pull_again(lease: Lease, doubt: str) -> None:
+def _alarm_of(lease: Lease, failure: Unavailable) -> None:
+    """A clock that is off is told at once; an answer that is no answer, when it stays so."""
+    if isinstance(failure, ClockOff):
+        alarms.raise_alarm(lease.window, AlarmKind.CLOCK, failure.message)
+    if isinstance(failure, Unreadable) and lease.window.retries + 1 >= UNREADABLE_TRIES:
+        alarms.raise_alarm(lease.window, AlarmKind.UNREADABLE, failure.message)
+
+
+def _pull_again(lease: Lease, doubt: Suspect) -> None:
     """Pull a suspect window anew from its first page; after the third time, give up visibly."""
-    doubts = lease.window.doubts + 1
-    give_up = doubts >= SUSPECT_PULLS
+    count = lease.window.doubts + 1
+    give_up = count >= SUSPECT_PULLS
     _release(
         lease,
         status=WindowStatus.DEAD if give_up else WindowStatus.OWED,
-        doubts=doubts,
+        doubts=count,
         pull=F("pull") + 1,
         next_page=1,
         cursor="",
         expected_rows=None,
-        not_before=Now() + timedelta(seconds=BACKOFF[0]),
+        not_before=Now() + timedelta(seconds=max(doubt.wait, BACKOFF[0])),
         handed_out_at=None,
-        error=doubt,
+        error=str(doubt),
+        named=doubt.named,
     )
     logger.error("window %s is suspect: %s", lease.window.pk, doubt)
+    if kind := doubt.kind or (AlarmKind.DOUBT if give_up else None):
+        alarms.raise_alarm(lease.window, kind, str(doubt))
+
+
+def _hold_back(lease: Lease, doubt: str) -> None:
+    """Keep nothing of the page; what was known of it before stays."""
+    _release(lease, status=WindowStatus.HELD, error=doubt)
+    alarms.raise_alarm(lease.window, AlarmKind.MAGNITUDE, doubt)
 
 
 def _refuse(lease: Lease, reason: str) -> None:

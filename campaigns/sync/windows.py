@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 AT_ONCE = 500
 FURTHEST_BACK = timedelta(days=366)
-NEVER_CAME = Q(status__in=[WindowStatus.FAILED, WindowStatus.DEAD])
+NEVER_CAME = Q(status__in=[WindowStatus.FAILED, WindowStatus.DEAD, WindowStatus.HELD])
 
 
 class UnknownDay(ValueError):

@@ -76,13 +76,22 @@ def test_told_twice_an_ad_stands_once_with_the_newer_word(account):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"note_id": "x"}, {"delivery": 9}, {"audit_status": 0}, {"campaign_id": "a b"}],
+    [{"note_id": "x"}, {"delivery": 2**40}, {"audit_status": 2**15}, {"campaign_id": "a b"}],
 )
 def test_what_cannot_be_believed_is_refused_and_the_rest_is_kept(account, fields):
     kept = tell(account, creative(1, **fields), creative(2))
 
     assert [ad.creativity_id for ad in ads()] == ["C2"]
     assert len(kept.refused) == 1
+
+
+def test_an_ad_of_a_new_status_is_kept_with_the_platforms_number(account):
+    new = creative(1, delivery=9, audit_status=0)
+
+    tell(account, new)
+
+    assert [(ad.delivery, ad.review) for ad in ads()] == [(9, 0)]
+    assert ad_creatives.unknown(new) == [("delivery_status", "9"), ("audit_status", "0")]
 
 
 def test_an_ad_that_a_whole_list_leaves_out_is_gone_and_may_come_back(account):

@@ -204,7 +204,7 @@ def test_failures_that_passed_are_no_doubts(joined):
     night(retries=7)
     lease = pull.claim(window().pk, "w1")
     for doubts, status in ((1, "owed"), (2, "owed"), (3, "dead")):
-        pull._pull_again(lease, "3 rows declared, 2 returned.")
+        pull._pull_again(lease, pull.Suspect("3 rows declared, 2 returned."))
         assert (window().status, window().doubts) == (status, doubts)
         night(status="leased")
         lease.window.doubts = doubts

@@ -135,6 +135,7 @@ def _looks() -> dict[DayState, tuple[str, str, str]]:
         DayState.PULLING: ("w", "…", _("being pulled")),
         DayState.LATE: ("l", _("L"), _("late")),
         DayState.MISSING: ("m", "×", _("missing")),
+        DayState.EMPTY: ("k", "–", _("no data: two pulls agree")),
         DayState.QUARANTINED: ("q", "!", _("rows in quarantine, not in any total")),
         DayState.HELD: ("h", pgettext("calendar", "H"), _("held until somebody consents")),
         DayState.NOT_ASKED: ("w", "", _("not asked for yet")),

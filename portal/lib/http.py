@@ -61,6 +61,11 @@ class Answer:
     received_at: datetime
 
     @property
+    def answered_at(self) -> datetime | None:
+        """When it was written by the server's clock; None when the server doesn't say."""
+        return _http_date(self.headers.get("date", ""))
+
+    @property
     def sha256(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
 
@@ -122,7 +127,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def clock_skew(answer: Answer) -> timedelta | None:
     """Return how far the server's clock is ahead of ours; None when it doesn't say."""
-    theirs = _http_date(answer.headers.get("date", ""))
+    theirs = answer.answered_at
     return None if theirs is None else theirs - answer.received_at
 
 

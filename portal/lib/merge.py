@@ -123,6 +123,11 @@ def _create_staging(ledger: Ledger) -> sql.Composed:
 
 def _current(ledger: Ledger) -> sql.Composed:
     """The fact f is the current one that the staged row s speaks of."""
+    return sql.SQL("{} AND f.known_to IS NULL").format(_same(ledger))
+
+
+def _same(ledger: Ledger) -> sql.Composed:
+    """The fact f is one that the staged row s speaks of, as known at any time."""
     span = sql.Identifier(ledger.span)
     return sql.SQL(" AND ").join(
         [
@@ -132,7 +137,6 @@ def _current(ledger: Ledger) -> sql.Composed:
             ),
             *(sql.SQL("f.{0} = s.{0}").format(sql.Identifier(name)) for name, _type in ledger.key),
             sql.SQL("f.{} BETWEEN %(first)s AND %(last)s").format(span),
-            sql.SQL("f.known_to IS NULL"),
         ]
     )
 
@@ -140,6 +144,7 @@ def _current(ledger: Ledger) -> sql.Composed:
 def _close_and_insert(ledger: Ledger) -> sql.Composed:
     """Close each changed fact, then open a version of what is new, or changed where that ended.
 
+    A fact that comes back while the clock stands still begins after it was closed.
     Both halves see the table as it was before; the insert reads `closed`, so it comes second.
     """
     constant = [*ledger.owner, *ledger.also, "page_id"]
@@ -150,7 +155,8 @@ def _close_and_insert(ledger: Ledger) -> sql.Composed:
         " FROM {staging} s WHERE {current} AND ({ours}) IS DISTINCT FROM ({theirs})"
         " RETURNING {keys}, f.known_to)"
         " INSERT INTO {table} ({constant}, {staged}, known_from)"
-        " SELECT {given}, {values}, coalesce(c.known_to, %(known_at)s)"
+        " SELECT {given}, {values}, greatest(%(known_at)s, c.known_to, ("
+        "  SELECT max(f.known_to) FROM {table} f WHERE {same} AND f.known_from >= %(known_at)s))"
         " FROM {staging} s LEFT JOIN closed c ON {matched}"
         " WHERE c.known_to IS NOT NULL OR NOT EXISTS (SELECT FROM {table} f WHERE {current})"
     ).format(
@@ -158,6 +164,7 @@ def _close_and_insert(ledger: Ledger) -> sql.Composed:
         staging=sql.Identifier(ledger.staging),
         tick=TICK,
         current=_current(ledger),
+        same=_same(ledger),
         ours=_columns("f", [name for name, _type in ledger.values]),
         theirs=_columns("s", [name for name, _type in ledger.values]),
         keys=_columns("f", keys),

@@ -53,6 +53,7 @@ class Reply:
     content: Fields
     sha256: str
     received_at: datetime
+    answered_at: datetime | None = None  # by the platform's clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ def _unwrap(answer: Answer) -> Reply:
         raise _failure(code, envelope.text("msg", ""))
     if answer.status != 200:
         raise Unavailable(f"HTTP {answer.status} with a success inside")
-    return Reply(envelope.fields("data"), answer.sha256, answer.received_at)
+    return Reply(envelope.fields("data"), answer.sha256, answer.received_at, answer.answered_at)
 
 
 def _failure(code: int, message: str) -> Exception:

@@ -1,8 +1,11 @@
 """What the partner clients share: three ways to fail, one way to call, and strict reading."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import NamedTuple, TypeVar
 
 from portal.lib import http
 
@@ -11,6 +14,10 @@ UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTE
 IDENTITY = re.compile(r"[0-9A-Za-z_-]{1,64}")
 WHOLE = re.compile(r"[0-9]{1,19}")
 LONGEST_LIFE = 10 * 366 * 86_400
+LARGEST_SKEW = timedelta(minutes=10)  # what the partners' signatures forgive, too
+LONGEST_RAW = 20_000
+
+Read = TypeVar("Read")
 Before = Callable[[], None]  # what a client does before each request: whoever paces it says
 
 
@@ -29,6 +36,14 @@ class Unavailable(Exception):
 
 class Limited(Unavailable):
     """The partner answers, and wants fewer calls: it is up, and the whole key has to wait."""
+
+
+class ClockOff(Unavailable):
+    """Their clock and ours are too far apart to say which day it is; no answer counts."""
+
+
+class Unreadable(Unavailable):
+    """The answer is no JSON, or not of the shape that the partner documents."""
 
 
 class Rejected(Exception):
@@ -78,29 +93,35 @@ def _send(
     repeatable: bool,
 ) -> http.Answer:
     try:
-        return http.send(method, url, headers=headers, form=form, json=json, repeatable=repeatable)
+        answer = http.send(
+            method, url, headers=headers, form=form, json=json, repeatable=repeatable
+        )
     except http.TooLarge as failure:
         raise Rejected("too-large", failure.reason) from failure
     except http.TooMany as failure:
         raise Limited(failure.reason, failure.retry_after) from failure
     except http.Unanswered as failure:
         raise Unavailable(failure.reason, failure.retry_after) from failure
+    skew = http.clock_skew(answer)
+    if skew and abs(skew) > LARGEST_SKEW:
+        raise ClockOff(f"Their clock is {skew.total_seconds():+.0f} s from ours.")
+    return answer
 
 
 def read_object(answer: http.Answer) -> "Fields":
-    """Return the JSON object in the body; a login page with status 200 is Unavailable."""
+    """Return the JSON object in the body; a login page with status 200 is Unreadable."""
     try:
         content = http.parse_json(answer.body)
     except http.NotJson as problem:
-        raise Unavailable(f"HTTP {answer.status} without JSON: {problem}") from problem
+        raise Unreadable(f"HTTP {answer.status} without JSON: {problem}") from problem
     if not isinstance(content, dict):
-        raise Unavailable(f"HTTP {answer.status} with JSON that is no object")
+        raise Unreadable(f"HTTP {answer.status} with JSON that is no object")
     return Fields(content, "answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A partner's JSON object; a field that is missing or of another type is Unavailable."""
+    """A partner's JSON object; a field that is missing or of another type is Unreadable."""
 
     values: Mapping[str, object]
     where: str
@@ -155,6 +176,40 @@ class Fields:
             raise self._wrong(name)
         return Fields(value, f"{self.where}.{name}")
 
-    def _wrong(self, name: str) -> Unavailable:
+    def _wrong(self, name: str) -> Unreadable:
         kind = type(self.values[name]).__name__ if name in self.values else "missing"
-        return Unavailable(f"{self.where}.{name} is {kind}")
+        return Unreadable(f"{self.where}.{name} is {kind}")
+
+
+class Unread(NamedTuple):
+    """A row that could not be read: its key where that could, else one made of the row."""
+
+    key: str
+    raw: str
+    reason: str
+
+
+def read_each(
+    rows: Iterable[Fields], read: Callable[[Fields], Read], key: str
+) -> tuple[tuple[Read, ...], tuple[Unread, ...]]:
+    """Read rows one by one, so that one that cannot be read costs no other."""
+    good, unread = [], []
+    for row in rows:
+        try:
+            good.append(read(row))
+        except Unreadable as problem:
+            unread.append(Unread(key_of(row.values, key), raw(row.values), problem.message))
+    return tuple(good), tuple(unread)
+
+
+def key_of(values: Mapping[str, object], name: str) -> str:
+    """Return the row's id, or 24 digits of the row where it has none that can be stored."""
+    told = values.get(name)
+    if told is not None and str(told) == str(told).translate(UNSTORABLE):
+        return str(told)
+    return sha256(raw(values).encode()).hexdigest()[:24]
+
+
+def raw(values: object) -> str:
+    """Return what a partner sent as text for quarantine, storable whatever it holds."""
+    return repr(values).replace("\x00", "\\x00")[:LONGEST_RAW]

@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Literal
 
 from portal.partners.adapi import MarketingApp, Reply, look, read, write
-from portal.partners.base import Before, Fields, Unavailable, at_any_pace
+from portal.partners.base import Before, Fields, Unread, Unreadable, at_any_pace, read_each
 
 NOTES_PER_PAGE = 100
 DIRECT_LINKS_PER_PAGE = 100
 CREATIVES_PER_PAGE = 100
 DEEP_LINK = 1  # the type of a direct link; 2 is a universal link alone
-CONTENT_TYPES: dict[int, Literal["image", "video"]] = {1: "image", 2: "video"}
+ContentType = Literal["image", "video", "other"]
+CONTENT_TYPES: dict[int, ContentType] = {1: "image", 2: "video"}
 
 
 class Level(StrEnum):
@@ -45,7 +46,7 @@ class NoteCard:
     author: str
     created_at: datetime
     source: int
-    content_type: Literal["image", "video"]
+    content_type: ContentType
     status: int
 
 
@@ -53,6 +54,8 @@ class NoteCard:
 class NotePage:
     notes: tuple[NoteCard, ...]
     more: bool
+    unread: tuple[Unread, ...] = ()
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class ReportPage:
     total: int
     sha256: str
     more: bool
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class CreativePage:
     total: int
     sha256: str
     more: bool
+    unread: tuple[Unread, ...] = ()
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +152,9 @@ class JuguangClient:
             page=page,
             page_size=page_size,
         )
-        notes = tuple(_read_note(note) for note in reply.content.each("notes"))
-        return NotePage(notes, more=len(notes) >= page_size)
+        notes, unread = read_each(reply.content.each("notes"), _read_note, "note_id")
+        more = len(notes) + len(unread) >= page_size
+        return NotePage(notes, more, unread, reply.answered_at)
 
     def day_report(
         self,
@@ -171,9 +178,9 @@ class JuguangClient:
             page_num=page,
             page_size=size,
         )
-        rows = tuple(_read_row(row, level) for row in reply.content.each("data_list"))
+        rows = tuple(row.values for row in reply.content.each("data_list"))
         total = reply.content.whole("total_count")
-        return ReportPage(rows, total, reply.sha256, more=len(rows) >= size)
+        return ReportPage(rows, total, reply.sha256, len(rows) >= size, reply.answered_at)
 
     def creatives(
         self, advertiser_id: str, page: int, page_size: int = CREATIVES_PER_PAGE
@@ -185,9 +192,10 @@ class JuguangClient:
             page_num=page,
             page_size=page_size,
         )
-        creatives = tuple(_read_creative(each) for each in reply.content.each("data_list"))
-        total = reply.content.whole("total_count")
-        return CreativePage(creatives, total, reply.sha256, more=len(creatives) >= page_size)
+        rows = reply.content.each("data_list")
+        good, unread = read_each(rows, _read_creative, "creativity_id")
+        total, more = reply.content.whole("total_count"), len(good) + len(unread) >= page_size
+        return CreativePage(good, total, reply.sha256, more, unread, reply.answered_at)
 
     def create_direct_link(self, advertiser_id: str, component: Component) -> str:
         """Put a component below a note, to be reviewed; return its id."""
@@ -276,9 +284,6 @@ def _read_direct_link(row: Fields) -> DirectLink:
 
 
 def _read_note(note: Fields) -> NoteCard:
-    content_type = CONTENT_TYPES.get(note.whole("note_content_type"))
-    if content_type is None:
-        raise Unavailable(f"{note.where}.note_content_type is unknown")
     return NoteCard(
         note_id=note.identity("note_id"),
         title=note.text("title", ""),
@@ -286,7 +291,7 @@ def _read_note(note: Fields) -> NoteCard:
         author=note.text("author", ""),
         created_at=_read_moment(note),
         source=note.whole("note_type"),
-        content_type=content_type,
+        content_type=CONTENT_TYPES.get(note.whole("note_content_type"), "other"),
         status=note.whole("status"),
     )
 
@@ -295,13 +300,4 @@ def _read_moment(note: Fields) -> datetime:
     try:
         return datetime.fromtimestamp(note.whole("create_time") / 1000, UTC)
     except (OverflowError, ValueError, OSError):
-        raise Unavailable(f"{note.where}.create_time is no date") from None
-
-
-def _read_row(row: Fields, level: Level) -> Mapping[str, object]:
-    row.text("time")
-    if level is Level.NOTE:
-        row.text(level.id_field)
-    else:
-        row.identity(level.id_field)
-    return row.values
+        raise Unreadable(f"{note.where}.create_time is no date") from None

@@ -20,8 +20,11 @@ from portal.partners.base import (
     Rejected,
     TokenExpired,
     Unavailable,
+    Unread,
+    Unreadable,
     at_any_pace,
     post,
+    read_each,
     read_object,
 )
 
@@ -132,6 +135,7 @@ class Shelf(StrEnum):
 class ItemPage:
     items: tuple[Item, ...]
     total: int
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +239,8 @@ class TopClient:
         total = answer.whole("total_results")
         # The platform leaves the list out when it is empty.
         found = answer.fields("items").each("item") if total and "items" in answer else ()
-        return ItemPage(tuple(_read_item(item) for item in found), total)
+        items, unread = read_each(found, _read_item, "num_iid")
+        return ItemPage(items, total, unread)
 
     def items(self, numbers: Sequence[str]) -> tuple[Item, ...]:
         """Return those of at most twenty items that are the seller's; it is silent on others."""
@@ -291,7 +296,7 @@ def _read_item(item: Fields) -> Item:
     try:
         price = fen(item.text("price"))
     except BadMoney as problem:
-        raise Unavailable(f"{item.where}.price {problem.reason}") from problem
+        raise Unreadable(f"{item.where}.price {problem.reason}") from problem
     return Item(
         num_iid=item.identity("num_iid"),
         title=item.text("title"),
@@ -315,7 +320,7 @@ def _moment(item: Fields, name: str) -> datetime | None:
     try:
         return datetime.strptime(text, MOMENT).replace(tzinfo=GMT8)
     except ValueError as problem:
-        raise Unavailable(f"{item.where}.{name} is no time") from problem
+        raise Unreadable(f"{item.where}.{name} is no time") from problem
 
 
 def _failure(error: Fields, answer: http.Answer) -> Exception:

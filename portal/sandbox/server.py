@@ -8,6 +8,7 @@ import sys
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
+from portal.sandbox.mischief import current
 from portal.sandbox.report import ledger
 
 PR_SET_PDEATHSIG = 1
@@ -20,6 +21,7 @@ def start() -> WSGIHandler:
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.sandbox.settings"
     served = get_wsgi_application()
     ledger()
+    current()  # a plan that can't be read stops it here, not at the first call
     return served
 
 

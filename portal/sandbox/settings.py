@@ -14,6 +14,7 @@ ROOT_URLCONF = "portal.sandbox.urls"
 APPEND_SLASH = False
 INSTALLED_APPS: list[str] = []
 MIDDLEWARE = [
+    "portal.sandbox.mischief.Mischief",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -11,6 +11,7 @@ from portal.sandbox import (
     direct_links,
     faults,
     files,
+    mischief,
     oracle,
     pages,
     top,
@@ -48,4 +49,5 @@ urlpatterns = [
     path("world/items", oracle.items),
     path("world/store", oracle.store),
     path("world/control", faults.control),
+    path("world/plan", mischief.control),
 ]

@@ -26,6 +26,7 @@ from campaigns.models import (
     StarTaskNote,
     StoreOrder,
     StoreRefund,
+    SyncAlarm,
     SyncWindow,
 )
 from campaigns.tests.factories import (
@@ -297,4 +298,5 @@ def _make_window(note: Note, error: str) -> SyncWindow:
         PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
         LateNight.objects.get_or_create(brand_id=note.brand_id, night=DAY)
         QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)
+        SyncAlarm.objects.create(**own, window=window, kind="doubt", words=error)
     return window

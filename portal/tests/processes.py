@@ -1,5 +1,6 @@
 """Processes that tests start for themselves, each on a free port with its own folder."""
 
+import json
 import os
 import socket
 import subprocess
@@ -110,6 +111,16 @@ class SandboxProcess:
 
     def control(self, **asked: object) -> None:
         self._good(httpx.post(f"{self.url}/world/control", json=asked))
+
+    def plan(self, *rules: dict[str, object], seed: int = 0) -> None:
+        """Let answers go wrong; without rules the partners are healthy again."""
+        asked = json.dumps({"rules": rules, "seed": seed})  # in ASCII: a text may be no Unicode
+        self._good(httpx.post(f"{self.url}/world/plan", content=asked))
+
+    def hits(self) -> list[int]:
+        """Return how often each rule of the plan has struck."""
+        told = self._good(httpx.get(f"{self.url}/world/plan")).json()["rules"]
+        return [rule["hits"] for rule in told]
 
     @property
     def log(self) -> str:

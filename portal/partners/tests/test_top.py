@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from portal.partners.base import NeedsConsent, Rejected, TokenExpired, Unavailable
+from portal.partners.base import ClockOff, NeedsConsent, Rejected, TokenExpired, Unavailable
 from portal.partners.top import Item, Seller, Shop, TopApp, TopClient, sign
 from portal.tests.scripted_server import says, sends
 
@@ -178,7 +178,7 @@ def test_a_refused_timestamp_tells_how_far_the_clocks_are_apart(client, server):
     date = (datetime.now(UTC) + timedelta(minutes=11)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     head = f"HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Length: {len(body)}\r\n\r\n"
     server.will(sends(head.encode() + body))
-    with pytest.raises(Rejected, match=r"their clock is \+6[56]\d s from ours"):
+    with pytest.raises(ClockOff, match=r"Their clock is \+6[56]\d s from ours"):
         client.seller()
 
 

@@ -1,0 +1,175 @@
+"""Why an answer is not believed: what a partner's fault looks like from here.
+
+A page in doubt is not kept, and a pull in doubt is not closed; both are asked for again.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from statistics import median
+
+from django.conf import settings
+from django.db.models import Avg, F, Max, Q, QuerySet, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from campaigns.models import AlarmKind, Fact, Note, PulledPage, SyncWindow
+from campaigns.reports import Report
+from campaigns.reports.base import FetchedPage
+from campaigns.sync.windows import anew
+from portal.lib import days
+from portal.lib.scope import Hat, scope
+
+STALE = timedelta(minutes=1)  # a partner's servers differ by less
+COMPARED_DAYS = timedelta(days=7)
+FEWEST_COMPARED = 3
+WILD = 20
+
+
+class Suspect(Exception):
+    """The pages cannot be the whole truth; the message says why.
+
+    `kind` is the alarm that it deserves at once, if any. `wait` is how many seconds later it is
+    pulled again, and `named` tells what this pull named, for the next one to agree with.
+    """
+
+    def __init__(
+        self, words: str, *, kind: AlarmKind | None = None, wait: float = 0, named: str = ""
+    ) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.wait = wait
+        self.named = named
+
+
+class Held(Exception):
+    """The figures are of another magnitude than before: not shown until a person has looked."""
+
+
+def refuse_others(window: SyncWindow, report: Report, page: FetchedPage) -> None:
+    """Refuse the whole page when a row of it is another advertiser's."""
+    if report.owner is None:
+        return
+    told = {report.owner(row) for row in page.rows} - {"", window.connection.subject}
+    if told or _known_elsewhere(window, report, page):
+        words = "Rows of another advertiser came with ours; nothing of the page was kept."
+        raise Suspect(words, kind=AlarmKind.FOREIGN)
+
+
+def refuse_stale(window: SyncWindow, page: FetchedPage) -> datetime | None:
+    """Return when the page was written; before one that is kept, it must not overwrite it.
+
+    A clock that goes ahead says a time to come: nothing is written later than it arrives.
+    """
+    if page.answered_at is None:
+        return None
+    written = min(page.answered_at, timezone.now())
+    pages = PulledPage.objects.filter(brand_id=window.brand_id, window=window)
+    newest = pages.aggregate(newest=Max("answered_at"))["newest"]
+    if newest and written < newest - STALE:
+        raise Suspect(f"The answer of {written:%F %T} UTC is older than what is kept.")
+    return written
+
+
+def refuse_a_loop(window: SyncWindow, page: FetchedPage, keys: list[str]) -> None:
+    """A partner that sends us back to where we were would do so without end."""
+    pages = PulledPage.objects.filter(window=window, pull=window.pull)
+    if page.cursor and pages.filter(cursor=page.cursor).exists():
+        words = f"The cursor {page.cursor[:40]} came a second time."
+        raise Suspect(words, kind=AlarmKind.LOOP)
+    if keys and pages.filter(keys=keys).exists():
+        raise Suspect("A page came a second time.", kind=AlarmKind.LOOP)
+
+
+def refuse_wild_figures(window: SyncWindow, report: Report, page_id: int) -> None:
+    """Hold the page when what it changed is of another magnitude than the week before."""
+    if not report.guarded or window.is_released:
+        return
+    changed = _facts(window, report).filter(day=window.day, page_id=page_id)
+    fresh = {row.pop(report.names): row for row in changed.values(report.names, *report.guarded)}
+    usual = _usual(window, report, fresh)
+    for column in report.guarded:
+        ratios = [
+            row[column] / usual[name][column]
+            for name, row in fresh.items()
+            if row[column] and name in usual and usual[name][column]
+        ]
+        middle = median(ratios) if len(ratios) >= FEWEST_COMPARED else 1
+        if not 1 / WILD <= middle <= WILD:
+            raise Held(f"{column} is {middle:.3g} times that of the week before, in the median.")
+
+
+def refuse_a_pull_of_bad_rows(refused: int, seen: int) -> None:
+    """A report of which most rows cannot be believed has changed, and its day is not complete."""
+    if refused * 2 > seen:
+        raise Suspect(f"{refused} of {seen} rows are in quarantine.")
+
+
+def settle_absence(window: SyncWindow, report: Report, seen: Collection[str]) -> str:
+    """Close the facts that a complete pull no longer names, once a second pull agrees.
+
+    Returns what to keep of this pull, so that the next one can agree with it.
+    """
+    if not report.names:
+        return ""
+    facts = _facts(window, report).filter(day=window.day)
+    gone = facts.exclude(**{f"{report.names}__in": seen})
+    missing = gone.count()
+    if seen and not missing:
+        return ""
+    named = sha256("\n".join(sorted(seen)).encode()).hexdigest()
+    if window.named != named:
+        words = f"{missing} rows known before did not come" if missing else "No row came"
+        wait = settings.SYNC_SECOND_LOOK.total_seconds()
+        raise Suspect(f"{words}; asked once more before it is believed.", wait=wait, named=named)
+    tick = timedelta(microseconds=1)
+    gone.update(known_to=Greatest(Value(days.known_now()), F("known_from") + tick))
+    return named
+
+
+def release_window(window: SyncWindow) -> bool:
+    """Owe a held window anew, and believe its figures this once; say whether it was held."""
+    with scope(Hat.NIGHT, brand=window.brand_id):
+        held = SyncWindow.objects.held().filter(pk=window.pk)
+        return bool(held.update(**anew(days.today()), is_released=True))
+
+
+def _known_elsewhere(window: SyncWindow, report: Report, page: FetchedPage) -> bool:
+    """Whether a note is on another brand's list and, once we have it, not on ours.
+
+    Two advertisers may promote the same note; then it is on the lists of both.
+    """
+    with scope(Hat.NIGHT, brand=window.brand_id):
+        mine = Note.objects.filter(brand_id=window.brand_id, connection_id=window.connection_id)
+        ids = set(report.keys(page.rows))
+        strange = ids - set(mine.filter(note_id__in=ids).values_list("note_id", flat=True))
+        if not strange or not mine.exists():
+            return False
+    with scope(Hat.NIGHT):
+        others = Note.objects.filter(note_id__in=strange).exclude(connection=None)
+        return others.exclude(brand_id=window.brand_id).exists()
+
+
+def _facts(window: SyncWindow, report: Report) -> QuerySet[Fact]:
+    """Return the report's facts of the window's owner as known now."""
+    if report.facts is None:
+        raise TypeError(f"{report.key} names facts and has no table of them.")
+    owner = {name: getattr(window, name) for name in report.facts.OWNER}
+    return report.facts._default_manager.filter(known_to=None, **owner)
+
+
+def _usual(
+    window: SyncWindow, report: Report, fresh: Mapping[str, object]
+) -> dict[str, dict[str, float]]:
+    """Return what each of these had on average on the days before on which it had anything."""
+    first, last = window.day - COMPARED_DAYS, window.day - timedelta(days=1)
+    before = _facts(window, report).filter(
+        day__range=(first, last), **{f"{report.names}__in": fresh}
+    )
+    means = {
+        f"mean_{column}": Avg(column, filter=Q(**{f"{column}__gt": 0})) for column in report.guarded
+    }
+    return {
+        row[report.names]: {column: float(row[f"mean_{column}"] or 0) for column in report.guarded}
+        for row in before.values(report.names).annotate(**means)
+    }
