@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.reports import REPORTS
 from campaigns.sync.calendar import LAPSED, Reach
+from campaigns.sync.windows import NEVER_CAME
 from merchants.models import Connection, ConnectionState
 from merchants.standing import state_shown
 from portal.lib import days
 
 OPEN = Q(status__in=[WindowStatus.OWED, WindowStatus.LEASED])
-NEVER_CAME = Q(status__in=[WindowStatus.FAILED, WindowStatus.DEAD])
 
 Counted = Mapping[str, Any]  # one row of values(): the report, and what each annotation gives
 

@@ -31,6 +31,7 @@ class ReportLine:
     late: int
     failed: int
     dead: int
+    held: int
     oldest: datetime | None
     pages_a_minute: float
 
@@ -87,11 +88,12 @@ def _lines(now: datetime) -> list[ReportLine]:
             late=Count("pk", filter=newest & Q(closed_on=None)),
             failed=Count("pk", filter=Q(status=WindowStatus.FAILED)),
             dead=Count("pk", filter=Q(status=WindowStatus.DEAD)),
+            held=Count("pk", filter=Q(status=WindowStatus.HELD)),
             oldest=Min("owed_at", filter=OPEN),
         )
     )
     rates = _pages_a_minute(now)
-    none = dict.fromkeys(["owed", "leased", "closed", "late", "failed", "dead"], 0)
+    none = dict.fromkeys(["owed", "leased", "closed", "late", "failed", "dead", "held"], 0)
     found: dict[str, dict[str, Any]] = {row["report"]: dict(row) for row in counts}  # column values
     return [
         ReportLine(

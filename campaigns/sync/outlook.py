@@ -19,6 +19,11 @@ def outlook(window: SyncWindow, *, today: date, now: datetime) -> str:
         return _("It waits for a consent: an owner gives it on the store's page.")
     if status in {WindowStatus.FAILED, WindowStatus.DEAD}:
         return _("The next night asks for it again.")
+    if status == WindowStatus.HELD:
+        return _(
+            "Its figures are of another size than the week before. Staff look at them; the next"
+            " night asks again."
+        )
     if status == WindowStatus.LEASED:
         return _("A worker is pulling page %(number)s.") % {"number": window.next_page}
     if window.not_before > now:

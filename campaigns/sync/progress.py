@@ -22,6 +22,7 @@ UNFINISHED = [
     WindowStatus.LEASED,
     WindowStatus.FAILED,
     WindowStatus.DEAD,
+    WindowStatus.HELD,
 ]
 
 
