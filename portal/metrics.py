@@ -19,8 +19,17 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from campaigns.models import Heartbeat, PulledPage, QuarantinedRow, SyncWindow, WindowStatus
-from merchants.models import Connection, NoticeMail
+from campaigns.models import (
+    FileImport,
+    Heartbeat,
+    PulledPage,
+    QuarantinedRow,
+    SyncAlarm,
+    SyncWindow,
+    WindowStatus,
+)
+from campaigns.sync.monitor import buckets
+from merchants.models import Connection, NoticeMail, PartnerIncident
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
@@ -56,8 +65,9 @@ class Rows(Collector):
             "quarantined_rows",
             "Rows that could not be believed",
             ["report"],
-            _counts(QuarantinedRow.objects.all(), "window__report"),
+            _counts(QuarantinedRow.objects.unsettled(), "window__report"),
         )
+        yield from _partners(now)
         ages = Heartbeat.objects.values_list("name", "at")
         yield _gauge(
             "heartbeat_age_seconds",
@@ -70,6 +80,12 @@ class Rows(Collector):
             "Consents by partner and status",
             ["partner", "status"],
             _counts(Connection.objects.all(), "partner", "status"),
+        )
+        yield _gauge(
+            "imports",
+            "Imported files by status",
+            ["status"],
+            _counts(FileImport.objects.all(), "status"),
         )
         yield _gauge(
             "mails", "Mails by status", ["status"], _counts(NoticeMail.objects.all(), "status")
@@ -113,6 +129,35 @@ def _windows(now: datetime) -> Iterator[GaugeMetricFamily]:
         "Days since the newest complete business day, of the connection furthest behind",
         ["report"],
         [((report,), lag) for report, lag in lags.items()],
+    )
+
+
+def _partners(now: datetime) -> Iterator[GaugeMetricFamily]:
+    """Tell what our keys may still ask, who is down, and what staff should look at."""
+    levels = buckets(now)
+    yield _gauge(
+        "budget_calls",
+        "Calls that could be made at once with our own key",
+        ["partner"],
+        [((bucket.partner,), bucket.level) for bucket in levels],
+    )
+    yield _gauge(
+        "budget_calls_today",
+        "Calls made today with our own key",
+        ["partner"],
+        [((bucket.partner,), bucket.used) for bucket in levels],
+    )
+    yield _gauge(
+        "partner_down",
+        "Partners that answer nobody at present",
+        ["partner"],
+        _counts(PartnerIncident.objects.open(), "partner"),
+    )
+    yield _gauge(
+        "alarms",
+        "Alarms that nothing has settled",
+        ["kind"],
+        _counts(SyncAlarm.objects.unsettled(), "kind"),
     )
 
 

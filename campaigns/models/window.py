@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Case, F, Q, When, Window
 from django.db.models.functions import Now, RowNumber
@@ -179,6 +180,11 @@ class PulledPage(models.Model):
             models.CheckConstraint(
                 condition=Q(window=None) ^ Q(file_import=None), name="pulled_page_has_one_origin"
             ),
+        ]
+        # Pages come in the order of these: a summary of each block of the table is enough.
+        indexes = [
+            BrinIndex(fields=["pulled_at"], autosummarize=True, name="pulled_page_by_time"),
+            BrinIndex(fields=["owed_on"], autosummarize=True, name="pulled_page_by_night"),
         ]
 
     def __str__(self) -> str:

@@ -67,7 +67,7 @@ def monitor() -> Monitor:
     return Monitor(
         now,
         _lines(now),
-        _buckets(now),
+        buckets(now),
         list(PartnerIncident.objects.newest_first()[:INCIDENTS]),
         Connection.objects.paused(now).count(),
         estimate(),
@@ -111,7 +111,7 @@ def _pages_a_minute(now: datetime) -> dict[str, float]:
     return {report: number / minutes for report, number in counts}
 
 
-def _buckets(now: datetime) -> list[Bucket]:
+def buckets(now: datetime) -> list[Bucket]:
     rows = {(row.partner, row.app_key): row for row in PartnerBudget.objects.filter(account="")}
     return [_bucket(partner, rows.get((partner, app_key_of(partner))), now) for partner in Partner]
 

@@ -24,6 +24,7 @@ from campaigns.sync.windows import anew
 from merchants.budgets import NotYet
 from merchants.connections import hold
 from portal.lib import days
+from portal.lib.logs import log_ids
 from portal.lib.scope import Hat, scope
 from portal.partners.base import (
     ClockOff,
@@ -69,6 +70,12 @@ def pull_window(window_id: int, *, owner: str) -> None:
     lease = claim(window_id, owner)
     if lease is None:
         return
+    with log_ids(window=window_id, brand=lease.window.brand_id):
+        _pull(lease)
+
+
+def _pull(lease: Lease) -> None:
+    window_id = lease.window.pk
     try:
         _pull_pages(lease)
         _close(lease)
