@@ -63,7 +63,7 @@ def fetch(level: Level, client: JuguangClient, asked: Asked) -> FetchedPage:
 
 
 def keys(level: Level, rows: Sequence[Row]) -> list[str]:
-    return [key_of(row, level.id_field) for row in rows]
+    return [key_of(row, level.id_field)[:NOTE_ID_LENGTH] for row in rows]
 
 
 def keep(level: Level, context: PageContext, rows: Sequence[Row]) -> Kept:

@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import AdLevel, PulledPage, SyncWindow, WindowStatus
+from campaigns.reports import REPORTS
 from campaigns.sync.windows import open_night
 from campaigns.tests.factories import make_quarantined, make_window
 from merchants.models import Connection, Role
@@ -43,9 +44,9 @@ def test_a_report_that_no_result_is_read_from_has_one_line(client_as, brand):
 
     page = client_as(Role.VIEWER).get(DATA, headers=ENGLISH)
 
-    shown = [line.report.key for line, _part, _cells in page.context["rows"]]
-    levels = [f"juguang.{level}_day" for level in AdLevel.values]
-    assert shown == [*["juguang.note_day"] * 3, *levels]
+    shown = [line.label for line, _cells in page.context["rows"]]
+    levels = [REPORTS[f"juguang.{level}_day"].label for level in AdLevel.values]
+    assert shown == [*[REPORTS["juguang.note_day"].label] * 3, *levels]
 
 
 def test_what_is_owed_is_named_in_words(client_as, brand):

@@ -5,14 +5,16 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns.models import QuarantinedRow, SyncWindow
+from campaigns.models import NoteDay, QuarantinedRow, SyncWindow
 from campaigns.reports.base import FetchedPage
 from campaigns.sync.pull import pull_window
 from campaigns.sync.windows import ask_again
 from campaigns.tests.factories import make_quarantined, make_window
+from campaigns.tests.test_note_day_rows import ROW
 from merchants.models import AccessEvent, Role
 from merchants.tests.factories import make_connection, make_membership, make_store, make_user
 from portal.lib import days
+from portal.lib.ledger_tables import ensure_months
 from portal.lib.scope import Hat, scope
 from portal.partners.juguang import JuguangClient
 
@@ -162,10 +164,15 @@ def test_the_quarantine_takes_as_many_queries_for_ten_rows_as_for_one(client_as,
 def pulled(brand, monkeypatch):
     """Pull one window anew with the rows that the partner is made to answer."""
     window = window_of(brand)
+    with scope(Hat.NIGHT):
+        ensure_months(NoteDay.ledger(), [window.day])
 
     def pull_again(*rows):
-        page = FetchedPage([{"note_id": each} for each in rows], sha256="0" * 64, more=False)
-        monkeypatch.setattr(JuguangClient, "note_report", lambda *asked: page)
+        told = ROW | {"time": window.day.isoformat()}
+        good = [told | {"note_id": f"{n:024x}"} for n in range(5)]
+        bad = [{"note_id": each} for each in rows]
+        page = FetchedPage([*good, *bad], sha256="0" * 64, more=False)
+        monkeypatch.setattr(JuguangClient, "day_report", lambda *asked: page)
         with scope(Hat.NIGHT):
             ask_again(SyncWindow.objects.filter(pk=window.pk))
         pull_window(window.pk, owner="w1")

@@ -129,7 +129,7 @@ def test_a_consent_that_the_partner_ended_is_found_out_and_kept(pugongying, sand
     assert reread().status == "needs_consent"
     with scope(Hat.NIGHT):
         last = ConsentRecord.objects.newest_first().first()
-    assert (last.step, last.actor, last.text_version) == ("lost", None, "2025-05-13")
+    assert (last.step, last.actor, last.text_version) == ("lost", None, "2025-05-14")
 
 
 def test_a_partner_that_is_down_is_asked_at_the_next_tick(pugongying, settings):

@@ -54,6 +54,7 @@ class FaultProxy:
         for task in self._carrying:
             task.cancel()
         await asyncio.gather(*self._carrying, return_exceptions=True)
+        await asyncio.sleep(0.05)  # what is aborted is closed on a later turn of the loop
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
@@ -61,18 +62,17 @@ class FaultProxy:
         task.add_done_callback(self._carrying.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
             request = await _read_request(reader)
             head, body = await self._ask(request)
             fault, head = _fault_in(head)
             await WAYS[fault](writer, head, body)
-        writer.close()
 
     async def _ask(self, request: bytes) -> tuple[bytes, bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream)
-        writer.write(request)
-        answer = await reader.read(-1)
-        writer.close()
+        with contextlib.closing(writer):
+            writer.write(request)
+            answer = await reader.read(-1)
         head, _blank, body = answer.partition(b"\r\n\r\n")
         return head + b"\r\n\r\n", body
 

@@ -12,8 +12,15 @@ from campaigns.models import NoteDay, QuarantinedRow, SyncAlarm, SyncWindow
 from campaigns.reports.note_day import parse
 from campaigns.sync import pull
 from campaigns.sync.windows import ask_again, open_night
-from merchants.models import Brand, Connection, Partner, Store
-from merchants.tests.factories import make_connection, make_store
+from merchants.models import (
+    Brand,
+    Connection,
+    Partner,
+    PartnerBudget,
+    PartnerIncident,
+    Store,
+)
+from merchants.tests.factories import make_connection, make_consent, make_store
 from portal.lib.scope import Hat, scope
 from portal.sandbox.tests.calls import report, top_token, xhs_token
 from portal.tests.processes import SandboxProcess
@@ -54,8 +61,7 @@ class Faulty:
             for _pull in range(MOST_PULLS):
                 if window.status not in {"owed", "leased"} or not self._is_connected():
                     break
-                with scope(Hat.NIGHT):
-                    SyncWindow.objects.filter(pk=window.pk).update(not_before=timezone.now())
+                self._wait_no_more(window)
                 pull.pull_window(window.pk, owner="test")
                 window = self.window(key, day)
         return window
@@ -64,9 +70,16 @@ class Faulty:
         window = self.window(key, day)
         with scope(Hat.NIGHT):
             ask_again(SyncWindow.objects.filter(pk=window.pk))
-            SyncWindow.objects.filter(pk=window.pk).update(not_before=timezone.now())
+        self._wait_no_more(window)
         pull.pull_window(window.pk, owner="test")
         return self.window(key, day)
+
+    def _wait_no_more(self, window: SyncWindow) -> None:
+        """Let pass what the window and its key wait for, and what an incident has begun."""
+        with scope(Hat.NIGHT):
+            SyncWindow.objects.filter(pk=window.pk).update(not_before=timezone.now())
+            PartnerBudget.objects.update(held_until=None)
+            PartnerIncident.objects.open().update(probe_at=timezone.now())
 
     def plan(self, fault: str, *, path: str = "*/offline/note", seed: int = 0, **more: Any) -> None:
         """Let the fault strike; what is no argument of it says when.
@@ -137,6 +150,7 @@ def join(sandbox: SandboxProcess, brand: Brand, number: int = 1) -> Faulty:
     """Give the brand a store with a real consent at 聚光, and open its first night."""
     store = make_store(brand, number)
     joined = make_connection(store, subject=str(ADVERTISER))
+    make_consent(store)
     _put(joined, xhs_token(sandbox), "refresh_token")
     open_night(brand=brand.pk)
     return Faulty(sandbox, store, joined)

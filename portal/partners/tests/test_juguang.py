@@ -92,13 +92,6 @@ def test_each_level_has_its_own_path_and_names_its_rows(client, server, recorded
     assert page.total == len(page.rows)
 
 
-@pytest.mark.parametrize("told", [None, "", "../etc", 1.5])
-def test_a_row_that_names_no_ad_is_not_read(client, server, told):
-    server.will(good(data_list=[{"time": "2025-06-18", "unit_id": told}], total_count=1))
-    with pytest.raises(Unavailable, match="unit_id"):
-        client.day_report(Level.UNIT, "880001", DAY, 1)
-
-
 def test_notes_are_read(client, server, recorded):
     server.will(says(recorded("juguang/notes")))
 
