@@ -123,11 +123,12 @@ def _create_staging(ledger: Ledger) -> sql.Composed:
 
 def _current(ledger: Ledger) -> sql.Composed:
     """The fact f is the current one that the staged row s speaks of."""
-    return sql.SQL("{} AND f.known_to IS NULL").format(_same(ledger))
+    keys = [name for name, _type in ledger.key]
+    return sql.SQL("{} AND {} AND f.known_to IS NULL").format(_owned(ledger), _same_key("f", keys))
 
 
-def _same(ledger: Ledger) -> sql.Composed:
-    """The fact f is one that the staged row s speaks of, as known at any time."""
+def _owned(ledger: Ledger) -> sql.Composed:
+    """The fact f is of this owner, on one of the days that the rows are of."""
     span = sql.Identifier(ledger.span)
     return sql.SQL(" AND ").join(
         [
@@ -135,9 +136,15 @@ def _same(ledger: Ledger) -> sql.Composed:
                 sql.SQL("f.{} = {}").format(sql.Identifier(name), sql.Placeholder(name))
                 for name in ledger.owner
             ),
-            *(sql.SQL("f.{0} = s.{0}").format(sql.Identifier(name)) for name, _type in ledger.key),
             sql.SQL("f.{} BETWEEN %(first)s AND %(last)s").format(span),
         ]
+    )
+
+
+def _same_key(table: str, keys: Iterable[str]) -> sql.Composed:
+    return sql.SQL(" AND ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(table, name), sql.Identifier("s", name))
+        for name in keys
     )
 
 
@@ -153,18 +160,20 @@ def _close_and_insert(ledger: Ledger) -> sql.Composed:
         "WITH closed AS ("
         " UPDATE {table} f SET known_to = greatest(%(known_at)s, f.known_from + {tick})"
         " FROM {staging} s WHERE {current} AND ({ours}) IS DISTINCT FROM ({theirs})"
-        " RETURNING {keys}, f.known_to)"
+        " RETURNING {keys}, f.known_to), "
+        "later AS MATERIALIZED ("
+        " SELECT {keys}, max(f.known_to) AS known_to FROM {table} f"
+        " WHERE {owned} AND f.known_from >= %(known_at)s GROUP BY {keys})"
         " INSERT INTO {table} ({constant}, {staged}, known_from)"
-        " SELECT {given}, {values}, greatest(%(known_at)s, c.known_to, ("
-        "  SELECT max(f.known_to) FROM {table} f WHERE {same} AND f.known_from >= %(known_at)s))"
-        " FROM {staging} s LEFT JOIN closed c ON {matched}"
+        " SELECT {given}, {values}, greatest(%(known_at)s, c.known_to, l.known_to)"
+        " FROM {staging} s LEFT JOIN closed c ON {matched} LEFT JOIN later l ON {followed}"
         " WHERE c.known_to IS NOT NULL OR NOT EXISTS (SELECT FROM {table} f WHERE {current})"
     ).format(
         table=sql.Identifier(ledger.table),
         staging=sql.Identifier(ledger.staging),
         tick=TICK,
         current=_current(ledger),
-        same=_same(ledger),
+        owned=_owned(ledger),
         ours=_columns("f", [name for name, _type in ledger.values]),
         theirs=_columns("s", [name for name, _type in ledger.values]),
         keys=_columns("f", keys),
@@ -172,9 +181,8 @@ def _close_and_insert(ledger: Ledger) -> sql.Composed:
         staged=sql.SQL(", ").join(map(sql.Identifier, ledger.columns)),
         given=sql.SQL(", ").join(map(sql.Placeholder, constant)),
         values=_columns("s", ledger.columns),
-        matched=sql.SQL(" AND ").join(
-            sql.SQL("c.{0} = s.{0}").format(sql.Identifier(name)) for name in keys
-        ),
+        matched=_same_key("c", keys),
+        followed=_same_key("l", keys),
     )
 
 
