@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from campaigns.imports import work
 from campaigns.models import StarDay
-from campaigns.tests.files import export, fresh, kept
+from campaigns.tests.files import applied, export, fresh, kept, put, refusals
 from merchants.tests.factories import make_store
 from portal.lib.scope import Hat, scope
 
@@ -44,3 +44,26 @@ def _check(number: int) -> None:
         work.check(number)
     finally:
         connection.close()
+
+
+ORDERS = "子订单编号,商品ID,订单状态,订单创建时间,订单付款时间,买家实付金额\n"
+CONSOLE = (
+    "时间,笔记ID,消费,点击量,店铺成交ROI(30日),计划ID\n2025-06-18,66f0a1b2c3d4e5f601234567,1,2,"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ORDERS}1001,{'9' * 16},交易成功,2025-06-18 09:30:00,,1.00",
+        f"{ORDERS}1001,99,交易成功,2025-06-18 09:30:00,0001-01-01 00:00:00,1.00",
+        f"{ORDERS}1001,99,交易成功,2025-06-18 09:30:00,2099-01-01 00:00:00,1.00",
+        f"{CONSOLE}{'9' * 38},77",
+    ],
+    ids=["item", "year one", "to come", "ratio"],
+)
+def test_a_cell_that_its_column_cannot_hold_costs_its_row_alone(store, tmp_path, text):
+    found = applied(store, put(tmp_path, text.encode()))
+
+    assert (found.status, found.refused_count) == ("applied", 1)
+    assert [number for number, _reason in refusals(found)] == [2]
