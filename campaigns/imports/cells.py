@@ -21,6 +21,8 @@ from portal.lib.numbers import BadNumber, count, percent
 BLANK = {"", "-", "--", "—", "——", "–", "/", "n/a", "null", "none", "无"}
 ZEROS = re.compile(r"\.0+$")  # a count that a spreadsheet took for a figure
 ID = re.compile(r"[0-9A-Za-z_-]{1,32}")
+ITEM = re.compile(r"[0-9]{1,15}", re.ASCII)
+LARGEST_RATIO = 10**12  # far more than any, and far less than a bigint holds in hundredths
 DAY = re.compile(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?(?:[ T]0?0:00(?::00)?)?", re.ASCII)
 PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 MOMENT = re.compile(
@@ -72,6 +74,8 @@ def ratio(text: str) -> int | None:
     """Return hundredths: 345 for a ROI of 3.45."""
     try:
         told = percent(plain(text))
+        if told is not None and told > LARGEST_RATIO:
+            raise BadNumber("is out of range")
     except BadNumber:
         raise BadCell(_("“%(cell)s” is not a figure from 0 on.") % _shown(text)) from None
     return None if told is None else int((told * 100).quantize(Decimal(1), ROUND_HALF_UP))
@@ -133,6 +137,13 @@ def identity(text: str) -> str | None:
     if told and not ID.fullmatch(told):
         raise BadCell(_("“%(cell)s” is not an id.") % _shown(text))
     return told or None
+
+
+def item(text: str) -> str | None:
+    told = identity(text)
+    if told and not ITEM.fullmatch(told):
+        raise BadCell(_("“%(cell)s” is not an id.") % _shown(text))
+    return told
 
 
 def note_id(text: str) -> str | None:

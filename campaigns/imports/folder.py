@@ -35,12 +35,18 @@ def take_in() -> int:
     for store, path in _waiting(Path(settings.IMPORT_FOLDER)):
         if taken == AT_ONCE:
             break
-        taken += _take(store, path)
+        try:
+            taken += _take(store, path)
+        except Exception:
+            logger.exception("drop folder: %r was not taken in", path.name)
     return taken
 
 
 def _waiting(root: Path) -> Iterator[tuple[Store, Path]]:
     for folder in sorted(root.glob("*/*")):
+        if _leads_elsewhere(folder):
+            logger.warning("drop folder: %r leads elsewhere", str(folder.relative_to(root)))
+            continue
         _put_back(folder)
         files = [each for each in sorted(folder.glob("*")) if _is_whole(each)]
         store = _store(folder) if files else None
@@ -48,6 +54,14 @@ def _waiting(root: Path) -> Iterator[tuple[Store, Path]]:
             yield from ((store, each) for each in files)
         elif files:
             logger.warning("drop folder: no approved store for %s", folder.relative_to(root))
+
+
+def _leads_elsewhere(folder: Path) -> bool:
+    """Whoever drops files may make links, also to the folder of another brand."""
+    return any(
+        each.is_symlink()
+        for each in (folder.parent, folder, *(folder / place for place in (DONE, REFUSED, TAKEN)))
+    )
 
 
 def _put_back(folder: Path) -> None:

@@ -227,7 +227,7 @@ STORE_ORDER = FileFormat(
     columns=(
         FileColumn("sub_order_id", ("子订单编号",), cells.identity, needed=True, marks=True),
         FileColumn("order_id", ("主订单编号", "订单编号"), cells.identity),
-        FileColumn("num_iid", ("商品ID", "宝贝ID"), cells.identity),
+        FileColumn("num_iid", ("商品ID", "宝贝ID"), cells.item),
         FileColumn("item_title", ("商品标题", "宝贝标题", "标题"), cells.words(120)),
         FileColumn("quantity", ("购买数量", "宝贝数量"), cells.whole),
         FileColumn("status", ("订单状态",), cells.words(40), needed=True, marks=True),

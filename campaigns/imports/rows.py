@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
@@ -77,9 +77,18 @@ def parse(format_: FileFormat, cells: Sequence[str], newest: date) -> Row:
             raise BadRow(_("%(column)s is blank.") % {"column": column.labels[0]})
     if format_.complete:
         format_.complete(row)
-    if not EARLIEST <= row["day"] <= newest:
-        raise BadRow(_("%(day)s is not a day that can be known.") % {"day": row["day"]})
+    _refuse_absurd(row, newest)
     return row
+
+
+def _refuse_absurd(row: Row, newest: date) -> None:
+    """A blank time is the year 1 in some exports, and such a row could not even be read again."""
+    moments = [value.date() for value in row.values() if isinstance(value, datetime)]
+    bad = [day for day in moments if not EARLIEST <= day <= newest + timedelta(days=1)]
+    if not EARLIEST <= row["day"] <= newest:
+        bad.insert(0, row["day"])
+    if bad:
+        raise BadRow(_("%(day)s is not a day that can be known.") % {"day": bad[0]})
 
 
 def as_told(format_: FileFormat, cells: Sequence[str]) -> str:

@@ -93,6 +93,8 @@ def check(import_id: int) -> None:
     format_, counts = FORMATS[found.kind], Counts()
     seen = Seen(format_)
     with scope(Hat.NIGHT, brand=found.brand_id):
+        if not _still_checked(found, done=0):
+            return
         QuarantinedRow.objects.filter(file_import=found).delete()
     for number in range(1, found.part_count + 1):
         with override(found.language), scope(Hat.NIGHT, brand=found.brand_id):
@@ -101,9 +103,10 @@ def check(import_id: int) -> None:
             told = compare_facts(
                 format_.facts, _place(found), parsed.rows, untold=_untold(found, format_)
             )
+            if not _still_checked(found, done=number):
+                return
             counts.add(len(part), parsed, *told)
             _quarantine(found, format_, parsed)
-            FileImport.objects.filter(pk=found.pk).update(done_parts=number)
     with scope(Hat.NIGHT, brand=found.brand_id):
         _finish(found, ImportStatus.CHECKED, counts.columns())
 
@@ -153,6 +156,15 @@ def _apply_part(found: FileImport, format_: FileFormat) -> bool:
             done_parts=number, attempts=0, applied_count=F("applied_count") + changed
         )
     return True
+
+
+def _still_checked(found: FileImport, *, done: int) -> bool:
+    """Count the parts checked, unless another worker has come to the end before.
+
+    From then on the same column counts the parts applied: one too many would be left out.
+    """
+    mine = FileImport.objects.filter(pk=found.pk, status=ImportStatus.READING)
+    return bool(mine.update(done_parts=done))
 
 
 def _merge(found: FileImport, format_: FileFormat, number: int, parsed: Parsed) -> int:

@@ -145,6 +145,29 @@ def test_a_link_in_the_folder_is_not_followed(dropped, tmp_path):
     assert folder.take_in() == 0
 
 
+@pytest.mark.parametrize("name", [".taken", "done", "refused"])
+def test_nothing_is_fetched_from_another_brand_by_a_link(dropped, tmp_path, monkeypatch, name):
+    others = tmp_path / "drop" / "others" / "1"
+    others.mkdir(parents=True)
+    theirs = drop(others, tmp_path)
+    (dropped / name).symlink_to(others)
+    drop(dropped, tmp_path)
+    monkeypatch.setattr(folder, "LOST", 0)
+
+    assert folder.take_in() == 0
+    assert theirs.exists()
+
+
+def test_a_file_that_cannot_be_opened_keeps_no_other_waiting(dropped, tmp_path):
+    bad = drop(dropped, tmp_path)
+    longest = bad.rename(dropped / f"{'a' * 251}.csv")  # what is told of it has no room for a name
+    drop(dropped, tmp_path)
+
+    assert folder.take_in() == 1
+    assert written() > 0
+    assert not longest.exists()
+
+
 def test_what_a_dead_tick_had_begun_is_begun_again(dropped, tmp_path, monkeypatch):
     (dropped / ".taken").mkdir()
     drop(dropped / ".taken", tmp_path)
