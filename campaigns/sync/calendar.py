@@ -114,8 +114,8 @@ def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
 
 def _repeated() -> list[tuple[str, Report]]:
     """Return the reports whose days are asked for again, the partners one after the other."""
-    order = list(dict.fromkeys(report.partner for report in REPORTS.values()))
     kept = [(key, report) for key, report in REPORTS.items() if report.repull > 1]
+    order = list(dict.fromkeys(report.partner for _key, report in kept))
     return sorted(kept, key=lambda each: order.index(each[1].partner))
 
 
