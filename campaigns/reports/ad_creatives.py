@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import AdCreative, AdReview, CampaignNote, Delivery, SyncWindow
 from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
@@ -98,6 +99,7 @@ AD_CREATIVES = Report(
     key="juguang.creatives",
     partner=Partner.JUGUANG,
     label=_("Juguang ads"),
+    short=pgettext_lazy("report", "Ads"),
     call=call_juguang,
     fetch=fetch,
     keys=keys,

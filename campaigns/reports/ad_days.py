@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import AdDay
 from campaigns.reports.ad_figures import FIGURES
@@ -122,12 +123,13 @@ def _note_id(row: Row) -> str:
     return str(note_id)
 
 
-def _declared(level: Level, label: "StrPromise") -> Report:
+def _declared(level: Level, label: "StrPromise", short: "StrPromise") -> Report:
     fetch_level: Callable[[JuguangClient, Asked], FetchedPage] = partial(fetch, level)
     return Report(
         key=f"juguang.{level.value}_day",
         partner=Partner.JUGUANG,
         label=label,
+        short=short,
         call=call_juguang,
         fetch=fetch_level,
         keys=partial(keys, level),
@@ -138,8 +140,14 @@ def _declared(level: Level, label: "StrPromise") -> Report:
     )
 
 
-ACCOUNT_DAY = _declared(Level.ACCOUNT, _("Juguang account report"))
-CAMPAIGN_DAY = _declared(Level.CAMPAIGN, _("Juguang campaign report"))
-UNIT_DAY = _declared(Level.UNIT, _("Juguang unit report"))
-CREATIVITY_DAY = _declared(Level.CREATIVITY, _("Juguang creative report"))
+ACCOUNT_DAY = _declared(
+    Level.ACCOUNT, _("Juguang account report"), pgettext_lazy("report", "Account")
+)
+CAMPAIGN_DAY = _declared(
+    Level.CAMPAIGN, _("Juguang campaign report"), pgettext_lazy("report", "Campaign")
+)
+UNIT_DAY = _declared(Level.UNIT, _("Juguang unit report"), pgettext_lazy("report", "Unit"))
+CREATIVITY_DAY = _declared(
+    Level.CREATIVITY, _("Juguang creative report"), pgettext_lazy("report", "Creative")
+)
 AD_DAYS = (ACCOUNT_DAY, CAMPAIGN_DAY, UNIT_DAY, CREATIVITY_DAY)

@@ -82,6 +82,8 @@ class Report:
 
     `call` opens the connection's client at the partner and runs what it is given with it.
 
+    `short` is the label below the partner's name.
+
     `lag`: a day is asked for from `lag` days later on. `repull`: it is asked for again each
     night while it is among the last so many days. `backfill`: how far the first night reaches.
 
@@ -108,6 +110,7 @@ class Report:
     key: str
     partner: Partner
     label: "StrPromise"
+    short: "StrPromise"
     call: Call
     fetch: Callable[[Any, Asked], FetchedPage]  # the partner's client, and what to ask it for
     keys: Callable[[Sequence[Any]], list[str]]

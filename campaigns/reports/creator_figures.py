@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import CreatorNoteDay
 from campaigns.reports.base import (
@@ -133,6 +134,7 @@ CREATOR_NOTE_DAY = Report(
     key="pugongying.note_day",
     partner=Partner.PUGONGYING,
     label=_("Pugongying note figures"),
+    short=pgettext_lazy("report", "Note figures"),
     call=call_pugongying,
     fetch=fetch,
     keys=keys,

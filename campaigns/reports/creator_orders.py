@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import (
     CampaignNote,
@@ -169,6 +170,7 @@ CREATOR_ORDERS = Report(
     key="pugongying.notes",
     partner=Partner.PUGONGYING,
     label=_("Pugongying orders"),
+    short=pgettext_lazy("report", "Creator orders"),
     call=call_pugongying,
     fetch=fetch,
     keys=keys,

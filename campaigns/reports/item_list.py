@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Catalogue, Item, ItemStatus, SyncWindow
 from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
@@ -141,6 +142,7 @@ ITEM_LIST = Report(
     key="top.items",
     partner=Partner.TOP,
     label=_("Tmall items"),
+    short=pgettext_lazy("report", "Items"),
     call=call_top,
     fetch=fetch,
     keys=keys,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import NoteDay
 from campaigns.reports.ad_figures import FIGURES, FURTHER_FIGURES, RATIOS
@@ -85,6 +86,7 @@ NOTE_DAY = Report(
     key="juguang.note_day",
     partner=Partner.JUGUANG,
     label=_("Juguang note report"),
+    short=pgettext_lazy("report", "Notes"),
     call=call_juguang,
     fetch=fetch,
     keys=keys,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import CampaignNote, Note, NoteKind, NoteSource, SyncWindow
 from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
@@ -111,6 +112,7 @@ NOTE_LIST = Report(
     key="juguang.note_list",
     partner=Partner.JUGUANG,
     label=_("Juguang notes"),
+    short=pgettext_lazy("report", "List of notes"),
     call=call_juguang,
     fetch=fetch,
     keys=keys,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import AffiliateOrder
 from campaigns.reports.base import (
@@ -140,6 +141,7 @@ TOP_AFFILIATE = Report(
     key="top.affiliate",
     partner=Partner.TOP,
     label=_("Affiliate orders"),
+    short=pgettext_lazy("report", "Affiliate orders"),
     call=call_top,
     fetch=fetch,
     keys=keys,

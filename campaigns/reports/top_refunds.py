@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import StoreOrder, StoreRefund, SyncWindow
 from campaigns.reports.base import (
@@ -125,6 +126,7 @@ TOP_REFUNDS = Report(
     key="top.refunds",
     partner=Partner.TOP,
     label=_("Tmall refunds"),
+    short=pgettext_lazy("report", "Refunds"),
     call=call_top,
     fetch=fetch,
     keys=keys,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaigns.models import StoreOrder
 from campaigns.reports.base import (
@@ -106,6 +107,7 @@ TOP_TRADES = Report(
     key="top.trades",
     partner=Partner.TOP,
     label=_("Tmall orders"),
+    short=pgettext_lazy("report", "Orders"),
     call=call_top,
     fetch=fetch,
     keys=keys,

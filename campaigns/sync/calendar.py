@@ -5,20 +5,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import NoteDay, QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
-from merchants.models import Connection, ConnectionState, Store
+from merchants.models import Connection, ConnectionState, Partner, Store
 from portal.lib import days
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+SHORT = {Partner.TOP: _("Tmall")}  # where the label says more than a narrow place holds
 LAPSED = (ConnectionState.NEEDS_CONSENT, ConnectionState.REVOKED)
 # what a day of the note report is complete for, by attribution window
 PARTS: tuple[tuple[int, "StrOrPromise"], ...] = (
@@ -52,15 +54,18 @@ class Line:
     """
 
     store: Store
-    label: "StrOrPromise"
+    report: Report
     part: "StrOrPromise"
     attribution: int
-    lag: int
     days: Mapping[date, Day]
+
+    @property
+    def source(self) -> "StrOrPromise":
+        return source_name(self.report.partner)
 
 
 class Reach(NamedTuple):
-    """How far a report reaches: its newest complete day, and whether that is all there is."""
+    """How far a source reaches: its newest complete day, and whether that is all there is."""
 
     label: "StrOrPromise"
     day: date | None
@@ -68,7 +73,7 @@ class Reach(NamedTuple):
 
 
 def lines(windows: QuerySet[SyncWindow], shown: Iterable[date]) -> list[Line]:
-    """Return the lines of each store and report that has windows, in the registry's order."""
+    """Return the lines of each store and report that has windows, by partner."""
     wanted = set(shown)
     found: dict[tuple[Store, str], dict[date, Day]] = defaultdict(dict)
     rows = windows.filter(day__in=wanted).select_related("store", "connection")
@@ -81,8 +86,8 @@ def lines(windows: QuerySet[SyncWindow], shown: Iterable[date]) -> list[Line]:
     return [
         line
         for store in stores
-        for key, report in REPORTS.items()
-        if report.repull > 1 and (store, key) in found
+        for key, report in _repeated()
+        if (store, key) in found
         for line in _lines_of(store, report, found[store, key])
     ]
 
@@ -94,15 +99,28 @@ def span(windows: QuerySet[SyncWindow]) -> tuple[date | None, date | None]:
 
 
 def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
-    """Return how far each report of the windows' stores reaches."""
-    closed = windows.filter(status=WindowStatus.CLOSED, day__lte=yesterday)  # whole days
-    newest = dict(closed.values_list("report").annotate(newest=Max("day")).order_by())
-    asked = set(windows.values_list("report", flat=True).distinct())
-    return [
-        Reach(report.label, newest.get(key), newest.get(key) == yesterday)
-        for key, report in REPORTS.items()
-        if key in asked and report.repull > 1
-    ]
+    """Return how far each partner reaches for the windows' stores: as far as its last report."""
+    closed = Q(status=WindowStatus.CLOSED, day__lte=yesterday)  # whole days
+    asked = windows.values_list("report").annotate(newest=Max("day", filter=closed)).order_by()
+    newest: Mapping[str, date | None] = dict(asked)
+    shown = [(key, report) for key, report in _repeated() if key in newest]
+    found = []
+    for partner, reports in groupby(shown, lambda each: each[1].partner):
+        ends = [newest[key] for key, _report in reports]
+        furthest = None if None in ends else min(filter(None, ends))
+        found.append(Reach(source_name(partner), furthest, furthest == yesterday))
+    return found
+
+
+def _repeated() -> list[tuple[str, Report]]:
+    """Return the reports whose days are asked for again, the partners one after the other."""
+    kept = [(key, report) for key, report in REPORTS.items() if report.repull > 1]
+    order = list(dict.fromkeys(report.partner for _key, report in kept))
+    return sorted(kept, key=lambda each: order.index(each[1].partner))
+
+
+def source_name(partner: Partner) -> "StrOrPromise":
+    return SHORT.get(partner, partner.label)
 
 
 def state_of(window: SyncWindow) -> DayState:
@@ -116,10 +134,7 @@ def is_lapsed(joined: Connection) -> bool:
 
 def _lines_of(store: Store, report: Report, found: Mapping[date, Day]) -> list[Line]:
     parts = PARTS if report.facts is NoteDay else ((0, f"T+{report.lag}"),)
-    return [
-        Line(store, report.label, part, attribution, report.lag, found)
-        for attribution, part in parts
-    ]
+    return [Line(store, report, part, attribution, found) for attribution, part in parts]
 
 
 def _state(window: SyncWindow, *, has_refused: bool) -> DayState:

@@ -94,4 +94,4 @@ def _health(joined: Connection, counted: Iterable[Counted]) -> ConnectionHealth:
 
 def _reach(key: str, newest: date | None, today: date) -> Reach:
     report = REPORTS[key]
-    return Reach(report.label, newest, newest == today - timedelta(days=report.lag))
+    return Reach(report.short, newest, newest == today - timedelta(days=report.lag))

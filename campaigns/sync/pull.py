@@ -329,7 +329,8 @@ def _pull_again(lease: Lease, doubt: Suspect) -> None:
         error=str(doubt),
         named=doubt.named,
     )
-    logger.error("window %s is suspect: %s", lease.window.pk, doubt)
+    level = logging.ERROR if give_up else logging.WARNING
+    logger.log(level, "window %s is suspect: %s", lease.window.pk, doubt)
     if kind := doubt.kind or (AlarmKind.DOUBT if give_up else None):
         alarms.raise_alarm(lease.window, kind, str(doubt))
 

@@ -5,7 +5,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import AdLevel, PulledPage, SyncWindow, WindowStatus
-from campaigns.reports import REPORTS
 from campaigns.sync.windows import open_night
 from campaigns.tests.factories import make_quarantined, make_window
 from merchants.models import Connection, Role
@@ -24,13 +23,13 @@ def test_an_empty_data_page_does_not_claim_that_everything_has_arrived(client_as
 
 
 def test_a_day_that_arrived_is_complete_for_spending_before_it_is_for_conversions(client_as, brand):
-    joined = make_connection(make_store(brand))
+    make_connection(make_store(brand))
     open_night()
     with scope(Hat.NIGHT):
         SyncWindow.objects.update(status=WindowStatus.CLOSED, closed_on=days.today())
 
     page = client_as(Role.VIEWER).get(DATA, headers=ENGLISH).text
-    rows = [row.split("</tr>")[0] for row in page.split("<tr>") if joined.store.title in row][:3]
+    rows = [row.split("</tr>")[0] for row in page.split("<tr>") if 'scope="row"' in row][:3]
 
     assert [row.count('class="c p"') for row in rows] == [0, 15, 30]
     assert [row.count('class="c k"') for row in rows] == [34, 19, 4]
@@ -44,9 +43,9 @@ def test_a_report_that_no_result_is_read_from_has_one_line(client_as, brand):
 
     page = client_as(Role.VIEWER).get(DATA, headers=ENGLISH)
 
-    shown = [line.label for line, _cells in page.context["rows"]]
-    levels = [REPORTS[f"juguang.{level}_day"].label for level in AdLevel.values]
-    assert shown == [*[REPORTS["juguang.note_day"].label] * 3, *levels]
+    shown = [line.report.key for line, _cells in page.context["rows"]]
+    levels = [f"juguang.{level}_day" for level in AdLevel.values]
+    assert shown == [*["juguang.note_day"] * 3, *levels]
 
 
 def test_what_is_owed_is_named_in_words(client_as, brand):
@@ -199,3 +198,25 @@ def test_the_data_page_takes_as_many_queries_for_ten_stores_as_for_one(client_as
         return len(captured)
 
     assert queries([1]) == queries(range(2, 11))
+
+
+def test_the_calendar_groups_a_stores_reports_by_partner(client_as, brand):
+    store = make_store(brand)
+    make_window(make_connection(store).store)
+    for report in ("top.trades", "juguang.account_day"):
+        make_window(store, report=report)
+
+    page = calendar(client_as(Role.VIEWER))
+
+    groups = [part.split("<span")[0].strip() for part in page.split('<th scope="rowgroup">')[1:]]
+    assert groups == ["Juguang", "Tmall"]
+
+
+def test_the_side_bar_says_of_each_partner_how_far_its_last_report_reaches(client_as, brand):
+    store = make_connection(make_store(brand)).store
+    make_window(store)
+    make_window(store, days.yesterday() - timedelta(days=2), report="juguang.account_day")
+
+    shown = client_as(Role.VIEWER).get(DATA, headers=ENGLISH).context["reach"]
+
+    assert shown == [("Juguang", days.yesterday() - timedelta(days=2), False)]

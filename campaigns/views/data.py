@@ -121,7 +121,7 @@ def _cells(line: Line, shown: list[date]) -> Iterator[Cell]:
 
 
 def _may_grow(line: Line, day: date, today: date) -> bool:
-    return maturity(day, line.attribution, today, line.lag) < 1
+    return maturity(day, line.attribution, today, line.report.lag) < 1
 
 
 def _provisional() -> tuple[str, str, str]:

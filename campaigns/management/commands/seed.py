@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from campaigns.imports.seed import seed_imports
 from campaigns.links.health import check_store
 from campaigns.links.seed import GIFT_DAY, links_under_way, seed_gift_link, seed_links
 from campaigns.models import SyncWindow
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         self._play()
         seed_links(flagship, seed.member("marketer"))
         seed_plans(flagship, seed.member("marketer"))
+        seed_imports(flagship, seed.member("marketer"))
         self._go_live(flagship)
         check_store(flagship.pk)
         self.stdout.write(f"The demo is ready: it is {days.known_now():%Y-%m-%d %H:%M}.")

@@ -51,6 +51,15 @@ PAGES = {
     "receipt": ("viewer", "/b/shancha/results/?window=30&receipt=gmv"),
     "no results": ("viewer", "/b/shancha/results/?from=2024-01-01&to=2024-01-05"),
     "data": ("owner", "/b/shancha/data/"),
+    "no data": ("owner.xiaoman", "/b/xiaoman/data/"),
+    "day of a report": ("viewer", "/b/shancha/data/windows/1/"),
+    "quarantine": ("marketer", "/b/shancha/data/quarantine/"),
+    "missing notes": ("marketer", "/b/shancha/data/missing/"),
+    "no campaign for missing notes": ("owner.xiaoman", "/b/xiaoman/data/missing/"),
+    "restatements": ("viewer", "/b/shancha/data/restatements/"),
+    "imports": ("marketer", "/b/shancha/data/imports/"),
+    "no import": ("owner.xiaoman", "/b/xiaoman/data/imports/"),
+    "imported file": ("marketer", "/b/shancha/data/imports/1/"),
     "consent text": ("owner", "/b/shancha/stores/1/pugongying/"),
     "withdrawal": ("owner", "/b/shancha/stores/1/consents/juguang/withdraw/"),
     "which brand": ("owner.hongfeng", "/"),
@@ -112,7 +121,7 @@ ALLOWED = {
     *("ROI", "GMV", "CID", "UD", "TOP", "KOS", "UV", "ID", "App", "type", "iOS", "Android"),
     *("HarmonyOS", "English", "Kay", "may", "SPF", "ml", "USB", "Chrome", "Linux"),
     *("shancha", "hongfeng"),  # short names of brands
-    *("CSV", "XLSX", "MB"),
+    *("CSV", "XLS", "XLSX", "MB", "SHA"),
     *("XHX", "PGY"),  # what ids of star tasks and of creator orders begin with
     *("make", "run"),  # the command whose terminal shows the demo's mails
 }
