@@ -45,6 +45,7 @@ def main() -> None:
     given = sys.argv[1:]
     seeds, plans = (int(each) for each in [*given, *("5", "20")[len(given) :]])
     logging.disable(logging.CRITICAL)
+    stamina.instrumentation.set_on_retry_hooks([])
     http.send.__kwdefaults__["seconds"] = 2.0
     bad = 0
     with database(), world() as sandbox, stamina.set_testing(True, attempts=3, cap=True):

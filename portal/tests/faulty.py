@@ -12,8 +12,8 @@ from campaigns.models import NoteDay, QuarantinedRow, SyncAlarm, SyncWindow
 from campaigns.reports.note_day import parse
 from campaigns.sync import pull
 from campaigns.sync.windows import ask_again, open_night
-from merchants.models import Brand, Connection, Partner, Store
-from merchants.tests.factories import make_connection, make_store
+from merchants.models import Brand, Connection, Partner, PartnerBudget, Store
+from merchants.tests.factories import make_connection, make_consent, make_store
 from portal.lib.scope import Hat, scope
 from portal.sandbox.tests.calls import report, top_token, xhs_token
 from portal.tests.processes import SandboxProcess
@@ -54,8 +54,7 @@ class Faulty:
             for _pull in range(MOST_PULLS):
                 if window.status not in {"owed", "leased"} or not self._is_connected():
                     break
-                with scope(Hat.NIGHT):
-                    SyncWindow.objects.filter(pk=window.pk).update(not_before=timezone.now())
+                self._let_time_pass(window)
                 pull.pull_window(window.pk, owner="test")
                 window = self.window(key, day)
         return window
@@ -64,7 +63,7 @@ class Faulty:
         window = self.window(key, day)
         with scope(Hat.NIGHT):
             ask_again(SyncWindow.objects.filter(pk=window.pk))
-            SyncWindow.objects.filter(pk=window.pk).update(not_before=timezone.now())
+        self._let_time_pass(window)
         pull.pull_window(window.pk, owner="test")
         return self.window(key, day)
 
@@ -122,6 +121,12 @@ class Faulty:
         with scope(Hat.NIGHT):
             return Connection.objects.get(pk=self.joined.pk)
 
+    def _let_time_pass(self, window: SyncWindow) -> None:
+        """Let be over what the window waits for, and what the partner's key does."""
+        with scope(Hat.NIGHT):
+            SyncWindow.objects.filter(pk=window.pk).update(not_before=timezone.now())
+            PartnerBudget.objects.update(held_until=None)
+
     def _is_connected(self) -> bool:
         return self.connection().status == "connected"
 
@@ -137,6 +142,7 @@ def join(sandbox: SandboxProcess, brand: Brand, number: int = 1) -> Faulty:
     """Give the brand a store with a real consent at 聚光, and open its first night."""
     store = make_store(brand, number)
     joined = make_connection(store, subject=str(ADVERTISER))
+    make_consent(store)
     _put(joined, xhs_token(sandbox), "refresh_token")
     open_night(brand=brand.pk)
     return Faulty(sandbox, store, joined)
@@ -145,6 +151,7 @@ def join(sandbox: SandboxProcess, brand: Brand, number: int = 1) -> Faulty:
 def join_tmall(faulty: Faulty) -> None:
     """Give the store a consent at Tmall, too."""
     joined = make_connection(faulty.store, Partner.TOP, subject="2200657001")
+    make_consent(faulty.store, Partner.TOP)
     _put(joined, top_token(faulty.sandbox), "refresh_token")
     open_night(brand=faulty.store.brand_id, again=True)
 
