@@ -17,14 +17,20 @@ from datetime import datetime, timedelta
 
 import psutil
 
-from portal.tests.nights import TWICE, Nights, ledger, middle_of_a_night, store_that_joined, truth_of
+from portal.tests.nights import (
+    TWICE,
+    Nights,
+    ledger,
+    middle_of_a_night,
+    store_that_joined,
+    truth_of,
+)
 from portal.tests.running import ROOT, wait_for
 
 A_NIGHT = 5  # how many of them fall into one night
 BEAT = ["-m", "celery", "--quiet", "-A", "portal.celery", "beat", "--pidfile="]
 PURGE = "SELECT pgmq.purge_queue(queue_name) FROM pgmq.list_queues()"
 OPEN = "SELECT count(*) FROM campaigns_syncwindow WHERE status <> 'closed'"
-PULLS = "SELECT coalesce(sum(attempts), 0) FROM campaigns_syncwindow"
 PATIENCE = 240  # seconds until a disturbed night is over
 
 

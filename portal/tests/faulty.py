@@ -12,7 +12,14 @@ from campaigns.models import NoteDay, QuarantinedRow, SyncAlarm, SyncWindow
 from campaigns.reports.note_day import parse
 from campaigns.sync import pull
 from campaigns.sync.windows import ask_again, open_night
-from merchants.models import Brand, Connection, Partner, PartnerBudget, Store
+from merchants.models import (
+    Brand,
+    Connection,
+    ConnectionStatus,
+    Partner,
+    PartnerBudget,
+    Store,
+)
 from merchants.tests.factories import make_connection, make_consent, make_store
 from portal.lib.scope import Hat, scope
 from portal.sandbox.tests.calls import report, top_token, xhs_token
@@ -120,6 +127,13 @@ class Faulty:
     def connection(self) -> Connection:
         with scope(Hat.NIGHT):
             return Connection.objects.get(pk=self.joined.pk)
+
+    def consent_again(self) -> None:
+        """Consent anew where a token was refused that had just been renewed."""
+        if not self._is_connected():
+            joined = self.connection()
+            joined.status = ConnectionStatus.CONNECTED
+            _put(joined, xhs_token(self.sandbox), "refresh_token")
 
     def _let_time_pass(self, window: SyncWindow) -> None:
         """Let be over what the window waits for, and what the partner's key does."""
