@@ -1,4 +1,4 @@
-"""`make test`, `make check`, `make bench` and `make torture`: what a change must pass, on a server of its own."""
+"""What a change must pass on a server of its own: make test, check, bench and torture."""
 
 import os
 import shutil
