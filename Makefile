@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BOOTSTRAP = @$(PYTHON) -m portal.bootstrap
 
-.PHONY: help run stop demo-code setup test test-brokers check bench
+.PHONY: help run stop demo-code setup test test-brokers check bench torture
 
 help:
 	@echo "make run     start RedCat with everything it needs, on http://localhost:8000 (PORT)"
@@ -11,10 +11,11 @@ help:
 	@echo "make test-brokers  run the kill and recovery tests on RabbitMQ and on Redis"
 	@echo "make check   run every linter and check"
 	@echo "make bench   run the benchmarks"
+	@echo "make torture kill, stop and lie for a long time, then compare with the truth"
 	@echo "make setup   only install, migrate and collect"
 
 run stop demo-code setup check:
 	$(BOOTSTRAP) $@
 
-test test-brokers bench:
+test test-brokers bench torture:
 	$(BOOTSTRAP) $@ $(ARGS)

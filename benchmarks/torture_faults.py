@@ -45,6 +45,7 @@ def main() -> None:
     given = sys.argv[1:]
     seeds, plans = (int(each) for each in [*given, *("5", "20")[len(given) :]])
     logging.disable(logging.CRITICAL)
+    stamina.instrumentation.set_on_retry_hooks([])
     http.send.__kwdefaults__["seconds"] = 2.0
     bad = 0
     with database(), world() as sandbox, stamina.set_testing(True, attempts=3, cap=True):
@@ -123,9 +124,10 @@ def meet_random(faulty: Faulty, rng: Random) -> Run:
 
 
 def heal(faulty: Faulty) -> Run:
-    """Let a healthy night follow, and see what is left of it all."""
+    """Let a healthy night follow, after a new consent where one was lost; see what is left."""
     hits = sum(faulty.sandbox.hits())
     faulty.sandbox.plan()
+    faulty.consent_again()
     closed = faulty.pull().status == "closed"
     true = closed and faulty.equals_truth() and not faulty.unsettled()
     return hits, len(faulty.quarantined()), len(faulty.alarms()), true

@@ -126,6 +126,13 @@ def test_a_restatement_leads_to_the_notes_that_moved(client_as, brand):
     assert [(row.name, row.change, named) for row, named in moved] == [(note.note_id, 50_000, note)]
 
 
+@pytest.mark.parametrize("night", ["9999-12-31", "0001-01-01", "2025-13-01", "x"])
+def test_a_night_that_nothing_can_be_known_of_is_not_found(client_as, brand, night):
+    store = make_store(brand)
+    page = f"{PAGE}{store.pk}/note.gmv_15/2025-06-18/{night}/"
+    assert client_as(Role.VIEWER).get(page).status_code == 404
+
+
 def test_an_empty_feed_says_what_will_appear(client_as, brand):
     read = client_as(Role.VIEWER).get(PAGE, headers=ENGLISH).text
     assert "No figure was corrected by that much" in read

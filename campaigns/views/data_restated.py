@@ -19,6 +19,7 @@ from portal.lib import days
 from portal.lib.htmx import render_page
 
 ROWS_A_PAGE = 50
+LONG_AGO = date(2000, 1, 1)
 
 
 @require_GET
@@ -81,7 +82,11 @@ def _named(request: BrandRequest, feed: Feed, found: list[Moved]) -> list[tuple[
 
 
 def _day(text: str) -> date:
+    """Read a day; of the last one that a calendar has, nobody can say when it ends."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Http404 from None
+    if not LONG_AGO < day < date.max:
+        raise Http404
+    return day

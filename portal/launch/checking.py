@@ -1,4 +1,4 @@
-"""`make test`, `make check` and `make bench`: what a change must pass, on a server of its own."""
+"""What a change must pass on a server of its own: make test, check, bench and torture."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from portal.launch.ground import PYTHON, ROOT, VENV, Complaint, run_step, say
 from portal.launch.installing import collect_static, install, manage, postgres
 
 BROKERS = {"redis": "redis-server", "rabbitmq": "rabbitmq-server"}  # with their programs
+TORTURES = ("torture_jump", "torture_faults", "torture_night")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PROGRAMS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
 PRODUCTION = {
@@ -78,6 +79,21 @@ def bench(env: dict[str, str], *names: str) -> None:
         manage(env, "prepare_database", "--for-tests")
         for name in names or found:
             subprocess.run([str(PYTHON), "-m", f"benchmarks.{name}"], cwd=ROOT, env=env, check=True)
+
+
+def torture(env: dict[str, str], *names: str) -> None:
+    """Run what kills, stops and lies, each to its end; whichever fails is named."""
+    _set_up(env)
+    failed = []
+    with ground.alone_in(Path(env["VAR_DIR"]), "the torture"), postgres(env):
+        manage(env, "prepare_database", "--for-tests")
+        collect_static(env)
+        for name in names or TORTURES:
+            command = [str(PYTHON), "-m", f"benchmarks.{name}"]
+            if not _passes(name, command, env):
+                failed.append(name)
+    if failed:
+        raise Complaint(f"Not survived: {', '.join(failed)}.")
 
 
 def _set_up(env: dict[str, str]) -> None:

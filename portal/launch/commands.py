@@ -4,12 +4,18 @@ import errno
 import os
 import sys
 
-from portal.launch.checking import bench, check, test, test_brokers
+from portal.launch.checking import bench, check, test, test_brokers, torture
 from portal.launch.ground import Complaint, environment
 from portal.launch.running import Stopped, demo_code, run, set_up, stop
 
 INSTALLATION = {"run": run, "setup": set_up, "stop": stop, "demo-code": demo_code}
-OWN_SERVER = {"test": test, "test-brokers": test_brokers, "check": check, "bench": bench}
+OWN_SERVER = {
+    "test": test,
+    "test-brokers": test_brokers,
+    "check": check,
+    "bench": bench,
+    "torture": torture,
+}
 
 
 def main(arguments: list[str]) -> None:

@@ -6,12 +6,13 @@ latter nobody can open the partners' tokens and the second factors in the dump, 
 
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from portal.lib.database import binaries
 
 DUMP = "redcat.dump"
-FOLDERS = ("evidence", "spool")  # of VAR_DIR
+SPOOL, EVIDENCE = "spool", "evidence"  # of VAR_DIR
 
 
 class Refused(Exception):
@@ -28,11 +29,12 @@ def write_backup(conninfo: str, var_dir: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
+    # Clicks first: one that is shipped meanwhile is in both, and counts once. Papers last: what
+    # a row names was there before it.
+    _copy(var_dir / SPOOL, part / SPOOL)
     # Messages are hints, and the queue's schema is made by prepare_database.
     _run("pg_dump", "--format=custom", "--exclude-schema=pgmq", f"--file={part / DUMP}", conninfo)
-    for name in FOLDERS:
-        if (var_dir / name).exists():
-            shutil.copytree(var_dir / name, part / name)
+    _copy(var_dir / EVIDENCE, part / EVIDENCE)
     part.rename(target)
 
 
@@ -44,9 +46,20 @@ def read_backup(conninfo: str, var_dir: Path, source: Path) -> None:
         raise Refused(f"The database is not empty: it has the table {there}.")
     options = ("--single-transaction", "--exit-on-error", "--no-comments")
     _run("pg_restore", *options, f"--dbname={conninfo}", str(source / DUMP))
-    for name in FOLDERS:
-        if (source / name).exists():
-            shutil.copytree(source / name, var_dir / name, dirs_exist_ok=True)
+    for name in (SPOOL, EVIDENCE):
+        _copy(source / name, var_dir / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy what is there; a file that goes meanwhile was shipped, and its rows are in the dump."""
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        with suppress(FileNotFoundError):
+            if path.is_dir():
+                place.mkdir(parents=True, exist_ok=True)
+            else:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, place)
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -15,6 +15,7 @@ from campaigns.sync.windows import ask_again, open_night
 from merchants.models import (
     Brand,
     Connection,
+    ConnectionStatus,
     Partner,
     PartnerBudget,
     PartnerIncident,
@@ -135,6 +136,13 @@ class Faulty:
         with scope(Hat.NIGHT):
             return Connection.objects.get(pk=self.joined.pk)
 
+    def consent_again(self) -> None:
+        """Consent anew where a token was refused that had just been renewed."""
+        if not self._is_connected():
+            joined = self.connection()
+            joined.status = ConnectionStatus.CONNECTED
+            _put(joined, xhs_token(self.sandbox), "refresh_token")
+
     def _is_connected(self) -> bool:
         return self.connection().status == "connected"
 
@@ -159,6 +167,7 @@ def join(sandbox: SandboxProcess, brand: Brand, number: int = 1) -> Faulty:
 def join_tmall(faulty: Faulty) -> None:
     """Give the store a consent at Tmall, too."""
     joined = make_connection(faulty.store, Partner.TOP, subject="2200657001")
+    make_consent(faulty.store, Partner.TOP)
     _put(joined, top_token(faulty.sandbox), "refresh_token")
     open_night(brand=faulty.store.brand_id, again=True)
 

@@ -9,9 +9,15 @@ import httpx
 import psycopg
 
 from portal.lib.database import admin_conninfo
+from portal.tests.browser.truth import count_conversions
 from portal.tests.running import RunningPortal, wait_for
 
 NIGHTLY = 50  # 4 lists, 34 days of the note report, 3 of each report of orders, 3 snapshots
+ADVERTISER = 880001
+SENT = ("impression", "click", "like", "comment", "collect", "share", "follow")
+TWICE = """
+SELECT FROM campaigns_noteday GROUP BY note_id, day, known_from::date HAVING count(*) > 1
+"""
 JOIN = """
 from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
@@ -71,3 +77,36 @@ def middle_of_a_night(portal: Nights, *, days: int = 1) -> Iterator[None]:
     assert portal.pulled() < NIGHTLY - 10
     yield
     assert portal.pulled() < NIGHTLY, "it was over too soon to prove anything"
+
+
+def ledger(portal: Nights) -> dict[tuple[str, str], dict]:
+    """Return the note report as the ledger knows it now, by note and day."""
+    columns = ["fee_fen", *SENT, "interaction", "jump_click"]
+    columns += [f"order_{n}" for n in (7, 15, 30)] + [f"gmv_{n}_fen" for n in (7, 15, 30)]
+    names = ", ".join(f'"{name}"' for name in columns)
+    query = f"SELECT note_id, day::text, {names} FROM campaigns_noteday WHERE known_to IS NULL"  # noqa: S608
+    return {row[:2]: dict(zip(columns, row[2:], strict=True)) for row in portal.ask(query)}
+
+
+def truth_of(portal: Nights) -> dict[tuple[str, str], dict]:
+    """Return the same, counted from the world's events."""
+    query = {"advertiser_id": ADVERTISER}
+    truth = httpx.get(f"{portal.sandbox_url}/world/truth", params=query, timeout=30).json()
+    first = portal.one("SELECT min(day)::text FROM campaigns_syncwindow")
+    conversions = {window: count_conversions(truth, window) for window in (7, 15, 30)}
+    withheld = {note["note_id"]: note["withheld_from"] for note in truth["notes"]}
+    rows = {}
+    for sent in truth["deliveries"]:
+        place = sent["note_id"], sent["day"]
+        if sent["day"] < first:
+            continue
+        row = {name: sent[name] for name in ("fee_fen", *SENT)}
+        row["interaction"] = sum(sent[name] for name in SENT[2:])
+        row["jump_click"] = conversions[7][place]["jumps"]
+        since = withheld[sent["note_id"]]
+        for window, counts in conversions.items():
+            is_told = not (since and sent["day"] >= since)
+            row[f"order_{window}"] = counts[place]["orders"] if is_told else None
+            row[f"gmv_{window}_fen"] = counts[place]["fen"] if is_told else None
+        rows[place] = row
+    return rows

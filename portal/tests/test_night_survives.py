@@ -5,21 +5,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-import httpx
 import psutil
 import psycopg
 import pytest
 
 from portal.lib.database import admin_conninfo
-from portal.tests.browser.truth import count_conversions
 from portal.tests.clusters import Cluster
-from portal.tests.nights import Nights, middle_of_a_night, store_that_joined
+from portal.tests.nights import (
+    ADVERTISER,
+    TWICE,
+    Nights,
+    ledger,
+    middle_of_a_night,
+    store_that_joined,
+    truth_of,
+)
 from portal.tests.running import ROOT, wait_for
 
 pytestmark = pytest.mark.processes
 
-ADVERTISER = 880001
-SENT = ("impression", "click", "like", "comment", "collect", "share", "follow")
 COUNTED = ("campaigns_noteday", "campaigns_syncwindow", "merchants_storehistory", "auth_permission")
 LOCKED = """
 SELECT count(*) FROM pg_class
@@ -62,45 +66,10 @@ def healthy(nights) -> Iterator[None]:
 
 def assert_complete(portal: Nights) -> None:
     wait_for(portal.is_complete, seconds=30)
-    truth = truth_of(portal)
     held = ledger(portal)
     assert len(held) > 1000
-    assert held == truth
-    twice = (
-        "SELECT FROM campaigns_noteday GROUP BY note_id, day, known_from::date HAVING count(*) > 1"
-    )
-    assert portal.ask(twice) == []
-
-
-def ledger(portal: Nights) -> dict[tuple[str, str], dict]:
-    columns = ["fee_fen", *SENT, "interaction", "jump_click"]
-    columns += [f"order_{n}" for n in (7, 15, 30)] + [f"gmv_{n}_fen" for n in (7, 15, 30)]
-    names = ", ".join(f'"{name}"' for name in columns)
-    query = f"SELECT note_id, day::text, {names} FROM campaigns_noteday WHERE known_to IS NULL"  # noqa: S608
-    return {row[:2]: dict(zip(columns, row[2:], strict=True)) for row in portal.ask(query)}
-
-
-def truth_of(portal: Nights) -> dict[tuple[str, str], dict]:
-    query = {"advertiser_id": ADVERTISER}
-    truth = httpx.get(f"{portal.sandbox_url}/world/truth", params=query, timeout=30).json()
-    first = portal.one("SELECT min(day)::text FROM campaigns_syncwindow")
-    conversions = {window: count_conversions(truth, window) for window in (7, 15, 30)}
-    withheld = {note["note_id"]: note["withheld_from"] for note in truth["notes"]}
-    rows = {}
-    for sent in truth["deliveries"]:
-        place = sent["note_id"], sent["day"]
-        if sent["day"] < first:
-            continue
-        row = {name: sent[name] for name in ("fee_fen", *SENT)}
-        row["interaction"] = sum(sent[name] for name in SENT[2:])
-        row["jump_click"] = conversions[7][place]["jumps"]
-        since = withheld[sent["note_id"]]
-        for window, counts in conversions.items():
-            is_told = not (since and sent["day"] >= since)
-            row[f"order_{window}"] = counts[place]["orders"] if is_told else None
-            row[f"gmv_{window}_fen"] = counts[place]["fen"] if is_told else None
-        rows[place] = row
-    return rows
+    assert held == truth_of(portal)
+    assert portal.ask(TWICE) == []
 
 
 def test_killed_workers_lose_and_double_nothing(nights):
