@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.imports.cells import BadCell
 from campaigns.imports.formats import FileFormat, Row
+from campaigns.models import FileImport
 from campaigns.reports.base import BadRow
 from portal.lib.days import today
 
@@ -110,3 +111,18 @@ def batches(rows: Iterator[Numbered], size: int) -> Iterator[list[Numbered]]:
             batch = []
     if batch:
         yield batch
+
+
+def not_told_by_api(found: FileImport, format_: FileFormat, rows: Sequence[Row]) -> list[Row]:
+    """Leave out the orders that Tmall itself has told of: a file can't say how old its word is."""
+    facts = format_.facts
+    if not any(name == "modified_at" for name, _type in facts.ledger().values):
+        return list(rows)
+    known = facts._default_manager.filter(
+        brand_id=found.brand_id,
+        store_id=found.store_id,
+        known_to=None,
+        day__in={row["day"] for row in rows},
+    ).exclude(modified_at=None)  # a column of orders alone
+    told = set(known.values_list(*facts.KEY))
+    return [row for row in rows if tuple(row[name] for name in facts.KEY) not in told]

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from campaigns.imports.formats import FORMATS, FileFormat
 from campaigns.imports.intake import unpack
-from campaigns.imports.rows import Parsed, Seen, as_told, digest, parse_part
+from campaigns.imports.rows import Parsed, Seen, as_told, digest, not_told_by_api, parse_part
 from campaigns.models import (
     FileImport,
     FilePart,
@@ -100,9 +100,8 @@ def check(import_id: int) -> None:
         with override(found.language), scope(Hat.NIGHT, brand=found.brand_id):
             part = unpack(FilePart.objects.get(file_import=found, number=number))
             parsed = parse_part(format_, part, seen)
-            told = compare_facts(
-                format_.facts, _place(found), parsed.rows, untold=_untold(found, format_)
-            )
+            rows = not_told_by_api(found, format_, parsed.rows)
+            told = compare_facts(format_.facts, _place(found), rows, untold=_untold(found, format_))
             if not _still_checked(found, done=number):
                 return
             counts.add(len(part), parsed, *told)
@@ -182,7 +181,8 @@ def _merge(found: FileImport, format_: FileFormat, number: int, parsed: Parsed) 
         known_at=known_at,
     )
     place = _place(found, page_id=receipt.pk, known_at=known_at)
-    changed = merge_facts(format_.facts, place, parsed.rows, untold=_untold(found, format_))
+    rows = not_told_by_api(found, format_, parsed.rows)
+    changed = merge_facts(format_.facts, place, rows, untold=_untold(found, format_))
     PulledPage.objects.filter(pk=receipt.pk).update(changed=changed)
     return changed
 

@@ -141,10 +141,10 @@ def _declared(level: Level, label: "StrPromise", short: "StrPromise") -> Report:
 
 
 ACCOUNT_DAY = _declared(
-    Level.ACCOUNT, _("Juguang account report"), pgettext_lazy("report", "Account")
+    Level.ACCOUNT, _("Juguang account report"), pgettext_lazy("report", "Account level")
 )
 CAMPAIGN_DAY = _declared(
-    Level.CAMPAIGN, _("Juguang campaign report"), pgettext_lazy("report", "Campaign")
+    Level.CAMPAIGN, _("Juguang campaign report"), pgettext_lazy("report", "Campaign level")
 )
 UNIT_DAY = _declared(Level.UNIT, _("Juguang unit report"), pgettext_lazy("report", "Unit"))
 CREATIVITY_DAY = _declared(

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from campaigns.models import AffiliateOrder
 from campaigns.reports.base import (
@@ -141,7 +140,7 @@ TOP_AFFILIATE = Report(
     key="top.affiliate",
     partner=Partner.TOP,
     label=_("Affiliate orders"),
-    short=pgettext_lazy("report", "Affiliate orders"),
+    short=_("Affiliate orders"),
     call=call_top,
     fetch=fetch,
     keys=keys,

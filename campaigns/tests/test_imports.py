@@ -232,19 +232,20 @@ def test_each_row_names_the_part_of_the_file_as_its_receipt(store, tmp_path):
         assert {row.source for row in StarDay.objects.all()} == {"file"}
 
 
-def test_what_the_file_has_no_column_for_stays(store, tmp_path):
-    """The API told when the order was modified; the export doesn't."""
+def test_an_order_that_the_api_told_of_is_not_restated_by_a_file(store, tmp_path):
+    """Nobody can say whether the file is older."""
     line = lines_of("store_order")[0]
     told = datetime(2025, 6, 12, 9, tzinfo=days.SHANGHAI)
-    own = {"sub_order_id": line["子订单编号"], "modified_at": told}
+    own = {"sub_order_id": line["子订单编号"], "modified_at": told, "status": "TRADE_FINISHED"}
     day = days.business_day(line["订单创建时间"])
     make_fact(StoreOrder, store, day, **own)
 
-    applied(store, export(tmp_path, "store_order"))
+    found = applied(store, export(tmp_path, "store_order"))
 
     rows = {row["sub_order_id"]: row for row in ledger("store_order")}
     assert rows[own["sub_order_id"]]["modified_at"] == told
-    assert rows[own["sub_order_id"]]["status"] == line["订单状态"]
+    assert rows[own["sub_order_id"]]["status"] == "TRADE_FINISHED"
+    assert found.applied_count == found.row_count - 1
 
 
 def test_nothing_of_a_buyer_is_kept(store, tmp_path):
