@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
+from django.db.models import Manager
 from django.utils.translation import gettext as _
 
 from campaigns.imports.cells import BadCell
@@ -118,7 +120,8 @@ def not_told_by_api(found: FileImport, format_: FileFormat, rows: Sequence[Row])
     facts = format_.facts
     if not any(name == "modified_at" for name, _type in facts.ledger().values):
         return list(rows)
-    known = facts._default_manager.filter(
+    stored: Manager[Any] = facts._default_manager  # Any: not every fact has the column asked for
+    known = stored.filter(
         brand_id=found.brand_id,
         store_id=found.store_id,
         known_to=None,

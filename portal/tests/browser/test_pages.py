@@ -126,7 +126,10 @@ ALLOWED = {
     *("make", "run"),  # the command whose terminal shows the demo's mails
 }
 # What a page quotes: names of columns, words of comments, an address that can't be read.
-COLUMNS = {"note", "target", "button", "text", "marked", "yes"}
+COLUMNS = {
+    *("note", "target", "button", "text", "marked", "yes"),
+    *("position", "buying", "mode", "shares", "health", "knowledge"),
+}
 COMMENTS = {
     *("Link", "link", "pls", "Where", "can", "buy", "this", "linked", "it", "to", "my", "friend"),
     *("linkage", "comment"),
