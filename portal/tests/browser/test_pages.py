@@ -140,6 +140,7 @@ QUOTED = {
     "link requests": COMMENTS,
     "no link request": COMMENTS,
     "notes to add": {"xhslink", "com"},
+    "imports": {"console", "csv"},  # the names of the files that were brought
 }
 ADDRESS = re.compile(r"\S*(?:://|__|@|=|%)\S*|\b[\w.]*_[\w.]*|\b[0-9a-f]{6,}\b|\b\w+\.direct\b\S*")
 

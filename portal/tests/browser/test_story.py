@@ -81,7 +81,8 @@ def approve(reviewer, store: str) -> None:
 
 def tap(reader, short_link: str) -> None:
     """A reader taps within Xiaohongshu: Taobao is tried, and without it Tmall's page comes."""
-    wait_for(lambda: httpx.head(short_link, headers={"User-Agent": IPHONE}).status_code == 200)
+    # A live link sends a browser on; one that the jump has not heard of being live has a page.
+    wait_for(lambda: httpx.head(short_link, headers={"User-Agent": SAFARI}).status_code == 302)
     reader.page.clock.install(time=0)
     reader.page.clock.pause_at(1)
     reader.page.goto(f"{short_link}?click_id=abc123", wait_until="commit")
