@@ -55,14 +55,7 @@ def navigation() -> list[Entry]:
             _link(_("Star tasks"), "star", "campaigns", "startask"),
             _link(_("Pugongying orders"), "assignment", "campaigns", "creatororder"),
         ),
-        _group(
-            _("Nightly sync"),
-            _page(_("Sync monitor"), "monitor_heart", "campaigns", "syncwindow", "monitor"),
-            _link(_("Sync windows"), "view_list", "campaigns", "syncwindow")
-            | {"active": _in_windows},
-            _page(_("Replay days"), "replay", "campaigns", "syncwindow", "replay"),
-            _link(_("Partner incidents"), "crisis_alert", "merchants", "partnerincident"),
-        ),
+        _nights(),
         _group(
             _("Staff and members"),
             _link(_("Users"), "person", "merchants", "user"),
@@ -98,6 +91,18 @@ def _joining() -> Entry:
         _link(_("Evidence files"), "attach_file", "merchants", "evidence"),
         _link(_("Policy versions"), "gavel", "merchants", "policyversion"),
         _link(_("Policy log"), "history", "merchants", "policylogentry"),
+    )
+
+
+def _nights() -> Entry:
+    return _group(
+        _("Nightly sync"),
+        _page(_("Sync monitor"), "monitor_heart", "campaigns", "syncwindow", "monitor"),
+        _link(_("Sync windows"), "view_list", "campaigns", "syncwindow") | {"active": _in_windows},
+        _link(_("Sync alarms"), "notifications_active", "campaigns", "syncalarm"),
+        _page(_("Replay days"), "replay", "campaigns", "syncwindow", "replay"),
+        _link(_("Partner incidents"), "crisis_alert", "merchants", "partnerincident"),
+        _link(_("New fields"), "new_releases", "campaigns", "fielddrift"),
     )
 
 

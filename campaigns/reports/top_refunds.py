@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -57,12 +58,7 @@ COLUMNS = (
 
 
 def fetch(client: TopClient, asked: Asked) -> FetchedPage:
-    page = page_backwards(
-        lambda first, last, number, *, counted: refunds(
-            client, first, last, number, counted=counted
-        ),
-        asked,
-    )
+    page = page_backwards(partial(refunds, client), asked)
     make_months(StoreRefund, page.rows, "created")
     return page
 

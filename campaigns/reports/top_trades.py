@@ -1,6 +1,7 @@
 """Tmall's orders: each sub-order as it stands, asked for by the day of its trade's last change."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -60,12 +61,7 @@ AMOUNTS = (
 
 
 def fetch(client: TopClient, asked: Asked) -> FetchedPage:
-    page = page_backwards(
-        lambda first, last, number, *, counted: trades(
-            client, first, last, number, counted=counted
-        ),
-        asked,
-    )
+    page = page_backwards(partial(trades, client), asked)
     make_months(StoreOrder, page.rows, "created")
     return page
 

@@ -204,17 +204,23 @@ def moved(
         before.setdefault(tuple(row[key] for key in keys), row)
     after = {tuple(row[key] for key in keys): row for row in opened.values(*names)}
     found = [
-        Moved(
-            name=row[feed.names],
-            connection=row.get("connection_id"),
-            before=before[key][figure.column] if key in before else None,
-            after=row[figure.column],
-            unit=figure.unit,
-        )
-        for key, row in after.items()
+        _moved(feed, figure, before.get(key), after.get(key))
+        for key in dict.fromkeys([*after, *before])
     ]
     changed = [each for each in found if each.before != each.after]
     return sorted(changed, key=lambda each: abs(each.change), reverse=True)[:MOST_NOTES]
+
+
+def _moved(feed: Feed, figure: Figure, before: Summed | None, after: Summed | None) -> Moved:
+    """What was told of one key before, and after; one of the two is there."""
+    row = after or before or {}
+    return Moved(
+        name=row[feed.names],
+        connection=row.get("connection_id"),
+        before=before[figure.column] if before else None,
+        after=after[figure.column] if after else None,
+        unit=figure.unit,
+    )
 
 
 def _followed(feed: Feed, rows: Rows) -> Iterator[Restatement]:

@@ -89,8 +89,12 @@ def _in_turns(due: SyncWindowQuerySet) -> QuerySet[SyncWindow, int]:
 
 
 def ask_again(windows: SyncWindowQuerySet) -> int:
-    """Owe these windows anew, from their first page on, whatever became of them; say how many."""
-    return windows.ended().update(**anew(days.today()))
+    """Owe these windows anew, from their first page on, whatever became of them; say how many.
+
+    A day that the partner keeps no longer stays as it is: it would only be refused.
+    """
+    tonight = days.today()
+    return windows.ended().exclude(_kept_no_longer(tonight)).update(**anew(tonight))
 
 
 def beat(name: str) -> None:
@@ -140,6 +144,14 @@ def open_days(joined: Connection, report: Report, first: date, last: date) -> Sy
         ignore_conflicts=True,
     )
     return windows
+
+
+def _kept_no_longer(tonight: date) -> Q:
+    lost = Q(pk__in=[])
+    for report in REPORTS.values():
+        if report.kept_for:
+            lost |= Q(report=report.key, day__lt=tonight - timedelta(days=report.kept_for))
+    return lost
 
 
 def anew(night: date) -> dict[str, object]:

@@ -126,6 +126,20 @@ def test_a_restatement_leads_to_the_notes_that_moved(client_as, brand):
     assert [(row.name, row.change, named) for row, named in moved] == [(note.note_id, 50_000, note)]
 
 
+def test_a_note_that_is_told_of_no_more_is_among_those_that_moved(client_as, brand):
+    store = make_store(brand)
+    gone = note_of(store, 2)
+    make_note_day(note_of(store, 1), DAY, known_from=FIRST, gmv_15_fen=90_000)
+    make_note_day(gone, DAY, known_from=FIRST, known_to=THIRD, gmv_15_fen=70_000)
+
+    client = client_as(Role.VIEWER)
+    (each,) = shown(client, metric="note.gmv_15")
+    moved = client.get(f"{PAGE}{store.pk}/{each.metric}/{each.day}/{each.night}/").context["rows"]
+
+    assert (each.before, each.after) == (160_000, 90_000)
+    assert [(row.name, row.change) for row, _named in moved] == [(gone.note_id, -70_000)]
+
+
 @pytest.mark.parametrize("night", ["9999-12-31", "0001-01-01", "2025-13-01", "x"])
 def test_a_night_that_nothing_can_be_known_of_is_not_found(client_as, brand, night):
     store = make_store(brand)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.sync import night
-from campaigns.sync.windows import UnknownDay, hand_out, open_night
+from campaigns.sync.windows import UnknownDay, ask_again, hand_out, open_night
 from merchants.tests.factories import make_connection, make_store
 from portal.lib import days
 from portal.lib.days import DEMO_NOW
@@ -132,3 +132,20 @@ def test_an_old_day_that_never_came_is_asked_for_by_the_next_night_too(joined, s
     days.set_demo_clock(DEMO_NOW + timedelta(days=1))
 
     assert open_night() == 92  # without the oldest day, which is 91 days back, and with a new one
+
+
+def test_a_day_that_the_partner_keeps_no_longer_is_not_asked_for_again(brand):
+    store = make_store(brand)
+    joined = make_connection(store, "pugongying")
+    own = {"brand_id": brand.pk, "store": store, "connection": joined, "owed_on": days.today()}
+    with scope(Hat.NIGHT):
+        for ago in (2, 9):
+            SyncWindow.objects.create(
+                **own,
+                report="pugongying.note_day",
+                day=days.today() - timedelta(days=ago),
+                status=WindowStatus.CLOSED,
+            )
+
+        assert ask_again(SyncWindow.objects.filter(connection=joined)) == 1
+        assert SyncWindow.objects.still_open().get().day == days.today() - timedelta(days=2)

@@ -4,22 +4,36 @@ The keys in the environment (`SECRET_KEY`, `PARTNER_TOKEN_KEYS`) are no part of 
 latter nobody can open the partners' tokens and the second factors in the dump, nor can we.
 """
 
+import os
 import shutil
 import subprocess
 from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
+from psycopg.conninfo import conninfo_to_dict
+
 from portal.lib.database import binaries
 
 DUMP = "redcat.dump"
-SPOOL, EVIDENCE = "spool", "evidence"  # of VAR_DIR
+SPOOL, EVIDENCE = "spool", "evidence"
+# Not on the command line, which every user of the machine may read.
+VARIABLES = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+}
 
 
 class Refused(Exception):
     """The backup can't be made or read; the message says why, in one line."""
 
 
-def write_backup(conninfo: str, var_dir: Path, target: Path) -> None:
+def write_backup(conninfo: str, target: Path) -> None:
     """Write a backup into a new folder, while everything runs; needs a superuser's login.
 
     A folder that is not finished is called `….part`.
@@ -31,23 +45,24 @@ def write_backup(conninfo: str, var_dir: Path, target: Path) -> None:
     part.mkdir(parents=True, mode=0o700)
     # Clicks first: one that is shipped meanwhile is in both, and counts once. Papers last: what
     # a row names was there before it.
-    _copy(var_dir / SPOOL, part / SPOOL)
+    _copy(settings.SPOOL_DIR, part / SPOOL)
     # Messages are hints, and the queue's schema is made by prepare_database.
-    _run("pg_dump", "--format=custom", "--exclude-schema=pgmq", f"--file={part / DUMP}", conninfo)
-    _copy(var_dir / EVIDENCE, part / EVIDENCE)
+    _run(conninfo, "pg_dump", "--format=custom", "--exclude-schema=pgmq", f"--file={part / DUMP}")
+    _copy(settings.VAR_DIR / EVIDENCE, part / EVIDENCE)
     part.rename(target)
 
 
-def read_backup(conninfo: str, var_dir: Path, source: Path) -> None:
+def read_backup(conninfo: str, source: Path) -> None:
     """Put a backup into a database that `prepare_database` made and nothing has migrated."""
     if not (source / DUMP).exists():
         raise Refused(f"{source} holds no {DUMP}.")
-    if there := _output("psql", "-Atc", "SELECT to_regclass('django_migrations')", conninfo):
+    if there := _run(conninfo, "psql", "-Atc", "SELECT to_regclass('django_migrations')"):
         raise Refused(f"The database is not empty: it has the table {there}.")
-    options = ("--single-transaction", "--exit-on-error", "--no-comments")
-    _run("pg_restore", *options, f"--dbname={conninfo}", str(source / DUMP))
-    for name in (SPOOL, EVIDENCE):
-        _copy(source / name, var_dir / name)
+    options = ["--single-transaction", "--exit-on-error", "--no-comments"]
+    options += [f"--dbname={conninfo_to_dict(conninfo)['dbname']}", str(source / DUMP)]
+    _run(conninfo, "pg_restore", *options)
+    _copy(source / SPOOL, settings.SPOOL_DIR)
+    _copy(source / EVIDENCE, settings.VAR_DIR / EVIDENCE)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -62,13 +77,11 @@ def _copy(source: Path, target: Path) -> None:
                 shutil.copy2(path, place)
 
 
-def _run(program: str, *arguments: str) -> None:
-    _output(program, *arguments)
-
-
-def _output(program: str, *arguments: str) -> str:
+def _run(conninfo: str, program: str, *arguments: str) -> str:
+    """Return what PostgreSQL's program prints."""
+    place = {VARIABLES[key]: str(value) for key, value in conninfo_to_dict(conninfo).items()}
     command = [str(binaries() / program), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, env=os.environ | place, capture_output=True, text=True)
     if done.returncode:
         raise Refused(f"{program}: {' '.join(done.stderr.split())[:500]}")
     return done.stdout.strip()

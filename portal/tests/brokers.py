@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +15,7 @@ RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 STOP_MAPPER = ["epmd", "-kill"]
 
 
-class Broker:
+class Broker(ABC):
     """One server in the foreground; `kill` is kill -9, `empty` loses all that it kept."""
 
     scheme: str
@@ -59,11 +60,11 @@ class Broker:
                 return self.greets(probe)
         return False
 
-    def greets(self, probe: socket.socket) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def greets(self, probe: socket.socket) -> bool: ...
 
-    def command(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def command(self) -> list[str]: ...
 
     def environ(self) -> dict[str, str]:
         return {}

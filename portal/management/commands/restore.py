@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, **options: Any) -> None:
         try:
-            read_backup(admin_conninfo(os.environ, settings.VAR_DIR), settings.VAR_DIR, folder)
+            read_backup(admin_conninfo(os.environ, settings.VAR_DIR), folder)
         except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored from {folder}.")
