@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin
 
 from campaigns.models import AlarmKind, FieldDrift, SyncAlarm
 from campaigns.sync.doubts import release_window
+from campaigns.sync.quarantine import label_of
 from merchants.admin_parts import ReadOnly
 
 
@@ -25,7 +26,7 @@ class SyncAlarmAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is u
 
     @admin.display(description=_("report"))
     def report(self, alarm: SyncAlarm) -> str:
-        return alarm.window.report
+        return str(label_of(alarm.window.report))
 
     @admin.display(description=_("business day"))
     def day(self, alarm: SyncAlarm) -> str:
@@ -50,7 +51,11 @@ class SyncAlarmAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is u
 
 @admin.register(FieldDrift)
 class FieldDriftAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # unfold is untyped
-    list_display = ["report", "field", "value", "times", "first_seen_at", "last_seen_at"]
+    list_display = ["told_by", "field", "value", "times", "first_seen_at", "last_seen_at"]
     list_filter = ["report"]
     search_fields = ["field", "value"]
     ordering = ["-last_seen_at", "-pk"]
+
+    @admin.display(description=_("report"), ordering="report")
+    def told_by(self, drift: FieldDrift) -> str:
+        return str(label_of(drift.report))

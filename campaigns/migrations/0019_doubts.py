@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="merchants.brand",
+                        verbose_name="brand",
                     ),
                 ),
                 (
@@ -131,6 +132,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="merchants.store",
+                        verbose_name="store",
                     ),
                 ),
                 (

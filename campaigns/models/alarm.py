@@ -31,8 +31,12 @@ class SyncAlarm(models.Model):
     Its words never quote an answer: that may be another brand's.
     """
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.PROTECT, related_name="+", verbose_name=_("brand")
+    )
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="+", verbose_name=_("store")
+    )
     window = models.ForeignKey(SyncWindow, on_delete=models.PROTECT, related_name="alarms")
     kind = models.CharField(_("kind"), max_length=10, choices=AlarmKind)
     words = models.CharField(_("what went wrong"), max_length=300)

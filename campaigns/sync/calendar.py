@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import NoteDay, QuarantinedRow, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
-from merchants.models import Connection, ConnectionState, Partner, Store
+from merchants.models import Connection, ConnectionState, ConnectionStatus, Partner, Store
 from portal.lib import days
 
 if TYPE_CHECKING:
@@ -99,17 +99,29 @@ def span(windows: QuerySet[SyncWindow]) -> tuple[date | None, date | None]:
 
 
 def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
-    """Return how far each partner reaches for the windows' stores: as far as its last report."""
-    closed = Q(status=WindowStatus.CLOSED, day__lte=yesterday)  # whole days
-    asked = windows.values_list("report").annotate(newest=Max("day", filter=closed)).order_by()
-    newest: Mapping[str, date | None] = dict(asked)
+    """Return how far each partner reaches: as far as the last report of the last connection.
+
+    A connection that nothing is pulled by any more holds back none of the others.
+    """
+    newest = _newest(windows, yesterday)
     shown = [(key, report) for key, report in _repeated() if key in newest]
     found = []
     for partner, reports in groupby(shown, lambda each: each[1].partner):
-        ends = [newest[key] for key, _report in reports]
+        ends = [end for key, _report in reports for end in newest[key]]
         furthest = None if None in ends else min(filter(None, ends))
         found.append(Reach(source_name(partner), furthest, furthest == yesterday))
     return found
+
+
+def _newest(windows: QuerySet[SyncWindow], yesterday: date) -> dict[str, list[date | None]]:
+    """Return by report the newest whole day that has come by each connection in use."""
+    came = Q(closed_on__isnull=False, day__lte=yesterday)
+    asked = windows.order_by().values_list("report", "connection__status", "connection")
+    used: dict[str, list[date | None]] = defaultdict(list)
+    ended: dict[str, list[date | None]] = defaultdict(list)
+    for report, status, _connection, day in asked.annotate(newest=Max("day", filter=came)):
+        (used if status == ConnectionStatus.CONNECTED else ended)[report].append(day)
+    return dict(ended) | dict(used)
 
 
 def _repeated() -> list[tuple[str, Report]]:

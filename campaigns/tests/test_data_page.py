@@ -220,3 +220,18 @@ def test_the_side_bar_says_of_each_partner_how_far_its_last_report_reaches(clien
     shown = client_as(Role.VIEWER).get(DATA, headers=ENGLISH).context["reach"]
 
     assert shown == [("Juguang", days.yesterday() - timedelta(days=2), False)]
+
+
+def test_a_store_that_is_behind_holds_back_how_far_its_partner_reaches(client_as, brand):
+    for number, behind in ((1, 0), (2, 3)):
+        store = make_connection(make_store(brand, number)).store
+        make_window(store, days.yesterday() - timedelta(days=behind))
+
+    client = client_as(Role.VIEWER)
+    shown = client.get(DATA, headers=ENGLISH).context["reach"]
+    assert shown == [("Juguang", days.yesterday() - timedelta(days=3), False)]
+
+    with scope(Hat.NIGHT):
+        Connection.objects.filter(store=store).update(status="revoked")
+    shown = client.get(DATA, headers=ENGLISH).context["reach"]
+    assert shown == [("Juguang", days.yesterday(), True)]
