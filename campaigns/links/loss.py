@@ -1,5 +1,6 @@
 """Jump loss: how many of the clicks on a link's component never became a visit to the store."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,6 +15,7 @@ from portal.lib import days
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+LEVELS = ("placement", "campaign_id", "unit_id", "creativity_id")  # blank above a row's own
 NO_CLICKS_TOLD = _("Juguang has told no clicks on the component since the link was attached.")
 NO_VISITS_KNOWN = _(
     "Store visits stand only in the console's own export. None of this note has been imported yet."
@@ -99,13 +101,21 @@ def loss_of(link: Link) -> Loss:
 def _visits(link: Link, since: date) -> dict[date, int]:
     """Return the store visits by the day of the ad click, of the days that a file tells.
 
-    Two accounts may promote the note; each ad of it has a row of its own.
+    Two accounts may promote the note, and each ad of it has a row of its own. Files that were
+    exported at several levels tell the same visits twice: of these the highest one counts.
     """
     told = ConsoleDay.objects.filter(
         brand_id=link.brand_id,
         store_id=link.store_id,
         note_id=link.note.note_id,
         day__gte=since,
+        store_visit_30__isnull=False,
     ).as_of(days.known_now())
-    rows = told.values("day").annotate(visits=Sum("store_visit_30")).order_by("day")
-    return {row["day"]: row["visits"] for row in rows if row["visits"] is not None}
+    by_level: dict[tuple[date, str], dict[tuple[bool, ...], int]] = defaultdict(dict)
+    for day, account, visits, *ids in told.values_list("day", "account", "store_visit_30", *LEVELS):
+        sums, level = by_level[day, account], tuple(map(bool, ids))
+        sums[level] = sums.get(level, 0) + visits
+    visits_on: dict[date, int] = defaultdict(int)
+    for (day, _account), sums in by_level.items():
+        visits_on[day] += sums[min(sums, key=lambda level: (sum(level), level))]
+    return dict(visits_on)

@@ -104,6 +104,16 @@ def test_an_imported_console_file_tells_the_visits(link):
     assert (told.store_visits, told.share, told.why_not) == (30, Fraction(1, 4), "")
 
 
+def test_files_of_two_levels_tell_the_same_visits_once(link):
+    make_note_day(link.note, date(2025, 6, 10), jump_click=40)
+    console_day(link, 10, 30)
+    for creativity_id, visits in (("1", 20), ("2", 10)):
+        console_day(link, 10, visits, creativity_id=creativity_id)
+    console_day(link, 10, 4, account="another account")
+
+    assert loss(link).store_visits == 34
+
+
 def test_the_share_compares_the_days_that_both_tell(link):
     for day in (10, 11):
         make_note_day(link.note, date(2025, 6, day), jump_click=40)
