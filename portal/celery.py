@@ -6,7 +6,8 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, task_prerun, worker_process_init
+from celery.exceptions import WorkerTerminate
+from celery.signals import beat_init, task_prerun, worker_process_init, worker_shutting_down
 from django.db import close_old_connections
 
 from portal.lib.leash import end_with_parent
@@ -25,6 +26,13 @@ app.autodiscover_tasks()
 def end_with_worker(**_: Any) -> None:
     """A killed worker must not leave a child that goes on with its task."""
     end_with_parent(signal.SIGKILL)
+
+
+@worker_shutting_down.connect
+def stop_waiting_for_messages(how: str, **_: Any) -> None:
+    """A worker that is told to stop would first wait twice two seconds for one more message."""
+    if how == "Cold":
+        raise WorkerTerminate
 
 
 @beat_init.connect
