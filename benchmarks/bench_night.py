@@ -1,7 +1,8 @@
 """The same pages over HTTP into PostgreSQL: our nights against dlt's rest_api source with merge.
 
 Ours claims each day's window, pulls it page by page with its receipts, quarantine and history,
-and closes it; dlt gets all pages as one stream. Both read from one server, one after the other.
+and closes it, in two processes as the worker does; dlt gets all pages as one stream, and may
+normalise in two. Both read from one server, one after the other.
 """
 
 import json
@@ -11,8 +12,10 @@ import sys
 import tempfile
 import venv
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 from django.conf import settings
@@ -32,6 +35,7 @@ from portal.lib.scope import Hat, scope
 from portal.tests.running import free_port
 
 DAYS, PAGES, ROWS = 40, 5, 500
+WORKERS = 2
 HERE = Path(__file__).parent
 
 
@@ -67,8 +71,16 @@ def owe(joined: Connection) -> list[int]:
 
 
 def pull_all(windows: list[int]) -> None:
+    """Pull them in as many processes as a worker has, each with a connection of its own."""
+    connections.close_all()
+    shares = [windows[n::WORKERS] for n in range(WORKERS)]
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("fork")) as pool:
+        list(pool.map(pull_share, shares))
+
+
+def pull_share(windows: list[int]) -> None:
     for window_id in windows:
-        pull.pull_window(window_id, owner="bench")
+        pull.pull_window(window_id, owner=f"bench {os.getpid()}")
 
 
 def by_dlt(url: str, folder: Path) -> Cost:
@@ -79,10 +91,14 @@ def by_dlt(url: str, folder: Path) -> Cost:
     subprocess.run([python, "-m", "pip", "install", "-q", "-r", wanted], check=True)
     place = connections["owner"].settings_dict
     dsn = f"postgresql://postgres:none@localhost/{place['NAME']}?host={place['HOST']}"
-    quiet = {"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "dlt")}
+    options = {
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        "DLT_DATA_DIR": str(folder / "dlt"),
+        "NORMALIZE__WORKERS": str(WORKERS),
+    }
     done = subprocess.run(
         [python, str(HERE / "dlt_side.py"), url, dsn, str(DAYS * PAGES)],
-        env=os.environ | quiet,
+        env=os.environ | options,
         stdout=subprocess.PIPE,
         check=True,
     )

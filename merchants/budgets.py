@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection as database
-from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -232,5 +231,5 @@ def _now() -> datetime:
 @contextmanager
 def _alone() -> Iterator[None]:
     """A short transaction, never inside that of a page: `durable` refuses it."""
-    with transaction.atomic(durable=True), scope(Hat.NIGHT):
+    with scope(Hat.NIGHT, durable=True):
         yield

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection as database
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -328,5 +327,5 @@ def _known_version(stale: Connection) -> QuerySet[Connection]:
 @contextmanager
 def _short_transaction(connection: Connection) -> Iterator[None]:
     """Open a scope for one statement; `durable` refuses to be inside another transaction."""
-    with transaction.atomic(durable=True), scope(Hat.NIGHT, brand=connection.brand_id):
+    with scope(Hat.NIGHT, brand=connection.brand_id, durable=True):
         yield

@@ -90,7 +90,7 @@ def send_again(mail: NoticeMail) -> bool:
 @contextmanager
 def _short_transaction() -> Iterator[None]:
     """Open a scope for one step; `durable` refuses to be inside another transaction."""
-    with transaction.atomic(durable=True), scope(Hat.NIGHT):
+    with scope(Hat.NIGHT, durable=True):
         yield
 
 

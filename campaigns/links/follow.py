@@ -2,7 +2,6 @@
 
 import logging
 
-from django.db import transaction
 from django.urls import reverse
 
 from campaigns.links.submit import COMMENT, every_direct_link, reject
@@ -40,7 +39,7 @@ def follow(connection_id: int) -> None:
         logger.warning("direct links not listed connection=%s: %s", connection_id, failure)
         return
     decided = {each.direct_link_id: each for each in listed if each.state != ReviewState.REVIEWING}
-    with transaction.atomic(durable=True), scope(Hat.NIGHT, brand=connection.brand_id):
+    with scope(Hat.NIGHT, brand=connection.brand_id, durable=True):
         live = [link for link in _submitted(connection) if _decide(link, decided)]
         if live:
             _tell_live(connection, len(live))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -224,5 +223,5 @@ def _released(lease: Lease, **values: Any) -> None:  # Any: as above
 @contextmanager
 def _short_transaction() -> Iterator[None]:
     """Open a scope for one step; `durable` refuses to be inside another transaction."""
-    with transaction.atomic(durable=True), scope(Hat.NIGHT):
+    with scope(Hat.NIGHT, durable=True):
         yield

@@ -179,7 +179,18 @@ class Column(NamedTuple):
 
 def read_columns(row: Mapping[str, object], columns: Iterable[Column]) -> dict[str, Any]:
     """Return the row's values by the ledger's names, or raise BadRow for the first bad one."""
-    return {column.name: _read(row, column) for column in columns}
+    values = {}
+    for name, field, read, needed in columns:  # a night reads millions: no call but `read`'s own
+        if field in row:
+            try:
+                values[name] = read(row[field])
+            except BadNumber as problem:
+                raise BadRow(f"{field} {problem.reason}.") from None
+        elif needed:
+            raise BadRow(f"The field {field} is missing.")
+        else:
+            values[name] = None
+    return values
 
 
 def merge_facts(
@@ -250,14 +261,3 @@ def _hash(row: tuple[dict[str, Any], object]) -> str:
 def as_sent(row: Mapping[str, object] | object) -> str:
     """Return a row as text for quarantine, storable whatever it holds."""
     return raw(row)
-
-
-def _read(row: Mapping[str, object], column: Column) -> Any:  # what the column's type takes
-    if column.field not in row:
-        if column.needed:
-            raise BadRow(f"The field {column.field} is missing.")
-        return None
-    try:
-        return column.read(row[column.field])
-    except BadNumber as problem:
-        raise BadRow(f"{column.field} {problem.reason}.") from None

@@ -1,6 +1,6 @@
 """聚光's offline note report: one row per note and day of ad clicks, figures as strings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,7 @@ from portal.partners.juguang import JuguangClient, Level
 
 NOTE_ID_LENGTH = 24
 HEX = frozenset("0123456789abcdef")
-FURTHER = {column.field for column in FURTHER_FIGURES}
+FURTHER = frozenset(column.field for column in FURTHER_FIGURES)
 FIELDS = frozenset({"note_id", "time", "advertiser_id", *RATIOS}) | {
     column.field for column in FIGURES
 }
@@ -60,16 +60,28 @@ def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
     Of an older consent's account the further figures are left out, as if they were not told.
     """
     believed, refused = [], []
-    left_out = set() if agreed_since(context.window.connection, WITH_AD_LEVELS) else FURTHER
+    left_out = _not_agreed(context, rows)
     for row in rows:
         try:
-            told = {name: value for name, value in row.items() if name not in left_out}
-            believed.append((parse(told, context.window.day), row))
+            believed.append((parse(_without(left_out, row), context.window.day), row))
         except BadRow as problem:
             refused.append((as_sent(row), str(problem)))
     good, lost = one_of_each(believed, "note_id")
     refused += [(as_sent(row), "The page has this note twice, with other figures.") for row in lost]
     return Kept(merge_facts(NoteDay, context.place, good), refused)
+
+
+def _not_agreed(context: PageContext, rows: Sequence[Row]) -> Set[str]:
+    if all(FURTHER.isdisjoint(row) for row in rows):
+        return frozenset()
+    joined = context.window.connection
+    return frozenset() if agreed_since(joined, WITH_AD_LEVELS) else FURTHER
+
+
+def _without(names: Set[str], row: Row) -> Row:
+    if names.isdisjoint(row):
+        return row
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def parse(row: Row, day: date) -> dict[str, Any]:

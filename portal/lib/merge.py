@@ -97,28 +97,30 @@ def _staged(
         # The history's context is put as text before what goes through Django's cursor, which
         # composed SQL is not. A ledger has no history: psycopg's own cursor knows of no context.
         cursor = wrapped.cursor
-        cursor.execute(_create_staging(ledger))
+        cursor.execute(_empty_staging(ledger))
         names = sql.SQL(", ").join(map(sql.Identifier, ledger.columns))
         copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(ledger.staging), names)
         with cursor.copy(copy) as stream:
             for row in staged:
                 stream.write_row(row)
-        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(ledger.staging)))
         if untold:
             cursor.execute(_fill_untold(ledger, untold), {**fixed, **span})
         yield cursor, span
-        cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(ledger.staging)))
 
 
-def _create_staging(ledger: Ledger) -> sql.Composed:
-    """A temporary table belongs to the role that made it, and a rollback removes it."""
+def _empty_staging(ledger: Ledger) -> sql.Composed:
+    """A temporary table belongs to the role that made it, and a rollback removes it.
+
+    Made anew for each page it would cost more than the merge. One trip: there are no parameters.
+    """
     columns = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
         for name, kind in (*ledger.key, *ledger.values)
     )
-    return sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(
-        sql.Identifier(ledger.staging), columns
-    )
+    return sql.SQL(
+        "CREATE TEMP TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS;"
+        " DELETE FROM {table}"
+    ).format(table=sql.Identifier(ledger.staging), columns=columns)
 
 
 def _current(ledger: Ledger) -> sql.Composed:

@@ -8,7 +8,9 @@ from portal.lib import numbers
 
 CENT = Decimal("0.01")
 MOST_FEN = 2**53
-PLAIN = re.compile(r"(?:0|[1-9][0-9]{0,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})\.[0-9]{2}")
+is_plain = re.compile(
+    r"(?:0|[1-9][0-9]{0,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})\.[0-9]{2}"
+).fullmatch
 PLAIN_BELOW = 10**4
 
 
@@ -54,7 +56,7 @@ def fen(yuan: str | Decimal) -> int:
 
 def fen_or_none(yuan: object) -> int | None:
     """Return the amount in fen, or None where the partner says nothing."""
-    if isinstance(yuan, str) and PLAIN.fullmatch(yuan):  # nearly all are: a night reads millions
+    if isinstance(yuan, str) and is_plain(yuan):  # nearly all are: a night reads millions
         return int(yuan.replace(".", "").replace(",", ""))
     if numbers.is_blank(yuan):
         return None

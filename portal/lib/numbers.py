@@ -2,11 +2,12 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 BIGINT = 2**63
 LONGEST = 40
 BLANK = (None, "", "-")
-PLAIN = re.compile(r"0|[1-9][0-9]{0,16}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}")
+is_plain = re.compile(r"0|[1-9][0-9]{0,16}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}").fullmatch
 UNSIGNED = re.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 
 
@@ -25,8 +26,20 @@ def is_blank(value: object) -> bool:
 
 def count(value: object) -> int | None:
     """Return a whole number of at least 0 that fits a bigint, or None for a blank."""
-    if isinstance(value, str) and PLAIN.fullmatch(value):  # nearly all are: a night reads millions
-        return int(value.replace(",", ""))
+    if isinstance(value, str):
+        return _count_of(value)
+    return _whole(value)
+
+
+@lru_cache(maxsize=2**14)
+def _count_of(text: str) -> int | None:
+    """A night reads millions, and most are small: they come again and again."""
+    if is_plain(text):
+        return int(text.replace(",", ""))
+    return _whole(text)
+
+
+def _whole(value: object) -> int | None:
     number = decimal(value)
     if number is None:
         return None

@@ -28,12 +28,13 @@ def scope(
     brand: int | None = None,
     user: int | None = None,
     stores: Sequence[int] = (),
+    durable: bool = False,
 ) -> Iterator[None]:
     """Open a short transaction as `hat`, for one brand, user and (if any) only these stores.
 
-    Never call a partner inside. A nested scope puts back what it found; on an error the
-    rollback does. WEB without a brand sees the user's own memberships; NIGHT without a brand
-    sees every tenant; ADMIN always does.
+    Never call a partner inside. One that is `durable` stands in no other. A nested scope puts
+    back what it found; on an error the rollback does. WEB without a brand sees the user's own
+    memberships; NIGHT without a brand sees every tenant; ADMIN always does.
     """
     wanted = (
         hat.value,
@@ -41,10 +42,11 @@ def scope(
         str(user or ""),
         _array(stores) if stores else "",
     )
-    with transaction.atomic():
+    is_nested = connection.in_atomic_block
+    with transaction.atomic(durable=durable):
         before = _change(wanted)
         yield
-        if before != wanted:
+        if is_nested and before != wanted:  # the end of a transaction forgets it by itself
             _change(before)
 
 

@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models.facts.base import Fact, FactQuerySet
-from merchants.models import Brand, Connection, Store
+from campaigns.models.facts.base import BY_RECEIPT, Fact, FactQuerySet
+from merchants.models import Connection
 
 
 class AdFigures(Fact):
@@ -56,9 +56,7 @@ class NoteDay(AdFigures):
     KEY = ("note_id", "day")
 
     pk = models.CompositePrimaryKey("brand_id", "connection_id", "note_id", "day", "known_from")
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="note_days")
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="note_days")
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="note_days")
+    connection = models.ForeignKey(Connection, **BY_RECEIPT)
     note_id = models.CharField(_("note id"), max_length=24)
 
     objects = FactQuerySet["NoteDay"].as_manager()
@@ -87,9 +85,7 @@ class AdDay(AdFigures):
     pk = models.CompositePrimaryKey(
         "brand_id", "connection_id", "level", "object_id", "day", "known_from"
     )
-    connection = models.ForeignKey(
-        Connection, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    connection = models.ForeignKey(Connection, **BY_RECEIPT)
     level = models.CharField(_("level"), max_length=10, choices=AdLevel)
     object_id = models.CharField(_("id at Juguang"), max_length=32)
     name = models.CharField(_("name"), max_length=80)

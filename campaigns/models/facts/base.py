@@ -1,7 +1,7 @@
 """What all tables of the ledger share: a row is never edited, a restatement opens another."""
 
 from datetime import datetime
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connection, models
 from django.db.models import Q
@@ -18,6 +18,16 @@ class Source(models.TextChoices):
 
     API = "api", _("Partner's API")
     FILE = "file", _("Imported file")
+
+
+# Who owns a fact is seen to by the database on its receipt, once a page, and not on each of the
+# page's rows: that would be a third of a merge. Who has a receipt can't be deleted.
+BY_RECEIPT: dict[str, Any] = {
+    "on_delete": models.PROTECT,
+    "related_name": "+",
+    "db_index": False,
+    "db_constraint": False,
+}
 
 
 class FactQuerySet(StoreOwnedQuerySet[Row]):
@@ -40,8 +50,8 @@ class Fact(models.Model):
     OWNER: ClassVar[tuple[str, ...]]
     KEY: ClassVar[tuple[str, ...]]
 
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+", db_index=False)
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+", db_index=False)
+    brand = models.ForeignKey(Brand, **BY_RECEIPT)
+    store = models.ForeignKey(Store, **BY_RECEIPT)
     day = models.DateField(_("business day"))
     known_from = models.DateTimeField(_("known from"))
     known_to = models.DateTimeField(_("known to"), null=True)
