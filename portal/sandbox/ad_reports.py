@@ -9,10 +9,10 @@ from datetime import date
 from django.http import HttpRequest
 
 from portal.lib.days import today
-from portal.sandbox import ads, report
-from portal.sandbox.accounts import BY_ADVERTISER
+from portal.sandbox import report
 from portal.sandbox.adapi import Answer, Body, ReportAsked, endpoint, report_asked
 from portal.sandbox.ads import Ad
+from portal.sandbox.worlds import world_of
 
 Names = dict[str, str]
 
@@ -41,7 +41,8 @@ def _answer(asked: ReportAsked, names_of: Callable[[Ad], Names]) -> Answer:
     as_of = today()
     groups: dict[tuple[str, ...], list[report.Cell]] = {}
     named: dict[tuple[str, ...], Names] = {}
-    for ad, cell in ads.delivered(asked.advertiser_id, asked.first, asked.last, as_of=as_of):
+    source = world_of(asked.advertiser_id)
+    for ad, cell in source.ads(asked.advertiser_id, asked.first, asked.last, as_of=as_of):
         names = {"time": _time(asked, cell.delivery.day)} | names_of(ad)
         key = tuple(names.values())
         groups.setdefault(key, []).append(cell)
@@ -58,7 +59,7 @@ def _time(asked: ReportAsked, day: date) -> str:
 
 
 def _account(ad: Ad) -> Names:
-    name = BY_ADVERTISER[ad.advertiser_id].advertiser_name
+    name = world_of(ad.advertiser_id).advertiser(ad.advertiser_id).advertiser_name
     return {"advertiser_id": f"{ad.advertiser_id}", "advertiser_name": name}
 
 

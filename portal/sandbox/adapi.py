@@ -24,7 +24,6 @@ from django.views.decorators.http import require_POST
 from portal.lib.days import known_now, today
 from portal.sandbox import report
 from portal.sandbox.accounts import (
-    BY_ADVERTISER,
     BY_PUGONGYING,
     PGY_APP_ID,
     PGY_APP_SECRET,
@@ -34,7 +33,8 @@ from portal.sandbox.accounts import (
 from portal.sandbox.faults import faults
 from portal.sandbox.pages import address
 from portal.sandbox.state import Pair, Partner, Refused, Token, state
-from portal.sandbox.truth import Note, world
+from portal.sandbox.truth import Note
+from portal.sandbox.worlds import world_of
 
 LONGEST_SPAN = timedelta(days=30)
 UNSUPPORTED = ("sort_column", "sort", "marketing_target", "placement", "split_columns")
@@ -121,7 +121,8 @@ def note_list(request: HttpRequest, body: Body) -> Answer:
     advertiser_id = approved_advertiser(token_of(request), body)
     page = number(body, "page", default=1, most=10_000)
     page_size = number(body, "page_size", default=20, most=100)
-    notes = [note for note in world().notes[advertiser_id] if note.created_at <= known_now()]
+    told = world_of(advertiser_id).notes(advertiser_id)
+    notes = [note for note in told if note.created_at <= known_now()]
     if "note_type" in body:
         note_type = number(body, "note_type", default=None, most=99)
         notes = [note for note in notes if note.source == note_type]
@@ -133,10 +134,17 @@ def note_list(request: HttpRequest, body: Body) -> Answer:
 def note_report(request: HttpRequest, body: Body) -> Answer:
     asked = report_asked(request, body)
     as_of = today()
-    cells = report.day_rows(asked.advertiser_id, asked.first, asked.last, as_of=as_of)
-    groups = _by_day(cells) if asked.is_daily else _by_note(cells, asked.first, asked.last)
-    rows = [_report_row(group, as_of=as_of) for group in asked.page(groups)]
-    return {"data_list": rows, "total_count": len(groups)}
+    source = world_of(asked.advertiser_id)
+    cells = source.cells(asked.advertiser_id, asked.first, asked.last, as_of=as_of)
+    if asked.is_daily:
+        groups, total = _by_day(asked.page(cells)), len(cells)
+    else:
+        by_note = _by_note(cells, asked.first, asked.last)
+        groups, total = asked.page(by_note), len(by_note)
+    return {
+        "data_list": [_report_row(group, as_of=as_of) for group in groups],
+        "total_count": total,
+    }
 
 
 def report_asked(request: HttpRequest, body: Body) -> ReportAsked:
@@ -159,11 +167,11 @@ def report_asked(request: HttpRequest, body: Body) -> ReportAsked:
     )
 
 
-def _by_day(cells: list[report.Cell]) -> list[Group]:
+def _by_day(cells: Sequence[report.Cell]) -> Sequence[Group]:
     return [(f"{cell.delivery.day}", cell.delivery.note_id, [cell]) for cell in cells]
 
 
-def _by_note(cells: list[report.Cell], first: date, last: date) -> list[Group]:
+def _by_note(cells: Sequence[report.Cell], first: date, last: date) -> Sequence[Group]:
     by_note: dict[str, list[report.Cell]] = {}
     for cell in cells:
         by_note.setdefault(cell.delivery.note_id, []).append(cell)
@@ -210,7 +218,7 @@ def _account(partner: Partner, pair: Pair) -> Answer:
             "approval_advertisers": [],
             "corporation_name": BY_PUGONGYING[account].corporation,
         }
-    advertisers = [BY_ADVERTISER[advertiser_id] for advertiser_id in pair.subjects]
+    advertisers = [world_of(each).advertiser(each) for each in pair.subjects]
     return {
         "user_id": f"5f{advertisers[0].advertiser_id:022x}",
         "platform_type": 1,

@@ -10,7 +10,7 @@ from portal.lib.days import today
 from portal.sandbox import report
 from portal.sandbox.plan import Row
 from portal.sandbox.scene import Scene, declare, rows_of, written
-from portal.sandbox.truth import world
+from portal.sandbox.worlds import world_of
 
 MONEY = ("fee", "external_rgmv_7", "external_rgmv_15", "external_rgmv_30")
 SALES = ("external_goods_order_7", "external_goods_order_15", "external_goods_order_30", *MONEY[1:])
@@ -114,9 +114,11 @@ def foreign_rows(scene: Scene) -> HttpResponse:
 
 
 def _rows_of(advertiser_id: int, day: date) -> Iterable[Row]:
-    if advertiser_id not in world().notes:
+    try:
+        source = world_of(advertiser_id)
+    except KeyError:
         return
-    for cell in report.day_rows(advertiser_id, day, day, as_of=today()):
+    for cell in source.cells(advertiser_id, day, day, as_of=today()):
         shown = report.shown(report.figures(cell, as_of=today()))
         yield {"time": f"{day}", "note_id": cell.delivery.note_id, **shown}
 

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.sandbox.accounts import (
-    BY_ADVERTISER,
     BY_PUGONGYING,
     BY_USER_ID,
     PGY_APP_ID,
@@ -21,6 +20,7 @@ from portal.sandbox.accounts import (
     XHS_APP_ID,
 )
 from portal.sandbox.state import Pair, Partner, Refused, state
+from portal.sandbox.worlds import advertisers
 
 PORTAL_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d{1,5})?", re.ASCII)
 PRINTABLE_URL = re.compile(r"https?://[!-\[\]-~]+")  # no blank, no backslash
@@ -139,9 +139,10 @@ def _xhs_ask(sent: Mapping[str, str]) -> Ask:
 def _chosen(request: HttpRequest, partner: Partner) -> list[int]:
     """Return the accounts that the person ticked: several advertisers, or one of 蒲公英."""
     if partner == "pgy":
-        ids, accounts = {request.POST.get("account")}, BY_PUGONGYING
+        ids, accounts = {request.POST.get("account")}, list(BY_PUGONGYING)
     else:
-        ids, accounts = set(request.POST.getlist("advertiser")), BY_ADVERTISER
+        ids = set(request.POST.getlist("advertiser"))
+        accounts = [each.advertiser_id for each in advertisers()]
     return [account for account in accounts if str(account) in ids]
 
 
@@ -175,7 +176,8 @@ def _top_page(request: HttpRequest, *, error: str) -> HttpResponse:
 
 def _xhs_page(request: HttpRequest, ask: Ask, *, error: str) -> HttpResponse:
     scopes = [(name, SCOPES[name]) for name in ask.scope]
-    context = {"sellers": SELLERS, "scopes": scopes, "partner": ask.partner, "error": error}
+    sellers = SELLERS if ask.partner == "pgy" else advertisers()
+    context = {"sellers": sellers, "scopes": scopes, "partner": ask.partner, "error": error}
     return render(request, "auth.html", context, status=422 if error else 200)
 
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 
 from portal.lib.days import known_now, today
 from portal.sandbox.adapi import Answer, Body, approved_advertiser, endpoint, number, token_of
-from portal.sandbox.ads import ad_of
-from portal.sandbox.truth import Note, world
+from portal.sandbox.truth import Note
+from portal.sandbox.worlds import world_of
 
 RUNNING, PAUSED, ENDED = 1, 2, 3
 APPROVED = 2
@@ -23,7 +23,7 @@ def search(request: HttpRequest, body: Body) -> Answer:
     page_size = number(body, "page_size", default=20, most=100)
     notes = [
         (place, note)
-        for place, note in enumerate(world().notes[advertiser_id], 1)
+        for place, note in enumerate(world_of(advertiser_id).notes(advertiser_id), 1)
         if note.created_at <= known_now() and note.starts <= today()
     ]
     shown = notes[(page_num - 1) * page_size : page_num * page_size]
@@ -32,7 +32,7 @@ def search(request: HttpRequest, body: Body) -> Answer:
 
 
 def _row(advertiser_id: int, place: int, note: Note) -> Answer:
-    ad = ad_of(advertiser_id, place, note)
+    ad = world_of(advertiser_id).ad_of(advertiser_id, place, note)
     return {
         "creativity_id": ad.creativity_id,
         "unit_id": ad.unit_id,

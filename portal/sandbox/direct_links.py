@@ -33,7 +33,7 @@ from portal.sandbox.adapi import (
     text_of,
     token_of,
 )
-from portal.sandbox.truth import world
+from portal.sandbox.worlds import world_of
 
 REVIEW_SECONDS = float(os.environ.get("SANDBOX_REVIEW_SECONDS") or 5)  # in real time
 SCOPE = "ad_manage"
@@ -125,7 +125,7 @@ def direct_links() -> DirectLinks:
 def create(request: HttpRequest, body: Body) -> Answer:
     advertiser_id = _managed_advertiser(request, body)
     note_id = text_of(body, "note_id")
-    if note_id not in {note.note_id for note in world().notes[advertiser_id]}:
+    if note_id not in {note.note_id for note in world_of(advertiser_id).notes(advertiser_id)}:
         raise Problem(Code.BAD_PARAMETER, f"note {note_id} is not of this advertiser")
     position = text_of(body, "component_position")
     if position not in POSITIONS:

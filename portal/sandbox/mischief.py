@@ -80,7 +80,7 @@ class Mischief:
             return self.get_response(request)
         call = _call(request)
         answer: Answer = self.get_response(request)
-        pages = plan.pages[call.question]
+        pages = plan.pages_of(call)
         earlier = dict(pages)
         for rule, rng in plan.struck(call):
             if isinstance(answer, HttpResponse):

@@ -1,5 +1,6 @@
 """The world's raw truth, for tests to count from: events, never the report's figures."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -8,26 +9,33 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_GET
 
 from portal.lib.days import starts_at, today
+from portal.sandbox.report import figures
 from portal.sandbox.sales import Line, Steps, Trade, sales_of, stands
 from portal.sandbox.shelf import shelf_of
 from portal.sandbox.truth import Order, world
+from portal.sandbox.worlds import world_of
 
 
 @require_GET
 def truth(request: HttpRequest) -> HttpResponse:
-    """Show everything that happened before the day `as_of` began; today when it isn't given."""
+    """Show everything that happened before the day `as_of` began; today when it isn't given.
+
+    With `day`, of ad clicks of that day alone.
+    """
     try:
         advertiser_id = int(request.GET["advertiser_id"])
         as_of = date.fromisoformat(request.GET.get("as_of", f"{today()}"))
-        notes = world().notes[advertiser_id]
+        day = date.fromisoformat(request.GET["day"]) if "day" in request.GET else None
+        source = world_of(advertiser_id)
     except (KeyError, ValueError) as error:
         return HttpResponseBadRequest(f"advertiser_id or as_of is missing or unknown: {error}")
     if as_of > today():
         return HttpResponseBadRequest(f"{as_of} is still to come: it is {today()}")
 
     known_until = starts_at(as_of)
-    deliveries, jumps = world().deliveries[advertiser_id], world().jumps[advertiser_id]
-    paid = [o for o in world().orders[advertiser_id] if o.paid_at < known_until]
+    deliveries, jumps, orders = source.events(advertiser_id, day)
+    notes = source.notes(advertiser_id)
+    paid = [order for order in orders if order.paid_at < known_until]
     return as_json(
         {
             "seed": world().seed,
@@ -40,6 +48,25 @@ def truth(request: HttpRequest) -> HttpResponse:
             "cancellations": _cancellations(paid, known_until),
         }
     )
+
+
+@require_GET
+def sums(request: HttpRequest) -> HttpResponse:
+    """Add up all that the note report may tell of an advertiser before `as_of` began.
+
+    What is not returned counts as nothing, so that a ledger can be added up the same way.
+    """
+    try:
+        advertiser_id = int(request.GET["advertiser_id"])
+        as_of = date.fromisoformat(request.GET.get("as_of", f"{today()}"))
+        source = world_of(advertiser_id)
+    except (KeyError, ValueError) as error:
+        return HttpResponseBadRequest(f"advertiser_id or as_of is missing or unknown: {error}")
+    found: Counter[str] = Counter()
+    for cell in source.cells(advertiser_id, date.min, as_of, as_of=as_of):
+        found["rows"] += 1
+        found.update({name: value or 0 for name, value in figures(cell, as_of=as_of).items()})
+    return as_json({"advertiser_id": advertiser_id, "as_of": as_of, "sums": dict(found)})
 
 
 @require_GET

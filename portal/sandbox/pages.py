@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.lib.days import known_now
-from portal.sandbox.accounts import BY_ADVERTISER, BY_SID, ITEMS, SELLERS
+from portal.sandbox.accounts import BY_SID, ITEMS, SELLERS
+from portal.sandbox.generated import generated
 from portal.sandbox.shelf import listing
 from portal.sandbox.truth import Note, world
+from portal.sandbox.worlds import world_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ def shop(request: HttpRequest, sid: int) -> HttpResponse:
 
 @require_safe
 def cover(request: HttpRequest, note_id: str) -> HttpResponse:
-    note = _notes().get(note_id)
+    made = generated()
+    note = _notes().get(note_id) or (made.find_note(note_id) if made else None)
     if note is None:
         raise Http404
-    family = BY_ADVERTISER[note.advertiser_id].palette
+    family = world_of(note.advertiser_id).advertiser(note.advertiser_id).palette
     return _picture(request, family, note.motif, int(note_id[-4:], 16), is_video=note.is_video)
 
 

@@ -7,7 +7,7 @@ advertiser or account), `day` and `page`; `nth` picks some of the calls that mat
 how often the fault strikes, and `chance` draws it, the same way for the same seed.
 """
 
-from collections import defaultdict
+from collections import OrderedDict
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -18,6 +18,7 @@ from typing import Any
 Row = dict[str, Any]  # Any: a cell as the platform writes it, or as a fault does
 PATTERNS = ("path", "method", "partner", "advertiser", "brand", "day", "page")
 WHEN = ("nth", "times", "chance")
+LISTS_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,20 @@ class Rule:
 class Plan:
     rules: list[Rule] = field(default_factory=list)
     seed: int = 0
-    # The rows of each page as last answered, which some faults answer again.
-    pages: dict[tuple[str, ...], dict[int, list[Row]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
     lock: Lock = field(default_factory=Lock)
+    _lists: OrderedDict[tuple[str, ...], dict[int, list[Row]]] = field(default_factory=OrderedDict)
+
+    def pages_of(self, call: Call) -> dict[int, list[Row]]:
+        """Return the rows of each page of the list as last answered: some faults repeat them.
+
+        Those of the lists that were asked for last are kept, whatever the size of the world.
+        """
+        with self.lock:
+            pages = self._lists.setdefault(call.question, {})
+            self._lists.move_to_end(call.question)
+            if len(self._lists) > LISTS_KEPT:
+                self._lists.popitem(last=False)
+        return pages
 
     def struck(self, call: Call) -> Iterator[tuple[Rule, Random]]:
         """Yield the rules that this call falls to, each with its own chance."""

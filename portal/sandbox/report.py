@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import TypeVar
 
 from portal.lib.days import business_day
 from portal.sandbox.responses import WITH_IN_SITE_SHOP, Response, responses
-from portal.sandbox.truth import Delivery, Jump, Order, world
+from portal.sandbox.truth import Delivery, Jump, Note, Order, world
 
 WINDOWS = (7, 15, 30)
+VISITS_WITHIN = timedelta(days=7)
 NEVER = date.max.toordinal()
 EMPTY = "-"
 COUNTS = ("impression", "click", "like", "comment", "collect", "share", "follow")
@@ -27,6 +29,7 @@ BESIDE = (
 IN_SHOP = ("goods_visit", "seller_visit", "shopping_cart_add")
 USERS = ("i_user_num", "ti_user_num")
 
+Event = TypeVar("Event", Jump, Order)
 # Amounts in fen, everything else a count; None is what the platform does not return.
 Figures = dict[str, int | None]
 
@@ -65,6 +68,28 @@ def day_rows(advertiser_id: int, first: date, last: date, *, as_of: date) -> lis
     newest = min(last, as_of - timedelta(days=1))
     start = bisect_left(cells, first, key=_day_of)
     return list(cells[start : bisect_right(cells, newest, key=_day_of)])
+
+
+def cell_of(
+    note: Note,
+    delivery: Delivery,
+    jumps: Iterable[Jump],
+    orders: Iterable[Order],
+    response: Response,
+    *,
+    has_shop: bool,
+) -> Cell:
+    """Put together what came of one note's delivery on one day."""
+    in_time = [jump for jump in jumps if jump.jumped_at - jump.ad_clicked_at <= VISITS_WITHIN]
+    since = note.withheld_from
+    return Cell(
+        delivery=delivery,
+        visits_known=tuple(sorted(_known(jump.jumped_at) for jump in in_time)),
+        sales=tuple(_sale(order) for order in orders),
+        is_withheld=since is not None and delivery.day >= since,
+        response=response,
+        shop=has_shop,
+    )
 
 
 def figures(cell: Cell, *, as_of: date) -> Figures:
@@ -155,22 +180,22 @@ def _shown_beside(counted: Figures) -> dict[str, str]:
 
 
 def _cells(advertiser_id: int) -> tuple[Cell, ...]:
-    withheld = {note.note_id: note.withheld_from for note in world().notes[advertiser_id]}
-    visits = _visits(world().jumps[advertiser_id])
-    sales = _sales(world().orders[advertiser_id])
+    notes = {note.note_id: note for note in world().notes[advertiser_id]}
+    jumps = _by_ad_click(world().jumps[advertiser_id])
+    orders = _by_ad_click(world().orders[advertiser_id])
     answered = _responses(world().deliveries[advertiser_id])
+    has_shop = advertiser_id in WITH_IN_SITE_SHOP
     cells = []
     for delivery in world().deliveries[advertiser_id]:
         key = (delivery.note_id, delivery.day)
-        since = withheld[delivery.note_id]
         cells.append(
-            Cell(
-                delivery=delivery,
-                visits_known=tuple(sorted(visits[key])),
-                sales=tuple(sales[key]),
-                is_withheld=since is not None and delivery.day >= since,
-                response=answered[key],
-                shop=advertiser_id in WITH_IN_SITE_SHOP,
+            cell_of(
+                notes[delivery.note_id],
+                delivery,
+                jumps[key],
+                orders[key],
+                answered[key],
+                has_shop=has_shop,
             )
         )
     return tuple(sorted(cells, key=lambda cell: (cell.delivery.day, cell.delivery.note_id)))
@@ -187,26 +212,20 @@ def _responses(deliveries: Iterable[Delivery]) -> dict[tuple[str, date], Respons
     }
 
 
-def _visits(jumps: Iterable[Jump]) -> dict[tuple[str, date], list[int]]:
-    visits = defaultdict(list)
-    for jump in jumps:
-        if jump.jumped_at - jump.ad_clicked_at <= timedelta(days=7):
-            visits[jump.note_id, business_day(jump.ad_clicked_at)].append(_known(jump.jumped_at))
-    return visits
+def _by_ad_click(events: Iterable[Event]) -> dict[tuple[str, date], list[Event]]:
+    found: dict[tuple[str, date], list[Event]] = defaultdict(list)
+    for event in events:
+        found[event.note_id, business_day(event.ad_clicked_at)].append(event)
+    return found
 
 
-def _sales(orders: Iterable[Order]) -> dict[tuple[str, date], list[Sale]]:
-    sales = defaultdict(list)
-    for order in orders:
-        sales[order.note_id, business_day(order.ad_clicked_at)].append(
-            Sale(
-                known=_known(order.paid_at),
-                cancelled=_known(order.cancelled_at) if order.cancelled_at else NEVER,
-                after=order.paid_at - order.ad_clicked_at,
-                amount_fen=order.amount_fen,
-            )
-        )
-    return sales
+def _sale(order: Order) -> Sale:
+    return Sale(
+        known=_known(order.paid_at),
+        cancelled=_known(order.cancelled_at) if order.cancelled_at else NEVER,
+        after=order.paid_at - order.ad_clicked_at,
+        amount_fen=order.amount_fen,
+    )
 
 
 def _known(moment: datetime) -> int:

@@ -8,6 +8,7 @@ import sys
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
+from portal.sandbox.generated import generated
 from portal.sandbox.mischief import current
 from portal.sandbox.report import ledger
 
@@ -20,6 +21,10 @@ def start() -> WSGIHandler:
     _end_with_parent()
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.sandbox.settings"
     served = get_wsgi_application()
+    try:
+        generated()
+    except ValueError as refusal:
+        sys.exit(str(refusal))
     ledger()
     current()  # a plan that can't be read stops it here, not at the first call
     return served

@@ -44,6 +44,7 @@ urlpatterns = [
     path("world/comments.<str:kind>", comments.sheet),
     path("world/files/<slug:name>.<str:kind>", files.export),
     path("world/truth", oracle.truth),
+    path("world/sums", oracle.sums),
     path("world/ads", ad_truth.ads),
     path("world/creators", ad_truth.creators),
     path("world/items", oracle.items),
