@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,13 @@ from portal.tests.running import RunningPortal, wait_for
 NIGHTLY = 50  # 4 lists, 34 days of the note report, 3 of each report of orders, 3 snapshots
 ADVERTISER = 880001
 SENT = ("impression", "click", "like", "comment", "collect", "share", "follow")
+COLUMNS = [
+    *("fee_fen", *SENT, "interaction", "jump_click"),
+    *(f"order_{window}" for window in (7, 15, 30)),
+    *(f"gmv_{window}_fen" for window in (7, 15, 30)),
+]
+NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
+LEDGER = f"SELECT note_id, day::text, {NAMES} FROM campaigns_noteday WHERE known_to IS NULL"  # noqa: S608
 TWICE = """
 SELECT FROM campaigns_noteday GROUP BY note_id, day, known_from::date HAVING count(*) > 1
 """
@@ -81,11 +89,14 @@ def middle_of_a_night(portal: Nights, *, days: int = 1) -> Iterator[None]:
 
 def ledger(portal: Nights) -> dict[tuple[str, str], dict]:
     """Return the note report as the ledger knows it now, by note and day."""
-    columns = ["fee_fen", *SENT, "interaction", "jump_click"]
-    columns += [f"order_{n}" for n in (7, 15, 30)] + [f"gmv_{n}_fen" for n in (7, 15, 30)]
-    names = ", ".join(f'"{name}"' for name in columns)
-    query = f"SELECT note_id, day::text, {names} FROM campaigns_noteday WHERE known_to IS NULL"  # noqa: S608
-    return {row[:2]: dict(zip(columns, row[2:], strict=True)) for row in portal.ask(query)}
+    return _by_place(portal.ask(LEDGER))
+
+
+def ledger_of(portal: Nights, advertiser_id: int, day: date) -> dict[tuple[str, str], dict]:
+    """Return one advertiser's day of it."""
+    joined = "SELECT id FROM merchants_connection WHERE subject = %s"
+    query = f"{LEDGER} AND day = %s AND connection_id IN ({joined})"
+    return _by_place(portal.ask(query, day, str(advertiser_id)))
 
 
 def truth_of(portal: Nights) -> dict[tuple[str, str], dict]:
@@ -93,13 +104,16 @@ def truth_of(portal: Nights) -> dict[tuple[str, str], dict]:
     query = {"advertiser_id": ADVERTISER}
     truth = httpx.get(f"{portal.sandbox_url}/world/truth", params=query, timeout=30).json()
     first = portal.one("SELECT min(day)::text FROM campaigns_syncwindow")
+    return {place: row for place, row in counted(truth).items() if place[1] >= first}
+
+
+def counted(truth: dict[str, list[dict]]) -> dict[tuple[str, str], dict]:
+    """Count what the note report tells of these events, by note and day."""
     conversions = {window: count_conversions(truth, window) for window in (7, 15, 30)}
     withheld = {note["note_id"]: note["withheld_from"] for note in truth["notes"]}
     rows = {}
     for sent in truth["deliveries"]:
         place = sent["note_id"], sent["day"]
-        if sent["day"] < first:
-            continue
         row = {name: sent[name] for name in ("fee_fen", *SENT)}
         row["interaction"] = sum(sent[name] for name in SENT[2:])
         row["jump_click"] = conversions[7][place]["jumps"]
@@ -110,3 +124,7 @@ def truth_of(portal: Nights) -> dict[tuple[str, str], dict]:
             row[f"gmv_{window}_fen"] = counts[place]["fen"] if is_told else None
         rows[place] = row
     return rows
+
+
+def _by_place(rows: list[tuple]) -> dict[tuple[str, str], dict]:
+    return {row[:2]: dict(zip(COLUMNS, row[2:], strict=True)) for row in rows}

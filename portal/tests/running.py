@@ -97,8 +97,8 @@ class RunningPortal:
         usual = {"env": self.environ, "capture_output": True, "text": True, "timeout": 60}
         return subprocess.run(command, cwd=ROOT, **usual | options)
 
-    def must(self, *arguments: str) -> str:
-        done = self.manage(*arguments)
+    def must(self, *arguments: str, **options) -> str:
+        done = self.manage(*arguments, **options)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
