@@ -40,7 +40,7 @@ def join(brands: int, world_days: int) -> None:
     with scope(Hat.NIGHT):  # all at once, so that no brand is ahead
         for advertiser_id in advertisers:
             joined = _joined(advertiser_id, tokens[advertiser_id])
-            open_days(joined, NOTE_DAY, first, last)
+            open_days([joined], NOTE_DAY, first, last)
     hand_out_windows.delay()
 
 

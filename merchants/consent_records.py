@@ -1,5 +1,7 @@
 """Keep for good what was consented to and how it ended, in the transaction that does it."""
 
+from collections.abc import Iterable
+
 from merchants import consent_texts
 from merchants.consent_texts import Agreed
 from merchants.models import Connection, ConsentRecord, ConsentStep, User
@@ -25,6 +27,18 @@ def record_end(connection: Connection, step: ConsentStep, *, by: User | None = N
         record.text_version, record.text_sha256 = given.text_version, given.text_sha256
         record.language = given.language
     record.save(force_insert=True)
+
+
+def that_agreed_since(connections: Iterable[Connection], version: str) -> list[Connection]:
+    """Keep those whose consent was given to this version of the text, or to a later one."""
+    whose = ("brand_id", "store_id", "partner")
+    newest = ConsentRecord.objects.given().order_by(*whose, "-pk").distinct(*whose)
+    versions = {row[:3]: row[3] for row in newest.values_list(*whose, "text_version")}
+    return [
+        each
+        for each in connections
+        if versions.get((each.brand_id, each.store_id, each.partner), "") >= version
+    ]
 
 
 def agreed_since(connection: Connection, version: str) -> bool:

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from campaigns.models import SyncWindow
 from campaigns.reports import Report
-from campaigns.sync.windows import ask_again, ensure_months_of, may_read, open_days
+from campaigns.sync.windows import ask_again, ensure_months_of, open_days, readers
 from merchants.models import Brand, Connection
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -35,10 +34,7 @@ def replay(brand: Brand, report: Report, first: date, last: date) -> int:
         ensure_months_of(report, days.yesterday())
     with scope(Hat.NIGHT, brand=brand.pk):
         joined = Connection.objects.connected().filter(brand=brand, partner=report.partner)
-        read = [each for each in joined.order_by("pk") if may_read(each, report)]
-        for each in read:
-            open_days(each, report, first, last)
-        asked = SyncWindow.objects.filter(connection__in=read, report=report.key)
-        asked = asked.filter(day__range=(first, last))
+        read = readers(joined.order_by("pk"), report)
+        asked = open_days(read, report, first, last).filter(day__range=(first, last))
         ask_again(asked)
         return asked.still_open().count()

@@ -4,10 +4,11 @@ The work is the rows; messages are hints. Everything here may run twice, or two 
 """
 
 import logging
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from campaigns.models import Heartbeat, SyncWindow, WindowStatus
 from campaigns.models.window import SyncWindowQuerySet
 from campaigns.reports import REPORTS, Report
 from merchants import budgets
-from merchants.consent_records import agreed_since
+from merchants.consent_records import that_agreed_since
 from merchants.models import Connection
 from portal.lib import days
 from portal.lib.festivals import festival_on
@@ -25,7 +26,7 @@ from portal.lib.scope import Hat, scope
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-AT_ONCE = 500
+AT_ONCE = 500  # windows told of at least, and made in one statement
 FURTHEST_BACK = timedelta(days=366)
 NEVER_CAME = Q(status__in=[WindowStatus.FAILED, WindowStatus.DEAD, WindowStatus.HELD])
 
@@ -54,10 +55,9 @@ def open_night(last: date | None = None, *, brand: int | None = None, again: boo
     with scope(Hat.NIGHT):
         _ensure_months(last)
     with scope(Hat.NIGHT, brand=brand):
-        for joined in _connections():
-            for report in REPORTS.values():
-                if report.partner == joined.partner and may_read(joined, report):
-                    _open_report(joined, report, last, again=again)
+        connections = list(_connections())
+        for report in REPORTS.values():
+            _open_report(readers(connections, report), report, last, again=again)
         return SyncWindow.objects.still_open().count()
 
 
@@ -73,13 +73,22 @@ def hand_out(*, brand: int | None = None) -> list[int]:
         _give_up_on_the_poisonous()
         due = SyncWindow.objects.due(Now()).not_handed_out_since(now - settings.SYNC_TICK)
         asked = due.exclude(connection__partner__in=asleep | probed)
-        ranked = list(_in_turns(asked)[:AT_ONCE])
+        ranked = list(_in_turns(asked)[: _until_the_next_tick(now)])
         for partner in sorted(probed - asleep):
             ranked += _in_turns(due.filter(connection__partner=partner))[:1]
         free = due.filter(pk__in=ranked).select_for_update(skip_locked=True, of=["self"])
         taken = set(free.values_list("pk", flat=True))
         SyncWindow.objects.filter(pk__in=taken).update(handed_out_at=now)
     return [pk for pk in ranked if pk in taken]
+
+
+def _until_the_next_tick(now: datetime) -> int:
+    """Return how many to tell of: twice what the workers closed since the last tick.
+
+    Told of too few, they would wait for the next tick; what they don't get to is told again then.
+    """
+    closed = SyncWindow.objects.filter(closed_at__gt=now - settings.SYNC_TICK).count()
+    return max(AT_ONCE, 2 * closed)
 
 
 def _in_turns(due: SyncWindowQuerySet) -> QuerySet[SyncWindow, int]:
@@ -106,17 +115,23 @@ def _connections() -> QuerySet[Connection]:
     return Connection.objects.connected().order_by("pk")
 
 
-def may_read(joined: Connection, report: Report) -> bool:
-    return not report.text or agreed_since(joined, report.text)
+def readers(connections: Iterable[Connection], report: Report) -> list[Connection]:
+    """Keep the connections that the report is read from, as far as their consent goes."""
+    own = [joined for joined in connections if joined.partner == report.partner]
+    return that_agreed_since(own, report.text) if own and report.text else own
 
 
-def _open_report(joined: Connection, report: Report, last: date, *, again: bool) -> None:
+def _open_report(
+    connections: Sequence[Connection], report: Report, last: date, *, again: bool
+) -> None:
+    if not connections:
+        return
     newest = last - timedelta(days=report.lag - 1)
     oldest = newest - timedelta(days=report.backfill - 1)
     tonight = days.today()
     if report.kept_for:
         oldest = max(oldest, tonight - timedelta(days=report.kept_for))
-    windows = open_days(joined, report, oldest, newest)
+    windows = open_days(connections, report, oldest, newest)
     restated = Q(day__gt=newest - timedelta(days=report.repull))
     asked = windows.ended().filter(restated | NEVER_CAME, day__range=(oldest, newest))
     if not again:
@@ -124,10 +139,16 @@ def _open_report(joined: Connection, report: Report, last: date, *, again: bool)
     asked.update(**anew(tonight))
 
 
-def open_days(joined: Connection, report: Report, first: date, last: date) -> SyncWindowQuerySet:
+def open_days(
+    connections: Sequence[Connection], report: Report, first: date, last: date
+) -> SyncWindowQuerySet:
     """Owe the days that were never asked for; return all windows of the report."""
-    windows = SyncWindow.objects.filter(connection=joined, report=report.key)
-    there = set(windows.filter(day__range=(first, last)).values_list("day", flat=True))
+    windows = SyncWindow.objects.filter(connection__in=connections, report=report.key)
+    wanted = list(days.days_between(first, last))
+    asked = windows.filter(day__range=(first, last))
+    counts = dict(asked.values_list("connection").annotate(Count("pk")))
+    short = [joined for joined in connections if counts.get(joined.pk, 0) < len(wanted)]
+    there = set(asked.filter(connection__in=short).values_list("connection", "day"))
     SyncWindow.objects.bulk_create(
         [
             SyncWindow(
@@ -138,9 +159,11 @@ def open_days(joined: Connection, report: Report, first: date, last: date) -> Sy
                 day=day,
                 owed_on=days.today(),
             )
-            for day in days.days_between(first, last)
-            if day not in there
+            for joined in short
+            for day in wanted
+            if (joined.pk, day) not in there
         ],
+        batch_size=AT_ONCE,
         ignore_conflicts=True,
     )
     return windows

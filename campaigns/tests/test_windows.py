@@ -1,12 +1,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection as database
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import SyncWindow, WindowStatus
-from campaigns.sync import night
+from campaigns.sync import night, windows
 from campaigns.sync.windows import UnknownDay, ask_again, hand_out, open_night
-from merchants.tests.factories import make_connection, make_store
+from merchants.tests.factories import make_connection, make_consent, make_store
 from portal.lib import days
 from portal.lib.days import DEMO_NOW
 from portal.lib.scope import Hat, scope
@@ -72,6 +75,44 @@ def test_days_missed_while_nothing_ran_are_all_caught_up(joined):
 def test_a_day_that_is_not_over_cannot_be_closed(joined):
     with pytest.raises(UnknownDay, match="2025-06-23 is not over yet"):
         open_night(date(2025, 6, 23))
+
+
+def test_opening_a_night_takes_as_many_queries_for_five_stores_as_for_one(brand):
+    def queries():
+        with CaptureQueriesContext(database) as captured:
+            assert open_night() > 0
+        return len(captured)
+
+    make_consent(make_connection(make_store(brand)).store)
+    first, again = queries(), queries()
+    for number in range(2, 6):
+        make_consent(make_connection(make_store(brand, number)).store)
+    assert queries() <= first
+    assert queries() == again
+
+
+def test_only_the_days_that_a_store_lacks_are_made(joined, brand):
+    open_night()
+    with scope(Hat.NIGHT):
+        lacked = SyncWindow.objects.filter(day__gt=date(2025, 6, 1))
+        lacked.update(day=F("day") - timedelta(days=200))
+    make_connection(make_store(brand, 2))
+
+    assert open_night() == 2 * 92 + 23  # and those that were put aside
+
+
+def test_more_is_handed_out_to_workers_that_do_more(joined, monkeypatch):
+    monkeypatch.setattr(windows, "AT_ONCE", 10)
+    open_night()
+    assert len(hand_out()) == 10
+
+    update(handed_out_at=None)
+    with scope(Hat.NIGHT):
+        done = SyncWindow.objects.filter(day__lt=date(2025, 4, 25))
+        done.update(status=WindowStatus.CLOSED, closed_at=timezone.now())
+    assert len(hand_out()) == 61
+    update(closed_at=timezone.now() - timedelta(hours=1), handed_out_at=None)
+    assert len(hand_out()) == 10
 
 
 def test_a_window_is_handed_out_once_and_again_when_its_message_went_unheard(joined, settings):
