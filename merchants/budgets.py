@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 BURST_SECONDS, LEAST_BURST = 2.0, 2.0
 RESERVED = 0.2  # of a bucket, and of a day's calls: what the night leaves to people
 PATIENCE = 2.0  # seconds; who would wait for longer is told when to come again
+WAITED_FOR = {"empty", "held"}
 BACKOFF = (5, 15, 60, 300, 900)  # seconds, where a refusal names none; the last is the cap
 FAILURES, OF_CONNECTIONS, WITHIN = 5, 2, timedelta(minutes=1)
 PROBE_EVERY = timedelta(seconds=30)
@@ -85,7 +86,7 @@ class Turn:
             self.is_troubled = self.is_troubled or troubled
             if wait <= 0:
                 return
-            if why != "empty" or time.monotonic() + wait > until:
+            if why not in WAITED_FOR or time.monotonic() + wait > until:
                 raise NotYet(_said(self.connection, why), wait)
             time.sleep(wait)
 

@@ -136,6 +136,12 @@ def test_seconds_to_wait_hold_the_whole_key_a_second_longer(brand, joined, rate)
     assert 20 < refusal.value.retry_after <= 31
 
 
+def test_a_pause_of_a_second_is_waited_for(brand, joined, rate):
+    fail(joined, Limited("HTTP 429", 0))
+
+    take(make_connection(make_store(brand, 2)))
+
+
 def test_the_other_partner_is_asked_meanwhile(joined, rate):
     fail(joined, Limited("HTTP 429", 30))
 
