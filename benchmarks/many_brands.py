@@ -1,6 +1,6 @@
 """As many brands as asked for, each with a store that joined one advertiser of a generated world.
 
-Runs in the portal that is measured: `manage.py shell -c "from benchmarks.many_brands import …"`.
+Runs in the portal that is measured, by its `manage.py shell`.
 """
 
 from dataclasses import dataclass

@@ -11,6 +11,7 @@ from portal.launch.ground import PYTHON, ROOT, VENV, Complaint, run_step, say
 from portal.launch.installing import collect_static, install, manage, postgres
 
 BROKERS = {"redis": "redis-server", "rabbitmq": "rabbitmq-server"}  # with their programs
+LONG = {"bench_scale"}  # near an hour: run when it is named
 TORTURES = ("torture_jump", "torture_faults", "torture_night")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PROGRAMS = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"
@@ -74,10 +75,10 @@ def check(env: dict[str, str]) -> None:
 
 def bench(env: dict[str, str], *names: str) -> None:
     _set_up(env)
-    found = sorted(path.stem for path in (ROOT / "benchmarks").glob("bench_*.py"))
+    found = {path.stem for path in (ROOT / "benchmarks").glob("bench_*.py")}
     with ground.alone_in(Path(env["VAR_DIR"]), "the benchmarks"), postgres(env):
         manage(env, "prepare_database", "--for-tests")
-        for name in names or found:
+        for name in names or sorted(found - LONG):
             subprocess.run([str(PYTHON), "-m", f"benchmarks.{name}"], cwd=ROOT, env=env, check=True)
 
 
