@@ -135,7 +135,7 @@ def portal_of(world: Generated, folder: Path) -> Iterator[Nights]:
     ]
     plan = folder / "plan.json"
     plan.write_text(json.dumps({"seed": world.seed, "rules": rules}))
-    size = f"{world.brands}x{world.notes}x{world.days}"
+    size = f"{world.brands}x{world.notes_each}x{world.days}"
     portal = Nights(folder / "var", SANDBOX_WORLD=size, SANDBOX_FAULTS=str(plan))
     with FaultProxy(int(portal.environ["SANDBOX_PORT"])) as proxy:
         portal.environ["XHS_BASE_URL"] = f"{proxy.url}/api/open"
@@ -223,7 +223,7 @@ def unequal_days(portal: Nights, world: Generated) -> Iterator[str]:
 
 def say(world: Generated, night: Night, first: Night) -> None:
     all_rows = night.rows + night.ad_rows
-    size = f"{world.brands}x{world.notes}x{world.days}"
+    size = f"{world.brands}x{world.notes_each}x{world.days}"
     print(f"{size:<14}{night.rows:>11,}{night.ad_rows:>11,}{night.windows:>11,}", end="")
     print(f"{night.wall:>11.0f}{all_rows / night.wall:>11,.0f}{night.cpu['portal']:>11.0f}", end="")
     print(f"{night.cpu['postgres']:>11.0f}{night.cpu['sandbox']:>11.0f}", end="")

@@ -15,14 +15,14 @@ from hashlib import blake2b
 from struct import Struct
 from typing import NamedTuple, overload
 
-from portal.lib.days import DEMO_NOW, starts_at
+from portal.lib.days import DEMO_NOW, days_between, starts_at
 from portal.sandbox.ads import Ad
 from portal.sandbox.report import Cell, cell_of
 from portal.sandbox.responses import PER_CLICK, InSiteOrder, Response
-from portal.sandbox.truth import DAY, LAST_DAY, NORMAL, Delivery, Jump, Note, Order
+from portal.sandbox.truth import DAY, LAST_DAY, NORMAL, Delivery, Events, Jump, Note, Order
 
 FIRST_ADVERTISER = 9_000_001
-MOST = {"brands": 10_000, "notes": 100_000, "days": 366}
+MOST = (10_000, 100_000, 366)  # brands, notes of each, days
 CAMPAIGNS = 4  # of each advertiser; its notes go round among them
 MOST_JUMPS, MOST_ORDERS = 5, 2  # of a note on a day
 DRAWS = Struct("<32H")
@@ -64,7 +64,7 @@ class Generated:
 
     seed: int
     brands: int
-    notes: int
+    notes_each: int
     days: int
 
     @property
@@ -97,16 +97,47 @@ class Generated:
             withheld_from=self.first + timedelta(days=self.days // 2) if place % 50 == 8 else None,
         )
 
+    def advertiser(self, advertiser_id: int) -> Advertiser:
+        return Advertiser(advertiser_id)
+
+    def notes(self, advertiser_id: int) -> list[Note]:
+        return [self.note(advertiser_id, place) for place in range(1, self.notes_each + 1)]
+
+    def cells(self, advertiser_id: int, first: date, last: date, *, as_of: date) -> "Cells":
+        return Cells(self, advertiser_id, first, min(last, as_of - timedelta(days=1)))
+
+    def ads(
+        self, advertiser_id: int, first: date, last: date, *, as_of: date
+    ) -> list[tuple[Ad, Cell]]:
+        notes = enumerate(self.notes(advertiser_id), 1)
+        own = [self.ad_of(advertiser_id, place, note) for place, note in notes]
+        cells = self.cells(advertiser_id, first, last, as_of=as_of)
+        return [(own[number % len(own)], cell) for number, cell in enumerate(cells)]
+
+    def events(self, advertiser_id: int, day: date | None) -> Events:
+        notes = list(enumerate(self.notes(advertiser_id), 1))
+        first, last = max(day or self.first, self.first), min(day or LAST_DAY, LAST_DAY)
+        found = [
+            self.happened(note, place, each)
+            for each in days_between(first, last)
+            for place, note in notes
+        ]
+        return Events(
+            [each.delivery for each in found],
+            [jump for each in found for jump in each.jumps],
+            [order for each in found for order in each.orders],
+        )
+
     def find_note(self, note_id: str) -> Note | None:
         if not re.fullmatch(r"[0-9a-f]{24}", note_id):
             return None
         advertiser_id, place = int(note_id[8:16], 16), int(note_id[16:], 16)
-        if not self.holds(advertiser_id) or not 1 <= place <= self.notes:
+        if not self.holds(advertiser_id) or not 1 <= place <= self.notes_each:
             return None
         note = self.note(advertiser_id, place)
         return note if note.note_id == note_id else None
 
-    def ad(self, advertiser_id: int, place: int, note: Note) -> Ad:
+    def ad_of(self, advertiser_id: int, place: int, note: Note) -> Ad:
         campaign = place % CAMPAIGNS + 1
         return Ad(
             advertiser_id=advertiser_id,
@@ -146,7 +177,7 @@ class Cells(Sequence[Cell]):
         self.days = max(0, (min(last, LAST_DAY) - self.first).days + 1)
 
     def __len__(self) -> int:
-        return self.days * self.world.notes
+        return self.days * self.world.notes_each
 
     @overload
     def __getitem__(self, place: int) -> Cell: ...
@@ -160,7 +191,7 @@ class Cells(Sequence[Cell]):
         return self._cell(place)
 
     def _cell(self, index: int) -> Cell:
-        day, place = divmod(index, self.world.notes)
+        day, place = divmod(index, self.world.notes_each)
         note = self.world.note(self.advertiser_id, place + 1)
         return self.world.cell(note, place + 1, self.first + timedelta(days=day))
 
@@ -175,11 +206,12 @@ def read(asked: str, seed: int) -> Generated | None:
     if not asked:
         return None
     found = re.fullmatch(r"(\d{1,6})x(\d{1,6})x(\d{1,6})", asked, re.ASCII)
-    sizes = dict(zip(MOST, map(int, found.groups()), strict=True)) if found else {}
-    if not sizes or any(not 1 <= sizes[name] <= most for name, most in MOST.items()):
-        most = ", ".join(f"{name} up to {most:,}" for name, most in MOST.items())
-        raise ValueError(f"SANDBOX_WORLD={asked} is no size like 200x100x100 ({most}).")
-    return Generated(seed, **sizes)
+    sizes = [int(each) for each in found.groups()] if found else []
+    if not sizes or any(not 1 <= size <= most for size, most in zip(sizes, MOST, strict=True)):
+        brands, notes, days = MOST
+        said = f"brands up to {brands:,}, notes up to {notes:,}, days up to {days}"
+        raise ValueError(f"SANDBOX_WORLD={asked} is no size like 200x100x100 ({said}).")
+    return Generated(seed, *sizes)
 
 
 def _has_shop(advertiser_id: int) -> bool:

@@ -5,11 +5,12 @@ partners know; report.py counts, and oracle.py shows the events themselves.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
+from typing import NamedTuple
 
 from portal.lib.days import days_between, starts_at
 from portal.sandbox.accounts import SELLERS, Seller
@@ -93,6 +94,14 @@ class Order:
     created_at: datetime
     paid_at: datetime
     cancelled_at: datetime | None
+
+
+class Events(NamedTuple):
+    """What truly happened to an advertiser's notes."""
+
+    deliveries: Sequence[Delivery]
+    jumps: Sequence[Jump]
+    orders: Sequence[Order]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,16 @@
 """Whose world an advertiser lives in: the hand-written one, or the generated one beside it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from functools import cache
-from typing import NamedTuple, Protocol
+from datetime import date
+from typing import Protocol
 
-from portal.lib.days import business_day, days_between
+from portal.lib.days import business_day
 from portal.sandbox import ads, report
 from portal.sandbox.accounts import BY_ADVERTISER, SELLERS, Seller
 from portal.sandbox.ads import Ad
-from portal.sandbox.generated import Advertiser, Cells, Generated, generated
+from portal.sandbox.generated import Advertiser, generated
 from portal.sandbox.report import Cell
-from portal.sandbox.truth import LAST_DAY, Delivery, Jump, Note, Order, world
-
-
-class Events(NamedTuple):
-    deliveries: Sequence[Delivery]
-    jumps: Sequence[Jump]
-    orders: Sequence[Order]
+from portal.sandbox.truth import Events, Note, world
 
 
 class AdWorld(Protocol):
@@ -75,50 +68,10 @@ class HandWritten:
         )
 
 
-class GeneratedWorld:
-    def __init__(self, made: Generated) -> None:
-        self.made = made
-
-    def advertiser(self, advertiser_id: int) -> Advertiser:
-        return Advertiser(advertiser_id)
-
-    def notes(self, advertiser_id: int) -> Sequence[Note]:
-        return [self.made.note(advertiser_id, place) for place in range(1, self.made.notes + 1)]
-
-    def ad_of(self, advertiser_id: int, place: int, note: Note) -> Ad:
-        return self.made.ad(advertiser_id, place, note)
-
-    def cells(self, advertiser_id: int, first: date, last: date, *, as_of: date) -> Cells:
-        return Cells(self.made, advertiser_id, first, min(last, as_of - timedelta(days=1)))
-
-    def ads(
-        self, advertiser_id: int, first: date, last: date, *, as_of: date
-    ) -> Sequence[tuple[Ad, Cell]]:
-        pairs = enumerate(self.notes(advertiser_id), 1)
-        own = [self.made.ad(advertiser_id, place, note) for place, note in pairs]
-        cells = self.cells(advertiser_id, first, last, as_of=as_of)
-        return [(own[number % len(own)], cell) for number, cell in enumerate(cells)]
-
-    def events(self, advertiser_id: int, day: date | None) -> Events:
-        days = [day] if day else list(days_between(self.made.first, LAST_DAY))
-        all_notes = list(enumerate(self.notes(advertiser_id), 1))
-        found = [
-            self.made.happened(note, place, each)
-            for each in days
-            if self.made.first <= each <= LAST_DAY
-            for place, note in all_notes
-        ]
-        return Events(
-            [each.delivery for each in found],
-            [jump for each in found for jump in each.jumps],
-            [order for each in found for order in each.orders],
-        )
-
-
 def world_of(advertiser_id: int) -> AdWorld:
     """Return the advertiser's world, or raise KeyError where there is no such advertiser."""
-    made = _generated_world()
-    if made and made.made.holds(advertiser_id):
+    made = generated()
+    if made and made.holds(advertiser_id):
         return made
     if advertiser_id not in BY_ADVERTISER:
         raise KeyError(advertiser_id)
@@ -128,9 +81,3 @@ def world_of(advertiser_id: int) -> AdWorld:
 def advertisers() -> list[Seller | Advertiser]:
     made = generated()
     return [*SELLERS, *(made.advertisers if made else [])]
-
-
-@cache
-def _generated_world() -> GeneratedWorld | None:
-    made = generated()
-    return GeneratedWorld(made) if made else None
