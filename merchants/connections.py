@@ -36,6 +36,7 @@ REFRESH_AHEAD = timedelta(minutes=10)
 REFRESH_LEASE = timedelta(seconds=45)  # a call to a partner ends after 30
 REFRESH_PATIENCE = 15.0
 GOOD_CALL_EVERY = timedelta(minutes=1)
+LONGEST_NAME = 80
 
 Client = TypeVar("Client")
 Answer = TypeVar("Answer")
@@ -51,6 +52,7 @@ class Grant:
     refresh: str = field(repr=False)
     refresh_until: datetime
     scope: str = ""
+    name: str = ""  # the account's, where it comes with the tokens: a seller may take another
 
     def put_into(self, connection: Connection) -> None:
         connection.put_tokens(
@@ -167,6 +169,7 @@ def _top_grant(token: TopToken) -> Grant:
         refresh=token.refresh_token,
         refresh_until=token.refresh_expires_at,
         scope=token.scope,
+        name=token.nick[:LONGEST_NAME],
     )
 
 
@@ -267,6 +270,7 @@ def _refresh(stale: Connection) -> Connection:
         refresh_sealed=stale.refresh_sealed,
         access_expires_at=stale.access_expires_at,
         refresh_expires_at=stale.refresh_expires_at,
+        subject_name=grant.name or stale.subject_name,
         version=F("version") + 1,
         refresh_lease_until=None,
         renewed_at=Now(),

@@ -61,7 +61,13 @@ class AdCreative(models.Model):
                 condition=models.Q(note_id__regex=r"^[0-9a-f]{24}$"), name="ad_creative_note"
             ),
         ]
-        indexes = [models.Index(fields=["brand", "note_id"], name="ad_creative_of_note")]
+        indexes = [
+            models.Index(fields=["brand", "note_id"], name="ad_creative_of_note"),
+            # whose a row is: read across brands
+            models.Index(fields=["creativity_id"], name="ad_creative_whose"),
+            models.Index(fields=["ad_unit_id"], name="ad_unit_whose"),
+            models.Index(fields=["ad_campaign_id"], name="ad_campaign_whose"),
+        ]
 
     def __str__(self) -> str:
         return self.creativity_id

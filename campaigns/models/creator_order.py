@@ -118,6 +118,7 @@ class CreatorOrder(models.Model):
                 name="creator_order_fee",
             ),
         ]
+        indexes = [models.Index(fields=["order_id"], name="creator_order_whose")]  # across brands
 
     def __str__(self) -> str:
         return self.order_id

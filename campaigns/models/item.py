@@ -116,6 +116,7 @@ class Item(models.Model):
                 name="item_missing",
             ),
             models.Index(fields=["brand", "store", "cid", "price_fen"], name="item_by_kind"),
+            models.Index(fields=["num_iid"], name="item_whose"),  # read across brands
         ]
 
     def __str__(self) -> str:

@@ -108,6 +108,7 @@ class Note(models.Model):
                 name="note_of_a_connection_is_known",
             ),
         ]
+        indexes = [models.Index(fields=["note_id"], name="note_whose")]  # read across brands
 
     def __str__(self) -> str:
         return self.title or self.note_id

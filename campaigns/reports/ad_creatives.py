@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaigns.models import AdCreative, AdReview, CampaignNote, Delivery, SyncWindow
+from campaigns.reports import owners
 from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_juguang
 from merchants.models import Partner
@@ -34,6 +35,10 @@ def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
 
 def keys(rows: Sequence[Creative]) -> list[str]:
     return [row.creativity_id[:24] for row in rows]
+
+
+def strangers(window: SyncWindow, rows: Sequence[Creative]) -> bool:
+    return owners.has_others_ads(window, keys(rows), field="creativity_id")
 
 
 def keep(context: PageContext, rows: Sequence[Creative]) -> Kept:
@@ -105,6 +110,7 @@ AD_CREATIVES = Report(
     keys=keys,
     keep=keep,
     unknown=unknown,
+    strangers=strangers,
     finish=finish,
     repull=1,
     backfill=1,

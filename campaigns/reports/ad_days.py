@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from campaigns.models import AdDay
+from campaigns.models import AdDay, SyncWindow
+from campaigns.reports import owners
 from campaigns.reports.ad_figures import FIGURES
 from campaigns.reports.base import (
     Asked,
@@ -23,7 +24,7 @@ from campaigns.reports.base import (
     one_of_each,
     read_columns,
 )
-from campaigns.reports.note_day import HEX, NOTE_ID_LENGTH
+from campaigns.reports.note_day import HEX, NOTE_ID_LENGTH, owner
 from merchants.connections import call_juguang
 from merchants.consent_texts import WITH_AD_LEVELS
 from merchants.models import Partner
@@ -56,6 +57,13 @@ ABOVE = {
 }
 
 
+LISTED_AS = {
+    Level.CAMPAIGN: "ad_campaign_id",
+    Level.UNIT: "ad_unit_id",
+    Level.CREATIVITY: "creativity_id",
+}
+
+
 def fetch(level: Level, client: JuguangClient, asked: Asked) -> FetchedPage:
     page = client.day_report(level, asked.account, asked.day, asked.number)
     return FetchedPage(
@@ -67,13 +75,17 @@ def keys(level: Level, rows: Sequence[Row]) -> list[str]:
     return [key_of(row, level.id_field)[:NOTE_ID_LENGTH] for row in rows]
 
 
+def strangers(level: Level, window: SyncWindow, rows: Sequence[Row]) -> bool:
+    return owners.has_others_ads(window, keys(level, rows), field=LISTED_AS[level])
+
+
 def keep(level: Level, context: PageContext, rows: Sequence[Row]) -> Kept:
     """Merge the rows that can be believed into the ledger and name the others."""
-    account, day = context.window.connection.subject, context.window.day
+    day = context.window.day
     believed, refused = [], []
     for row in rows:
         try:
-            believed.append((parse(level, row, account, day), row))
+            believed.append((parse(level, row, day), row))
         except BadRow as problem:
             refused.append((as_sent(row), str(problem)))
     good, lost = one_of_each(believed, "object_id")
@@ -81,10 +93,8 @@ def keep(level: Level, context: PageContext, rows: Sequence[Row]) -> Kept:
     return Kept(merge_facts(AdDay, context.place, good), refused)
 
 
-def parse(level: Level, row: Row, account: str, day: date) -> dict[str, Any]:
+def parse(level: Level, row: Row, day: date) -> dict[str, Any]:
     """Return the row by the ledger's columns, or raise BadRow."""
-    if str(row.get("advertiser_id", account)) != account:
-        raise BadRow("The row is of another advertiser.")
     if row.get("time") != day.isoformat():
         raise BadRow(f"The row is of another day than {day}.")
     above = ABOVE[level]
@@ -137,6 +147,8 @@ def _declared(level: Level, label: "StrPromise", short: "StrPromise") -> Report:
         backfill=BACKFILL,
         text=WITH_AD_LEVELS,
         facts=AdDay,
+        owner=owner,
+        strangers=partial(strangers, level) if level in LISTED_AS else None,
     )
 
 

@@ -97,9 +97,11 @@ class Report:
     `names` is the ledger's column that `keys` returns, where a pull names all of the day: what
     it no longer names is closed. `guarded` are the columns whose magnitude must not jump.
 
-    `owner` says whose a row is, in the account's id, where the row tells it. `fields` are those
-    that are known, and `unknown` names the row's values that there is no word for yet: (field,
-    value). Both are taken, and counted.
+    `owner` says whose a row is, in the account's id or name, where the row tells it; of those that
+    do not, `strangers` says whether their ids are known to be another brand's.
+
+    `fields` are those that are known, and `unknown` names the row's values that there is no word
+    for yet: (field, value). Both are taken, and counted.
 
     `finish` is told the keys of a pull that is complete, in the transaction that closes it.
 
@@ -125,6 +127,7 @@ class Report:
     names: str = ""
     guarded: tuple[str, ...] = ()
     owner: Callable[[Any], str] | None = None
+    strangers: Callable[[SyncWindow, Sequence[Any]], bool] | None = None
     fields: frozenset[str] = frozenset()
     unknown: Callable[[Any], Iterable[tuple[str, str]]] | None = None
 

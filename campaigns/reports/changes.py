@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from campaigns.models import Fact
+from campaigns.models import Fact, SyncWindow
+from campaigns.reports import owners
 from campaigns.reports.base import (
     Asked,
     BadRow,
@@ -83,6 +84,17 @@ def sha256_of(rows: Sequence[Row]) -> str:
 
 def keys_of(rows: Sequence[Row], field: str) -> list[str]:
     return [str(row.get(field)).translate(UNSTORABLE)[:24] for row in rows]
+
+
+def seller_of(row: Row) -> str:
+    """Return the seller's name, which Tmall tells with each order."""
+    return str(row.get("seller_nick") or "")
+
+
+def sold_by_others(item: str, window: SyncWindow, rows: Sequence[Row]) -> bool:
+    """Whether the `item` of a row is another brand's."""
+    numbers = {str(row[item]) for row in rows if row.get(item)}
+    return owners.has_others_items(window, numbers)
 
 
 def make_months(facts: type[Fact], rows: Sequence[Row], field: str) -> None:

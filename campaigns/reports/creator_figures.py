@@ -24,7 +24,7 @@ from campaigns.reports.base import (
     merge_facts,
     read_columns,
 )
-from campaigns.reports.creator_orders import check_ids, keys, ordered_pages
+from campaigns.reports.creator_orders import check_ids, keys, ordered_pages, strangers
 from merchants.connections import call_pugongying
 from merchants.consent_texts import WITH_NOTE_FIGURES
 from merchants.models import Partner
@@ -144,4 +144,5 @@ CREATOR_NOTE_DAY = Report(
     text=WITH_NOTE_FIGURES,
     facts=CreatorNoteDay,
     kept_for=SNAPSHOTS,
+    strangers=strangers,
 )

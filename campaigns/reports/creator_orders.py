@@ -16,6 +16,7 @@ from campaigns.models import (
     OrderKind,
     SyncWindow,
 )
+from campaigns.reports import owners
 from campaigns.reports.base import Asked, BadRow, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_pugongying
 from merchants.consent_texts import WITH_CREATOR_ORDERS
@@ -58,6 +59,10 @@ def keys(rows: Sequence[OrderedNote]) -> list[str]:
     """Return what tells the rows apart, as short as a note's id, for which there is room."""
     pairs = [f"{row.order_id} {row.note_id}" for row in rows]
     return [hashlib.sha256(pair.encode()).hexdigest()[:24] for pair in pairs]
+
+
+def strangers(window: SyncWindow, rows: Sequence[OrderedNote]) -> bool:
+    return owners.has_others_orders(window, {row.order_id for row in rows})
 
 
 def keep(context: PageContext, rows: Sequence[OrderedNote]) -> Kept:
@@ -178,4 +183,5 @@ CREATOR_ORDERS = Report(
     repull=1,
     backfill=1,
     text=WITH_CREATOR_ORDERS,
+    strangers=strangers,
 )

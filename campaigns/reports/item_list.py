@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Catalogue, Item, ItemStatus, SyncWindow
+from campaigns.reports import owners
 from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
 from merchants.connections import call_top
 from merchants.models import Partner
@@ -47,6 +48,14 @@ def fetch(client: TopClient, asked: Asked) -> FetchedPage:
 
 def keys(items: Sequence[Told]) -> list[str]:
     return [item.num_iid[:24] for item in items]
+
+
+def owner(item: Told) -> str:
+    return item.nick
+
+
+def strangers(window: SyncWindow, items: Sequence[Told]) -> bool:
+    return owners.has_others_items(window, keys(items))
 
 
 def keep(context: PageContext, items: Sequence[Told]) -> Kept:
@@ -148,6 +157,8 @@ ITEM_LIST = Report(
     keys=keys,
     keep=keep,
     finish=finish,
+    owner=owner,
+    strangers=strangers,
     repull=1,
     backfill=1,
 )

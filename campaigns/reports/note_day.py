@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from campaigns.models import NoteDay
+from campaigns.models import NoteDay, SyncWindow
+from campaigns.reports import owners
 from campaigns.reports.ad_figures import FIGURES, FURTHER_FIGURES, RATIOS
 from campaigns.reports.base import (
     Asked,
@@ -21,6 +22,7 @@ from campaigns.reports.base import (
     one_of_each,
     read_columns,
 )
+from campaigns.reports.note_list import NOTE_LIST
 from merchants.connections import call_juguang
 from merchants.consent_records import agreed_since
 from merchants.consent_texts import WITH_AD_LEVELS
@@ -52,6 +54,10 @@ def keys(rows: Sequence[Row]) -> list[str]:
 def owner(row: Row) -> str:
     """Return the advertiser, which the platform tells of some accounts only."""
     return str(row.get("advertiser_id") or "")
+
+
+def strangers(window: SyncWindow, rows: Sequence[Row]) -> bool:
+    return owners.has_others_notes(window, keys(rows), listed_by=NOTE_LIST.key)
 
 
 def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
@@ -107,5 +113,6 @@ NOTE_DAY = Report(
     names="note_id",
     guarded=("fee_fen", "gmv_30_fen"),
     owner=owner,
+    strangers=strangers,
     fields=FIELDS,
 )

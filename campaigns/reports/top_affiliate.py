@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,9 @@ from campaigns.reports.changes import (
     moment,
     needed_moment,
     order_number,
+    seller_of,
     sha256_of,
+    sold_by_others,
     sort_out,
     title,
 )
@@ -149,5 +152,7 @@ TOP_AFFILIATE = Report(
     repull=3,
     backfill=7,  # a festival's day costs 72 calls, of the 5,000 a day that a new app has
     text=WITH_STORE_ORDERS,
+    owner=seller_of,
+    strangers=partial(sold_by_others, "item_id"),
     facts=AffiliateOrder,
 )

@@ -31,6 +31,7 @@ from campaigns.reports.changes import (
     newest_words,
     order_number,
     page_backwards,
+    seller_of,
     sort_out,
     word,
 )
@@ -132,5 +133,6 @@ TOP_REFUNDS = Report(
     repull=3,
     backfill=34,
     text=WITH_STORE_ORDERS,
+    owner=seller_of,
     facts=StoreRefund,
 )

@@ -28,6 +28,8 @@ from campaigns.reports.changes import (
     needed_moment,
     order_number,
     page_backwards,
+    seller_of,
+    sold_by_others,
     sort_out,
     title,
     word,
@@ -112,5 +114,7 @@ TOP_TRADES = Report(
     repull=3,
     backfill=34,
     text=WITH_STORE_ORDERS,
+    owner=seller_of,
+    strangers=partial(sold_by_others, "num_iid"),
     facts=StoreOrder,
 )

@@ -69,7 +69,7 @@ def rows_of(level):
 
 
 def parsed(level, **changes):
-    return ad_days.parse(level, rows_of(level)[0] | changes, "880001", DAY)
+    return ad_days.parse(level, rows_of(level)[0] | changes, DAY)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -146,7 +146,7 @@ def test_the_stores_page_says_what_an_older_consent_does_not_cover(store, client
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_recorded_answer_is_read(level):
-    first, *further = (ad_days.parse(level, row, "880001", DAY) for row in rows_of(level))
+    first, *further = (ad_days.parse(level, row, DAY) for row in rows_of(level))
 
     assert (first["fee_fen"], first["gmv_15_fen"], first["order_30"]) == (123_450, 503_310, None)
     assert (first["i_user"], first["in_site_gmv_fen"], first["screenshot"]) == (463, 29_600, 23)
@@ -171,7 +171,7 @@ def test_a_row_names_what_stands_over_it_and_nothing_else(level, above):
 
 
 def test_an_ad_without_a_note_has_none():
-    row = ad_days.parse(Level.CREATIVITY, rows_of("creativity")[1], "880001", DAY)
+    row = ad_days.parse(Level.CREATIVITY, rows_of("creativity")[1], DAY)
 
     assert (row["note_id"], row["object_id"], row["fee_fen"]) == ("", "8800010901", 31_000)
 
@@ -179,7 +179,6 @@ def test_an_ad_without_a_note_has_none():
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"advertiser_id": "880002"}, "another advertiser"),
         ({"time": "2025-06-17"}, "another day"),
         ({"unit_id": None}, "unit_id is no id"),
         ({"campaign_id": "9" * 33}, "campaign_id is no id"),
@@ -188,20 +187,20 @@ def test_an_ad_without_a_note_has_none():
         ({"i_user_num": "NaN"}, "i_user_num is"),
         ({"rgmv": "1.005"}, "rgmv has"),
     ],
-    ids=["advertiser", "day", "unit", "campaign", "note", "fee", "users", "fen"],
+    ids=["day", "unit", "campaign", "note", "fee", "users", "fen"],
 )
 def test_a_row_that_cannot_be_believed_is_refused(changes, reason):
     with pytest.raises(BadRow, match=reason):
         parsed(Level.CREATIVITY, **changes)
 
 
-def test_the_account_of_another_advertiser_is_refused_and_an_id_told_twice_kept_once(store):
+def test_an_id_told_twice_is_kept_once(store):
     joined = make_connection(store, subject="880001")
     own = {"brand_id": store.brand_id, "store_id": store.pk, "connection": joined}
     window = SyncWindow(**own, report="x", day=DAY, owed_on=DAY)
     context = PageContext(window, 1, datetime(2025, 6, 19, tzinfo=UTC))
     (row,) = rows_of("account")
-    rows = [row, row | {"advertiser_id": "880002"}, row | {"fee": "9.00"}]
+    rows = [row, row | {"fee": "9.00"}]
 
     with scope(Hat.NIGHT):
         ensure_months(AdDay.ledger(), [DAY])
@@ -209,7 +208,6 @@ def test_the_account_of_another_advertiser_is_refused_and_an_id_told_twice_kept_
 
     assert [fact["fee_fen"] for fact in facts()] == [123_450]
     assert [reason for _row, reason in kept.refused] == [
-        "The row is of another advertiser.",
         "The page has this id twice, with other figures.",
     ]
 

@@ -1,7 +1,8 @@
 """What TOP tells of a store's orders: trades, refunds and the affiliate programme's orders.
 
-Nothing of a buyer is asked for. The affiliate programme can't be asked for less than all it
-knows, so of each of its rows only the fields named here are read on.
+Nothing of a buyer is asked for; the seller's own name is, to see that a row is ours. The affiliate
+programme can't be asked for less than all it knows, so of each of its rows only the fields named
+here are read on.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,16 +13,19 @@ from portal.partners.base import Fields
 from portal.partners.top import GMT8, MOMENT, TopClient
 
 ROWS_PER_PAGE = 100
-TRADE_FIELDS = ("tid", "created", "modified", "pay_time", "end_time")
+TRADE_FIELDS = ("tid", "created", "modified", "pay_time", "end_time", "seller_nick")
 ORDER_FIELDS = (
     *("oid", "num_iid", "title", "num", "status", "end_time"),
     *("payment", "divide_order_fee"),
 )
-REFUND_FIELDS = ("refund_id", "tid", "oid", "refund_fee", "status", "created", "modified")
+REFUND_FIELDS = (
+    *("refund_id", "tid", "oid", "refund_fee", "status", "created", "modified"),
+    "seller_nick",
+)
 AFFILIATE_FIELDS = (
     *("trade_id", "trade_parent_id", "item_id", "item_title", "item_num", "tk_status"),
     *("alipay_total_price", "click_time", "tk_create_time", "tk_paid_time", "tk_earning_time"),
-    *("modified_time", "adzone_id", "relation_id", "refund_tag"),
+    *("modified_time", "adzone_id", "relation_id", "refund_tag", "seller_nick"),
 )
 BY_CHANGE = "4"
 FORWARD = "1"

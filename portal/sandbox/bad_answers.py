@@ -3,14 +3,19 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 
 from portal.sandbox.bad_rows import restated
+from portal.sandbox.questions import PARTNERS
 from portal.sandbox.scene import Scene
+from portal.sandbox.state import Refused, state
+from portal.sandbox.top_asked import MOMENT
 
 BY_PROXY = "X-Sandbox-Fault"  # what portal.sandbox.proxy does with the answer
 MEGABYTE = 1024 * 1024
@@ -54,6 +59,33 @@ def token_expired(scene: Scene) -> Answer:
     if scene.args.get("status") == 401:
         return HttpResponse(status=401)
     return _refusal(10401, "access token expired")
+
+
+def old_token(scene: Scene) -> Answer:
+    """Every token from before the plan is dead, for all who bear it; one renewed since is good."""
+    with suppress(Refused):
+        partner = PARTNERS[scene.call.partner]
+        if state().issued_at(partner, scene.question.token) >= scene.since:
+            return scene.answer
+    return token_expired(scene)
+
+
+def orders_late(scene: Scene) -> Answer:
+    """Tmall's orders of the last `hours` are not told yet; its refunds are."""
+    start, end = (str(scene.question.asked[f"{name}_modified"]) for name in ("start", "end"))
+    hours = timedelta(hours=scene.args.get("hours", 12))
+    earlier = f"{datetime.strptime(end, MOMENT) - hours:{MOMENT}}"  # noqa: DTZ007  both are GMT+8
+    return scene.question.again(end_modified=max(start, earlier))
+
+
+def forged_callback(scene: Scene) -> Answer:
+    """Send the person back with another `value` for one `name` of the answer."""
+    if not (target := scene.answer.get("Location")):
+        return scene.answer
+    parts = urlsplit(target)
+    told = dict(parse_qsl(parts.query)) | {scene.args["name"]: scene.args["value"]}
+    scene.answer["Location"] = parts._replace(query=urlencode(told)).geturl()
+    return scene.answer
 
 
 def refresh_refused(scene: Scene) -> Answer:

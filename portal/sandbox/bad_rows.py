@@ -2,17 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date
 
 from django.http import HttpResponse
 
-from portal.lib.days import today
-from portal.sandbox import report
 from portal.sandbox.plan import Row
 from portal.sandbox.scene import Scene, declare, rows_of, written
-from portal.sandbox.worlds import world_of
 
 MONEY = ("fee", "external_rgmv_7", "external_rgmv_15", "external_rgmv_30")
+OWNERS = ("advertiser_id", "advertiser_name", "seller_nick", "nick")
 SALES = ("external_goods_order_7", "external_goods_order_15", "external_goods_order_30", *MONEY[1:])
 
 
@@ -106,21 +103,20 @@ def field_renamed(scene: Scene) -> HttpResponse:
 
 
 def foreign_rows(scene: Scene) -> HttpResponse:
-    """Rows of another `advertiser` come among ours; with `silent` they do not say whose."""
+    """Rows of another `advertiser`'s store come among ours; with `silent` they do not say whose."""
     other, count = int(scene.args["advertiser"]), scene.args.get("count", 1)
-    told: Row = {} if scene.args.get("silent") else {"advertiser_id": other}
-    rows = [row | told for row in _rows_of(other, date.fromisoformat(scene.call.day))][:count]
+    theirs = rows_of(json.loads(scene.question.as_other(other).content)) or []
+    told: Row = {"advertiser_id": other} if scene.call.partner == "juguang" else {}
+    rows = [row | told for row in theirs[:count]]
+    if scene.args.get("silent"):
+        rows = [{name: row[name] for name in row if name not in OWNERS} for row in rows]
     return scene.with_rows(lambda ours: [*ours, *rows], more=len(rows))
 
 
-def _rows_of(advertiser_id: int, day: date) -> Iterable[Row]:
-    try:
-        source = world_of(advertiser_id)
-    except KeyError:
-        return
-    for cell in source.cells(advertiser_id, day, day, as_of=today()):
-        shown = report.shown(report.figures(cell, as_of=today()))
-        yield {"time": f"{day}", "note_id": cell.delivery.note_id, **shown}
+def over_refunded(scene: Scene) -> HttpResponse:
+    """More is paid back than was paid: `factor` times the refund."""
+    factor = scene.args.get("factor", 1000)
+    return scene.with_each(lambda row: {**row, **_scaled(row, ["refund_fee"], factor)})
 
 
 def _filled(rows: list[Row], size: int) -> list[Row]:

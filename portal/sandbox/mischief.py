@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from portal.sandbox import bad_answers, bad_rows
 from portal.sandbox.bad_answers import by_proxy
 from portal.sandbox.plan import Call, Plan, read
+from portal.sandbox.questions import Question
 from portal.sandbox.scene import Scene, rows_of
 from portal.sandbox.state import Refused, state
 
@@ -33,10 +34,12 @@ FAULTS: dict[str, Callable[[Scene], Answer]] = {
         *(bad_answers.refresh_refused, bad_answers.refused, bad_answers.html_page),
         *(bad_answers.cut_json, bad_answers.gzip_bomb, bad_answers.huge_page),
         *(bad_answers.clock, bad_answers.stale, bad_answers.odd_envelope),
+        *(bad_answers.old_token, bad_answers.orders_late, bad_answers.forged_callback),
         *(bad_rows.page_again, bad_rows.rows_move, bad_rows.row_lost, bad_rows.endless),
         *(bad_rows.shuffled, bad_rows.same_id, bad_rows.late_rows, bad_rows.emptied),
         *(bad_rows.restated, bad_rows.cancelled, bad_rows.fen_for_yuan, bad_rows.odd),
         *(bad_rows.field_gone, bad_rows.field_renamed, bad_rows.foreign_rows),
+        *(bad_rows.over_refunded,),
     )
 } | {
     name: by_proxy(name)
@@ -78,30 +81,38 @@ class Mischief:
         plan = current().plan
         if not plan.rules or request.path.startswith("/world/"):
             return self.get_response(request)
-        call = _call(request)
+        asked = _asked(request)
+        call = _call(request, asked)
+        question = Question(request, call.partner, asked, self.get_response)
         answer: Answer = self.get_response(request)
         pages = plan.pages_of(call)
         earlier = dict(pages)
         for rule, rng in plan.struck(call):
             if isinstance(answer, HttpResponse):
-                answer = FAULTS[rule.fault](Scene(call, answer, rule.args, rng, earlier))
+                scene = Scene(call, answer, rule.args, rng, earlier, question, plan.made_at)
+                answer = FAULTS[rule.fault](scene)
         if isinstance(answer, HttpResponse):
             with suppress(ValueError):
                 pages[call.page] = rows_of(json.loads(answer.content)) or []
         return answer
 
 
-def _call(request: HttpRequest) -> Call:
-    asked = _asked(request)
+def _call(request: HttpRequest, asked: dict[str, object]) -> Call:
     partner = _partner(request.path)
     return Call(
         path=request.path,
         method=str(asked.get("method") or request.method),
         partner=partner,
         advertiser=_subject(request, partner, asked),
-        day=str(asked.get("start_date") or asked.get("end_date") or ""),
+        day=_day(asked),
         page=int(str(asked.get("page_num") or asked.get("page_no") or asked.get("page") or 1)),
     )
+
+
+def _day(asked: dict[str, object]) -> str:
+    """Return the day that is asked for; Tmall is asked for moments."""
+    begins = ("start_date", "end_date", "start_modified", "start_time")
+    return next((str(asked[name])[:10] for name in begins if asked.get(name)), "")
 
 
 def _asked(request: HttpRequest) -> dict[str, object]:

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_GET
 
-from portal.lib.days import starts_at, today
+from portal.lib.days import known_now, starts_at, today
 from portal.sandbox.report import figures
-from portal.sandbox.sales import Line, Steps, Trade, sales_of, stands
+from portal.sandbox.sales import ENDED, Line, Steps, Trade, sales_of, stands
 from portal.sandbox.shelf import shelf_of
 from portal.sandbox.truth import Order, world
 from portal.sandbox.worlds import world_of
+
+TICK = timedelta(microseconds=1)
 
 
 @require_GET
@@ -82,16 +84,19 @@ def items(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def store(request: HttpRequest) -> HttpResponse:
-    """Show the seller's sub-orders and refunds as they stood when the day `as_of` began."""
+    """Show the seller's sub-orders and refunds as they stood when the day `as_of` began.
+
+    `as_of` may be a moment such as 2025-06-23T09:40:00+08:00; what happens then is shown.
+    """
     try:
         seller_id = int(request.GET["seller_id"])
-        as_of = date.fromisoformat(request.GET.get("as_of", f"{today()}"))
+        as_of = request.GET.get("as_of", f"{today()}")
+        until = _until(as_of)
         trades = sales_of(seller_id)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         return HttpResponseBadRequest(f"seller_id or as_of is missing or unknown: {error}")
-    if as_of > today():
-        return HttpResponseBadRequest(f"{as_of} is still to come: it is {today()}")
-    until = starts_at(as_of)
+    if until > known_now() + TICK:
+        return HttpResponseBadRequest(f"{as_of} is still to come: it is {known_now()}")
     sold = [(trade, line) for trade in trades for line in trade.lines if line.created_at < until]
     return as_json(
         {
@@ -115,8 +120,15 @@ def store(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _until(as_of: str) -> datetime:
+    if len(as_of) > len("2025-06-23"):
+        return datetime.fromisoformat(as_of) + TICK
+    return starts_at(date.fromisoformat(as_of))
+
+
 def _sold(trade: Trade, line: Line, until: datetime) -> dict[str, object]:
     paid_at = line.paid_at if line.paid_at and line.paid_at < until else None
+    at, status = stands(line.steps, until)
     return {
         "oid": line.oid,
         "tid": trade.tid,
@@ -126,7 +138,8 @@ def _sold(trade: Trade, line: Line, until: datetime) -> dict[str, object]:
         "created_at": line.created_at,
         "paid_at": paid_at,
         "is_affiliate": line.is_affiliate,
-        **_standing(line.steps, until),
+        "ended_at": at if status in ENDED else None,
+        "status": status,
         "modified_at": trade.modified_at(until),
     }
 

@@ -7,6 +7,7 @@ advertiser or account), `day` and `page`; `nth` picks some of the calls that mat
 how often the fault strikes, and `chance` draws it, the same way for the same seed.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -76,6 +77,7 @@ class Plan:
     rules: list[Rule] = field(default_factory=list)
     seed: int = 0
     lock: Lock = field(default_factory=Lock)
+    made_at: float = field(default_factory=time.time)
     _lists: OrderedDict[tuple[str, ...], dict[int, list[Row]]] = field(default_factory=OrderedDict)
 
     def pages_of(self, call: Call) -> dict[int, list[Row]]:

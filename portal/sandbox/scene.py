@@ -10,7 +10,9 @@ from typing import Any
 from django.http import HttpResponse
 
 from portal.sandbox.plan import Call, Row
+from portal.sandbox.questions import Question
 
+LISTS = ("data_list", "notes", "list", "item", "trade", "refund", "publisher_order_dto")
 RAW = re.compile(r'"@raw:([^"@]*)@"')
 
 
@@ -21,6 +23,8 @@ class Scene:
     args: Mapping[str, Any]  # Any: as the plan's JSON has it
     rng: Random
     earlier: Mapping[int, list[Row]]  # the rows of this list's pages before
+    question: Question
+    since: float  # when the plan was put in force
 
     def with_rows(self, change: Callable[[list[Row]], list[Row]], *, more: int = 0) -> HttpResponse:
         """Write the answer with other rows, declaring `more` of them than it did."""
@@ -48,7 +52,7 @@ def rows_of(content: object) -> list[Row] | None:
     """Return the list in a partner's answer, to be changed in place; None where there is none."""
     if not isinstance(content, dict):
         return None
-    for name in ("data_list", "notes", "list", "item"):
+    for name in LISTS:
         if isinstance(content.get(name), list):
             found: list[Row] = content[name]
             return found

@@ -117,6 +117,12 @@ class State:
         with self._lock:
             return self._live(partner, "access", access_token)
 
+    def issued_at(self, partner: Partner, access_token: str) -> float:
+        """Return when the token was issued, or before that where it was renewed since."""
+        with self._lock:
+            token = self._live(partner, "access", access_token)
+            return token.expires_at - LIFETIMES[partner][0]
+
     def expire_access_tokens(self, partner: Partner) -> None:
         with self._lock:
             for text, token in self._tokens.items():

@@ -30,7 +30,7 @@ FLAGS = {"true": True, "false": False}
 # All that is answered when it is asked for: the buyer's name among it, as masked as Tmall's.
 TRADE_FIELDS = {
     *("tid", "status", "type", "created", "modified", "pay_time", "end_time", "payment"),
-    *("buyer_nick", "receiver_state", "orders"),
+    *("buyer_nick", "receiver_state", "seller_nick", "orders"),
 }
 ORDER_FIELDS = {
     *("oid", "num_iid", "title", "num", "price", "status", "end_time"),
@@ -53,7 +53,7 @@ def trades_changed(seller: Seller, parameters: Parameters) -> Record:
     found = [trade for at, trade in _by_change(seller.user_id, now) if start <= at <= end]
     page, told = _page(found, parameters)
     if page:
-        told["trades"] = {"trade": [_trade_record(trade, names, now) for trade in page]}
+        told["trades"] = {"trade": [_trade_record(seller, trade, names, now) for trade in page]}
     return told
 
 
@@ -64,7 +64,7 @@ def refunds_received(seller: Seller, parameters: Parameters) -> Record:
     found = [each for at, each in _refunds_by_change(seller.user_id, now) if start <= at <= end]
     page, told = _page(found, parameters)
     if page:
-        records = [selected(_refund_record(*each, now), parameters) for each in page]
+        records = [selected(_refund_record(seller, *each, now), parameters) for each in page]
         told["refunds"] = {"refund": records}
     return told
 
@@ -112,7 +112,7 @@ def _page(found: Sequence[Row], parameters: Parameters) -> tuple[Sequence[Row], 
     return found[(page_no - 1) * page_size : page_no * page_size], told
 
 
-def _trade_record(trade: Trade, names: Sequence[str], now: datetime) -> Record:
+def _trade_record(seller: Seller, trade: Trade, names: Sequence[str], now: datetime) -> Record:
     lines = [_order_record(line, now) for line in trade.lines]
     wanted = [name.removeprefix("orders.") for name in names if name.startswith("orders.")]
     told = [{name: line[name] for name in wanted if name in line} for line in lines]
@@ -126,6 +126,7 @@ def _trade_record(trade: Trade, names: Sequence[str], now: datetime) -> Record:
         "payment": yuan(sum(line.paid_fen for line in trade.lines)),
         "buyer_nick": "山**客",
         "receiver_state": "上海",
+        "seller_nick": seller.nick,
         "orders": {"order": lines if "orders" in names else told},
     }
     if first.paid_at and first.paid_at <= now:
@@ -161,7 +162,9 @@ def _is_granted(refund: Refund, now: datetime) -> bool:
     return any(at <= now and word == GRANTED for at, word in refund.steps)
 
 
-def _refund_record(trade: Trade, line: Line, refund: Refund, now: datetime) -> Record:
+def _refund_record(
+    seller: Seller, trade: Trade, line: Line, refund: Refund, now: datetime
+) -> Record:
     at, status = stands(refund.steps, now)
     return {
         "refund_id": refund.refund_id,
@@ -173,6 +176,7 @@ def _refund_record(trade: Trade, line: Line, refund: Refund, now: datetime) -> R
         "created": written(refund.steps[0][0]),
         "modified": written(at),
         "buyer_nick": "山**客",
+        "seller_nick": seller.nick,
         "order_status": stands(line.steps, now)[1],
     }
 

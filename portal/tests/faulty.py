@@ -12,6 +12,7 @@ from campaigns.models import NoteDay, QuarantinedRow, SyncAlarm, SyncWindow
 from campaigns.reports.note_day import parse
 from campaigns.sync import pull
 from campaigns.sync.windows import ask_again, open_night
+from merchants import seed
 from merchants.models import (
     Brand,
     Connection,
@@ -21,8 +22,9 @@ from merchants.models import (
     PartnerIncident,
     Store,
 )
-from merchants.tests.factories import make_connection, make_consent, make_store
+from merchants.tests.factories import make_connection, make_consent, make_store, make_user
 from portal.lib.scope import Hat, scope
+from portal.sandbox.accounts import BY_ADVERTISER
 from portal.sandbox.tests.calls import report, top_token, xhs_token
 from portal.tests.processes import SandboxProcess
 
@@ -105,9 +107,10 @@ class Faulty:
     def truth(self, *days: date) -> list[dict[str, Any]]:
         """Return what the healthy sandbox tells of these days, asked for without our client."""
         self.sandbox.plan()
-        token = xhs_token(self.sandbox)["access_token"]
+        advertiser = int(self.joined.subject)
+        token = xhs_token(self.sandbox, advertiser)["access_token"]
         asked = days or (DAY,)
-        rows = report(self.sandbox, token, min(asked), max(asked), advertiser_id=ADVERTISER)
+        rows = report(self.sandbox, token, min(asked), max(asked), advertiser_id=advertiser)
         return [parse(row, date.fromisoformat(row["time"])) for row in rows]
 
     def equals_truth(self, *days: date) -> bool:
@@ -141,7 +144,7 @@ class Faulty:
         if not self._is_connected():
             joined = self.connection()
             joined.status = ConnectionStatus.CONNECTED
-            _put(joined, xhs_token(self.sandbox), "refresh_token")
+            _put(joined, xhs_token(self.sandbox, int(joined.subject)), "refresh_token")
 
     def _is_connected(self) -> bool:
         return self.connection().status == "connected"
@@ -154,21 +157,33 @@ class Faulty:
             ]
 
 
-def join(sandbox: SandboxProcess, brand: Brand, number: int = 1) -> Faulty:
+def join(
+    sandbox: SandboxProcess, brand: Brand, number: int = 1, advertiser: int = ADVERTISER
+) -> Faulty:
     """Give the brand a store with a real consent at 聚光, and open its first night."""
-    store = make_store(brand, number)
-    joined = make_connection(store, subject=str(ADVERTISER))
+    store = make_store(brand, number, seller_id=f"{BY_ADVERTISER[advertiser].user_id}")
+    joined = make_connection(store, subject=str(advertiser))
     make_consent(store)
-    _put(joined, xhs_token(sandbox), "refresh_token")
+    _put(joined, xhs_token(sandbox, advertiser), "refresh_token")
     open_night(brand=brand.pk)
     return Faulty(sandbox, store, joined)
 
 
 def join_tmall(faulty: Faulty) -> None:
     """Give the store a consent at Tmall, too."""
-    joined = make_connection(faulty.store, Partner.TOP, subject="2200657001")
+    seller = BY_ADVERTISER[int(faulty.joined.subject)]
+    account = {"subject": f"{seller.user_id}", "subject_name": seller.nick}
+    joined = make_connection(faulty.store, Partner.TOP, **account)
     make_consent(faulty.store, Partner.TOP)
-    _put(joined, top_token(faulty.sandbox), "refresh_token")
+    _put(joined, top_token(faulty.sandbox, seller.user_id), "refresh_token")
+    open_night(brand=faulty.store.brand_id, again=True)
+
+
+def join_pugongying(faulty: Faulty) -> None:
+    """Give the store a consent at 蒲公英, too."""
+    account = BY_ADVERTISER[int(faulty.joined.subject)].pugongying_id
+    person = make_user(f"{faulty.store.pk}@example.test")
+    seed.consent_pugongying(faulty.store, person, account)
     open_night(brand=faulty.store.brand_id, again=True)
 
 

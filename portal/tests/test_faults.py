@@ -218,7 +218,7 @@ def test_an_alarm_quotes_nothing_of_the_answer(faulty, caplog):
 
     with scope(Hat.NIGHT):
         words = SyncAlarm.objects.get().words
-    assert words == "Rows of another advertiser came with ours; nothing of the page was kept."
+    assert words == "Rows of another account came with ours; nothing of the page was kept."
     assert f"alarm foreign brand={faulty.store.brand_id}" in caplog.text
 
 
