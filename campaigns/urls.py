@@ -4,6 +4,7 @@ from campaigns.jump.views import jump
 from campaigns.views import (
     campaigns,
     data,
+    data_files,
     data_missing,
     data_quarantine,
     data_restated,
@@ -89,6 +90,11 @@ urlpatterns = [
     path(f"{IMPORT}refused.csv", imports.import_refused, name="import_refused"),
     path(f"{IMPORT}<slug:move>/", imports.import_move, name="import_move"),
     path(f"{DATA}windows/<int:window_pk>/", data.data_window, name="data_window"),
+    path(
+        f"{DATA}files/<int:store_pk>/<slug:kind>/<int:window>/<str:day>/",
+        data_files.data_file_day,
+        name="data_file_day",
+    ),
     path(f"{DATA}quarantine/", data_quarantine.data_quarantine, name="data_quarantine"),
     path(
         f"{DATA}quarantine/again/",

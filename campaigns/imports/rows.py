@@ -1,5 +1,6 @@
 """Rows of a file by the ledger's columns, and why one can't be believed."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -13,7 +14,7 @@ from campaigns.imports.cells import BadCell
 from campaigns.imports.formats import FileFormat, Row
 from campaigns.models import FileImport
 from campaigns.reports.base import BadRow
-from portal.lib.days import today
+from portal.lib.days import business_day, today
 
 EARLIEST = date(2018, 1, 1)  # each month makes a partition: a file must not ask for thousands
 Numbered = tuple[int, list[str]]
@@ -21,10 +22,14 @@ Numbered = tuple[int, list[str]]
 
 @dataclass(slots=True)
 class Parsed:
-    """Part of a file: the rows to merge, one for each fact, and those refused, by number."""
+    """Part of a file: the rows to merge, one for each fact, and those refused, by number.
+
+    `refused_on` are the refused rows whose window and day could be read all the same.
+    """
 
     rows: list[Row] = field(default_factory=list)
     refused: list[tuple[int, list[str], str]] = field(default_factory=list)
+    refused_on: Counter[tuple[int, date]] = field(default_factory=Counter)
     doubted: int = 0
 
 
@@ -63,6 +68,8 @@ def parse_part(
                 parsed.doubted += bool(format_.doubt and format_.doubt(row))
         except BadRow as problem:
             parsed.refused.append((number, cells, str(problem)))
+            if spoken := _spoken_of(format_, cells, newest):
+                parsed.refused_on[spoken] += 1
     return parsed
 
 
@@ -82,6 +89,21 @@ def parse(format_: FileFormat, cells: Sequence[str], newest: date) -> Row:
         format_.complete(row)
     _refuse_absurd(row, newest)
     return row
+
+
+def _spoken_of(format_: FileFormat, cells: Sequence[str], newest: date) -> tuple[int, date] | None:
+    """Return the window (0: none) and the day of a refused row, where both can be believed."""
+    told: Row = {"window_days": 0}
+    for column, cell in zip(format_.columns, cells, strict=True):
+        if column.name in {"day", "window_days", "ordered_at"}:
+            try:
+                told[column.name] = column.read(cell) if cell else None
+            except BadCell:
+                return None
+    moment = told.get("ordered_at")
+    day = business_day(moment) if moment else told.get("day")
+    window = told["window_days"]
+    return (window, day) if window is not None and day and EARLIEST <= day <= newest else None
 
 
 def _refuse_absurd(row: Row, newest: date) -> None:

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from campaigns.imports.by_day import ByDay
 from campaigns.imports.formats import FORMATS, FileFormat
 from campaigns.imports.intake import unpack
 from campaigns.imports.rows import Parsed, Seen, as_told, digest, not_told_by_api, parse_part
@@ -50,6 +51,7 @@ class Counts:
     doubted: int = 0
     days: set[date] = field(default_factory=set)
     windows: set[int] = field(default_factory=set)
+    by_day: ByDay = field(default_factory=ByDay)
 
     def add(self, size: int, parsed: Parsed, new: int, changed: int) -> None:
         self.rows += size
@@ -59,6 +61,7 @@ class Counts:
         self.doubted += parsed.doubted
         self.days |= {row["day"] for row in parsed.rows}
         self.windows |= {row["window_days"] for row in parsed.rows if "window_days" in row}
+        self.by_day.add(parsed)
 
     def columns(self) -> dict[str, object]:
         return {
@@ -70,6 +73,7 @@ class Counts:
             "first_day": min(self.days, default=None),
             "last_day": max(self.days, default=None),
             "windows": sorted(self.windows),
+            "by_day": self.by_day.column(),
         }
 
 

@@ -1,7 +1,7 @@
 """Files of figures that a person brings: what each was recognised as, and what became of it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -74,6 +74,16 @@ class FileImportQuerySet(StoreOwnedQuerySet["FileImport"]):
         same = self.filter(brand_id=store.brand_id, store=store, sha256=sha256)
         return same.exclude(status__in=OVER)
 
+    def applied(self) -> Self:
+        """Keep those that the ledger was told by, whatever became of them since."""
+        return self.filter(applied_at__isnull=False, first_day__isnull=False).exclude(by_day={})
+
+    def spanning(self, first: date, last: date) -> Self:
+        return self.filter(first_day__lte=last, last_day__gte=first)
+
+    def newest_word_first(self) -> Self:
+        return self.order_by("-applied_at", "-pk")
+
     def with_refusals(self) -> Self:
         return self.filter(refused_count__gt=0).exclude(status__in=OVER)
 
@@ -88,7 +98,8 @@ class FileImport(models.Model):
     """One file for one store. It stays for ever: it is the receipt of what was applied.
 
     `done_parts` counts the parts that were checked, and from the beginning again those that were
-    applied. `left_out` are the columns of the file that nothing here reads.
+    applied. `left_out` are the columns of the file that nothing here reads. `by_day` are the days
+    that it tells, by attribution window: {"30": {"2025-06-18": [rows, refused rows]}}.
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="file_imports")
@@ -116,6 +127,7 @@ class FileImport(models.Model):
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
     windows = ArrayField(models.PositiveSmallIntegerField(), default=list)  # days
+    by_day = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(_("uploaded"), default=known_now)
@@ -142,6 +154,9 @@ class FileImport(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def spans(self, day: date) -> bool:
+        return bool(self.first_day and self.last_day and self.first_day <= day <= self.last_day)
 
     @property
     def is_working(self) -> bool:

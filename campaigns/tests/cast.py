@@ -1,7 +1,7 @@
 """One of everything a URL may name, for the permission matrix."""
 
 from campaigns.tests.factories import make_link, make_sheet, make_window, note_of
-from campaigns.tests.files import make_import
+from campaigns.tests.files import make_import, told
 from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
 from merchants.models import Brand, Role
 from merchants.tests.factories import (
@@ -38,7 +38,7 @@ def stage(brand: Brand) -> dict[str, object]:
         "note": note_of(store, 1).pk,
         "link": link.pk,
         "sheet": make_sheet(store, cells=[], checked_at=known_now()).pk,
-        "file_import": make_import(store).pk,
+        "file_import": make_import(store, **told("2025-06-18")).pk,
         "window": make_window(store).pk,
         "code": link.code,
         "member": member.pk,

@@ -8,6 +8,7 @@ from campaigns.imports import work
 from campaigns.imports.intake import keep_file
 from campaigns.models import FileImport, FileRoad, QuarantinedRow
 from merchants.models import Store
+from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 from portal.sandbox.accounts import SELLERS
 from portal.sandbox.file_quirks import WRITERS, written
@@ -61,6 +62,13 @@ def make_import(store: Store, **fields: Any) -> FileImport:
         found = FileImport.objects.create(**own, **fields)
         found.events.create(**own, source="reading", target="checked")
         return found
+
+
+def told(*days: str, window: int = 0, refused: int = 0) -> dict[str, Any]:
+    """Return what an import that was applied keeps of the days that it tells, in order."""
+    counts = {day: [1, refused] for day in days}
+    span = {"first_day": days[0], "last_day": days[-1], "windows": [window] if window else []}
+    return span | {"by_day": {f"{window}": counts}, "applied_at": known_now()}
 
 
 def fresh(found: FileImport) -> FileImport:

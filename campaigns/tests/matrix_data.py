@@ -33,6 +33,15 @@ MATRIX = [
     ("post", MOVED, 302, 405, 405, 405, 405),
 ]
 
+FILES = DATA + "files/{store}/console/0/"
+MATRIX += [
+    ("get", FILES + "2025-06-18/", 302, 404, 200, 200, 200),
+    ("get", FILES + "2025-02-30/", 302, 404, 404, 404, 404),
+    ("get", FILES + "someday/", 302, 404, 404, 404, 404),
+    ("get", DATA + "files/{store}/nothing/0/2025-06-18/", 302, 404, 404, 404, 404),
+    ("post", FILES + "2025-06-18/", 302, 405, 405, 405, 405),
+]
+
 IMPORTS = "/b/shancha/data/imports/"
 IMPORT = IMPORTS + "{file_import}/"
 MATRIX += [

@@ -43,7 +43,7 @@ def test_a_report_that_no_result_is_read_from_has_one_line(client_as, brand):
 
     page = client_as(Role.VIEWER).get(DATA, headers=ENGLISH)
 
-    shown = [line.report.key for line, _cells in page.context["rows"]]
+    shown = [row.key for row in page.context["rows"]]
     levels = [f"juguang.{level}_day" for level in AdLevel.values]
     assert shown == [*["juguang.note_day"] * 3, *levels]
 

@@ -41,7 +41,7 @@ from campaigns.tests.factories import (
 )
 from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.factories_health import make_catalogue, make_health
-from campaigns.tests.files import make_import
+from campaigns.tests.files import make_import, told
 from campaigns.tests.plans import (
     bind,
     join,
@@ -194,7 +194,9 @@ def _make_sheet(store: Store, link: Link, name: str) -> LinkSheet:
 
 def _make_import(store: Store, name: str) -> FileImport:
     """Leave a file that was checked, with a part of it, a receipt and a refused row."""
-    found = make_import(store, name=f"{name}.csv", left_out=[f"{name} 列"], refused_count=1)
+    told_of = told(DAY.isoformat(), refused=1)
+    fields = {"left_out": [f"{name} 列"], "refused_count": 1} | told_of
+    found = make_import(store, name=f"{name}.csv", **fields)
     own = {"brand_id": store.brand_id, "store_id": store.pk, "file_import": found}
     page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
     with scope(Hat.NIGHT):

@@ -34,6 +34,7 @@ PAGES = [
     "/b/evil/data/",
     "/b/evil/data/imports/",
     "/b/evil/data/imports/{file_import}/",
+    "/b/evil/data/files/{store}/console/0/2025-06-18/",
     "/admin/merchants/application/",
     "/admin/merchants/application/{application}/change/",
     "/admin/merchants/brand/",
