@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.imports import work
 from campaigns.imports.intake import AlreadyHere, keep_file
-from campaigns.models import FileImport, FileRoad, ImportStatus
+from campaigns.models import FileImport, FileRoad, ImportStatus, NotSure
 from merchants.models import IllegalMove, Store
 from portal.lib.scope import Hat, scope
 
@@ -116,18 +116,23 @@ def _apply(store: Store, path: Path) -> tuple[str, str]:
             return DONE, _("This file was applied already; nothing was done.")
     if found.status == ImportStatus.REFUSED:
         return REFUSED, found.error
-    apply_now(found)
+    try:
+        apply_now(found)
+    except NotSure as doubt:
+        return REFUSED, f"{doubt} " + _("It was checked, and waits on the page of imports.")
     with scope(Hat.NIGHT, brand=store.brand_id):
         return DONE, verdict(FileImport.objects.get(pk=found.pk))
 
 
-def apply_now(found: FileImport) -> None:
-    """Check and apply an import that nobody looks at in between."""
+def apply_now(found: FileImport, *, is_sure: bool = False) -> None:
+    """Check and apply an import that nobody looks at in between, or raise NotSure."""
     work.check(found.pk)
     with scope(Hat.NIGHT, brand=found.brand_id):
         checked = FileImport.objects.get(pk=found.pk)
         try:
-            checked.ask_to_apply(by=None)
+            checked.ask_to_apply(by=None, is_sure=is_sure)
+        except NotSure:
+            raise
         except IllegalMove:
             logger.info("import %s is being applied already", found.pk)
     work.apply(found.pk)

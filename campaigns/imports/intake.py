@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.imports.layout import Layout, figures, recognise
 from campaigns.imports.rows import Numbered, batches
+from campaigns.imports.whose import Named, doubt_about
 from campaigns.models import FileImport, FilePart, FileRoad, ImportStatus
 from merchants.models import Store, User
 from portal.lib.scope import Hat, scope
@@ -54,7 +55,9 @@ def keep_file(
         "uploaded_by": by,
     }
     try:
-        layout, parts = _read(path)
+        layout, parts, named = _read(path)
+        with _scope(store, by):
+            own["doubt"] = doubt_about(store, named.found, digest)
     except BadSheet as problem:
         with _scope(store, by):
             refused = {"status": ImportStatus.REFUSED, "error": str(problem)[:400]}
@@ -103,14 +106,15 @@ def _keep(
         raise AlreadyHere(raced) from None
 
 
-def _read(path: Path) -> tuple[Layout, list[bytes]]:
+def _read(path: Path) -> tuple[Layout, list[bytes], Named]:
     rows = read_sheet(path, most=MOST_ROWS)
     layout, head = recognise(rows)
-    told = figures(rows, layout, head)
+    named = Named(layout.format)
+    told = named.passing(figures(rows, layout, head))
     parts = [zlib.compress(orjson.dumps(batch), 1) for batch in batches(told, PART)]
     if not parts:
         raise BadSheet(str(REASONS["empty"]))
-    return layout, parts
+    return layout, parts, named
 
 
 def _digest(path: Path) -> str:

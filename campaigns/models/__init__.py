@@ -44,6 +44,8 @@ from campaigns.models.file_import import (
     FilePart,
     FileRoad,
     ImportStatus,
+    NotSure,
+    StoreDoubt,
 )
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
@@ -118,6 +120,7 @@ __all__ = [
     "LinkTarget",
     "LinkText",
     "LinkTrouble",
+    "NotSure",
     "Note",
     "NoteDay",
     "NoteFound",
@@ -136,6 +139,7 @@ __all__ = [
     "StarLevel",
     "StarTask",
     "StarTaskNote",
+    "StoreDoubt",
     "StoreOrder",
     "StoreRefund",
     "SyncAlarm",

@@ -35,6 +35,13 @@ class FileRoad(models.TextChoices):
     MAIL = "mail", pgettext_lazy("how a file came", "An e-mail")
 
 
+class StoreDoubt(models.TextChoices):
+    """Why a file may be of another store of the brand."""
+
+    SAME_FILE = "same_file", _("The same file was uploaded for another store")
+    OTHER_NOTES = "notes", _("All notes it names are of another store")
+
+
 class ImportStatus(models.TextChoices):
     READING = "reading", pgettext_lazy("of a file", "Checking the file")
     CHECKED = "checked", pgettext_lazy("of a file", "Checked, not applied")
@@ -61,6 +68,10 @@ WORKING = (ImportStatus.READING, ImportStatus.APPLYING)
 OVER = (ImportStatus.REFUSED, ImportStatus.WITHDRAWN)
 
 
+class NotSure(IllegalMove):
+    """The file may be of another store: applying it needs a person's word."""
+
+
 class FileImportQuerySet(StoreOwnedQuerySet["FileImport"]):
     def newest_first(self) -> Self:
         return self.order_by("-uploaded_at", "-pk")
@@ -73,6 +84,11 @@ class FileImportQuerySet(StoreOwnedQuerySet["FileImport"]):
         """Keep the import of the same bytes that still counts: not refused, not discarded."""
         same = self.filter(brand_id=store.brand_id, store=store, sha256=sha256)
         return same.exclude(status__in=OVER)
+
+    def same_for_another(self, store: Store, sha256: str) -> Self:
+        """Keep the imports of the same bytes for the brand's other stores that still count."""
+        same = self.filter(brand_id=store.brand_id, sha256=sha256).exclude(status__in=OVER)
+        return same.exclude(store__seller_id=store.seller_id)
 
     def applied(self) -> Self:
         """Keep those that the ledger was told by, whatever became of them since."""
@@ -113,6 +129,7 @@ class FileImport(models.Model):
         _("status"), max_length=9, choices=ImportStatus, default=ImportStatus.READING
     )
     error = models.CharField(_("why it was refused"), max_length=400, blank=True)
+    doubt = models.CharField(_("whose it is"), max_length=9, choices=StoreDoubt, blank=True)
     absent = ArrayField(models.CharField(max_length=40), default=list)  # columns it does not tell
     left_out = ArrayField(models.CharField(max_length=80), default=list)
     pull = models.PositiveIntegerField(default=0)  # how often it was applied
@@ -202,7 +219,17 @@ class FileImport(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
 
-    def ask_to_apply(self, *, by: User | None) -> None:
+    @property
+    def needs_word(self) -> bool:
+        return bool(self.doubt) and not self.pull
+
+    def ask_to_apply(self, *, by: User | None, is_sure: bool = False) -> None:
+        """Apply it, or raise NotSure where nobody has said yet that it is this store's."""
+        if self.needs_word and not is_sure:
+            raise NotSure(
+                _t("%(doubt)s. Say that it is this store's file, or discard it.")
+                % {"doubt": self.get_doubt_display()}
+            )
         begun = {"done_parts": 0, "applied_count": 0, "pull": self.pull + 1}
         self.move_to(ImportStatus.APPLYING, by=by, changes=begun)
 

@@ -45,10 +45,10 @@ def checked(store: Store, path: Path) -> FileImport:
     return fresh(found)
 
 
-def applied(store: Store, path: Path) -> FileImport:
+def applied(store: Store, path: Path, *, is_sure: bool = False) -> FileImport:
     found = checked(store, path)
     with scope(Hat.NIGHT, brand=store.brand_id):
-        found.ask_to_apply(by=None)
+        found.ask_to_apply(by=None, is_sure=is_sure)
     work.apply(found.pk)
     return fresh(found)
 

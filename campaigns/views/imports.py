@@ -1,7 +1,8 @@
 """数据 › 导入: take in a file, look at what applying it would do, apply it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -69,6 +70,7 @@ def import_detail(request: BrandRequest, import_pk: int) -> HttpResponse:
             request.GET.get("page")
         ),
         "has_rows": found.parts.exists(),
+        "twins": _twins(request, found) if found.needs_word else [],
         "events": found.events.select_related("actor").order_by("-at", "-pk"),
         "may_apply": request.membership.allows(Role.MARKETER),
     }
@@ -110,8 +112,9 @@ def _move(found: FileImport, move: str, request: BrandRequest) -> None:
     if move == "retry":
         found.try_again()
         return
-    verbs = {
-        "apply": found.ask_to_apply,
+    is_sure = request.POST.get("sure") == "on"
+    verbs: dict[str, Callable[..., None]] = {
+        "apply": partial(found.ask_to_apply, is_sure=is_sure),
         "check": found.ask_to_check,
         "discard": found.discard,
     }
@@ -126,6 +129,14 @@ def _already(found: FileImport) -> str:
     if found.status == ImportStatus.APPLIED:
         return _("This file was applied already: there is nothing to do.")
     return _("This file was uploaded before. Here is how it stands.")
+
+
+def _twins(request: BrandRequest, found: FileImport) -> list[FileImport]:
+    """Return the imports of the same file for other stores, as far as the person may see them."""
+    same = FileImport.objects.seen_by(request.membership).same_for_another(
+        found.store, found.sha256
+    )
+    return list(same.select_related("store").newest_first())
 
 
 def _work_on(found: FileImport) -> None:

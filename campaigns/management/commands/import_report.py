@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaigns.imports import work
 from campaigns.imports.folder import apply_now, verdict
 from campaigns.imports.intake import AlreadyHere, keep_file
-from campaigns.models import FileImport, FileRoad, ImportStatus, QuarantinedRow
+from campaigns.models import FileImport, FileRoad, ImportStatus, NotSure, QuarantinedRow
 from merchants.models import Brand, Store
 from portal.lib.scope import Hat, scope
 
@@ -27,9 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("--brand", required=True, help="the short name of the brand")
         parser.add_argument("--store", help="the store's number at Tmall")
         parser.add_argument("--apply", action="store_true")
+        parser.add_argument(
+            "--sure", action="store_true", help="it is this store's file, against all appearance"
+        )
 
     def handle(
-        self, *, file: Path, brand: str, store: str | None, apply: bool, **options: Any
+        self, *, file: Path, brand: str, store: str | None, apply: bool, sure: bool, **options: Any
     ) -> None:
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
@@ -45,7 +48,11 @@ class Command(BaseCommand):
         if found.status == ImportStatus.REFUSED:
             self.stderr.write(found.error)
             sys.exit(REFUSED)
-        (apply_now if apply else _check)(found)
+        try:
+            apply_now(found, is_sure=sure) if apply else _check(found)
+        except NotSure as doubt:
+            self.stderr.write(f"{doubt} Add --sure to do so.")
+            sys.exit(REFUSED)
         self._tell(found)
 
     def _tell(self, found: FileImport) -> None:
