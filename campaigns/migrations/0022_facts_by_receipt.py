@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0020_pages_by_time"),
+        ("campaigns", "0021_files_by_day"),
         ("merchants", "0038_partner_budgets"),
     ]
 
