@@ -32,11 +32,15 @@ PRODUCTION = {
 
 
 def test(env: dict[str, str], *arguments: str) -> None:
-    """Run the quick tests side by side, then those with processes and browsers one by one."""
+    """Run the quick tests side by side, then those with processes and browsers, by groups."""
     _set_up(env)
     _install_chromium(env)
     slow = "browser or processes"
-    parts = [["-n", "2", "-m", f"not ({slow})"], ["-m", slow]]
+    parts = [
+        ["-n", "2", "-m", f"not ({slow})"],
+        ["-n", "2", "--dist", "loadgroup", "-m", f"({slow}) and not alone"],
+        ["-m", "alone"],
+    ]
     if arguments:
         parts = [[]]
     with ground.alone_in(Path(env["VAR_DIR"]), "the tests"), postgres(env):

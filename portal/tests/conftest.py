@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from portal.tests import once
 from portal.tests.brokers import BROKERS, Broker
-from portal.tests.running import RunningPortal
+from portal.tests.groups import Groups
+from portal.tests.running import RunningPortal, set_up
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log) -> Groups | None:
+    """With `--dist loadgroup` the groups are ours; xdist's own need an older pytest."""
+    return Groups(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,6 +54,7 @@ def empty_portal() -> Iterator[RunningPortal]:
     """The running processes without any demo data."""
     with tempfile.TemporaryDirectory(prefix="redcat-test-", ignore_cleanup_errors=True) as folder:
         portal = RunningPortal(Path(folder) / "var")
+        once.copy(set_up(), portal.var_dir)
         portal.start()
         yield portal
         portal.stop()

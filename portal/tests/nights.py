@@ -10,8 +10,9 @@ import httpx
 import psycopg
 
 from portal.lib.database import admin_conninfo
+from portal.tests import once
 from portal.tests.browser.truth import count_conversions
-from portal.tests.running import RunningPortal, wait_for
+from portal.tests.running import RunningPortal, set_up, wait_for
 
 NIGHTLY = 50  # 4 lists, 34 days of the note report, 3 of each report of orders, 3 snapshots
 ADVERTISER = 880001
@@ -23,9 +24,14 @@ COLUMNS = [
 ]
 NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 LEDGER = f"SELECT note_id, day::text, {NAMES} FROM campaigns_noteday WHERE known_to IS NULL"  # noqa: S608
+QUICK = {"SYNC_TICK_SECONDS": "1", "SYNC_LEASE_SECONDS": "3"}
 TWICE = """
 SELECT FROM campaigns_noteday GROUP BY note_id, day, known_from::date HAVING count(*) > 1
 """
+PICTURES = [
+    "UPDATE campaigns_note SET cover_url = regexp_replace(cover_url, '^https?://[^/]+', %s)",
+    "UPDATE campaigns_item SET picture_url = regexp_replace(picture_url, '^https?://[^/]+', %s)",
+]
 JOIN = """
 from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
@@ -61,19 +67,51 @@ class Nights(RunningPortal):
     def versions(self):
         return self.one("SELECT count(*) FROM campaigns_noteday")
 
+    def draw_pictures_here(self) -> None:
+        """Let the pictures that another sandbox named come from this one; no history is told."""
+        with psycopg.connect(admin_conninfo({}, self.var_dir)) as admin:
+            admin.execute("SET session_replication_role = replica")
+            for query in PICTURES:
+                admin.execute(query, [self.sandbox_url])
+
 
 @contextmanager
 def store_that_joined(**environ: str) -> Iterator[Nights]:
-    """Start it all, and enter when the store's first night is over."""
-    quick = {"SYNC_TICK_SECONDS": "1", "SYNC_LEASE_SECONDS": "3"}
-    with tempfile.TemporaryDirectory(prefix="redcat-test-", ignore_cleanup_errors=True) as folder:
-        portal = Nights(Path(folder) / "var", **quick | environ)
+    """Start it all where a store's first night is over: on a copy of the one that was played."""
+    with _folder() as folder:
+        portal = Nights(folder / "var", **QUICK | environ)
+        once.copy(once.made_once("joined", _play_the_first_night), portal.var_dir)
+        portal.start()
+        portal.draw_pictures_here()
+        wait_for(portal.is_complete, seconds=90)
+        yield portal
+        portal.stop()
+
+
+@contextmanager
+def store_that_joins(**environ: str) -> Iterator[Nights]:
+    """Start it all, let a store join, and enter when its first night is over."""
+    with _folder() as folder:
+        portal = Nights(folder / "var", **QUICK | environ)
+        once.copy(set_up(), portal.var_dir)
         portal.start()
         (portal.var_dir / "demo-clock").write_text("2025-06-20T09:40:00+08:00")
         portal.must("shell", "-c", JOIN)
         wait_for(portal.is_complete, seconds=90)
         yield portal
         portal.stop()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="redcat-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _play_the_first_night(var_dir: Path) -> None:
+    with store_that_joins() as portal:
+        portal.stop()
+        once.copy(portal.var_dir, var_dir)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from portal.tests.once import made_once
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,6 +33,24 @@ def wait_for(condition, *, seconds: float = 20):
     raise AssertionError(f"not within {seconds} s: {condition}")
 
 
+def set_up() -> Path:
+    """Return a folder as `make setup` leaves it, with the database migrated; to be copied."""
+    return made_once("set-up", _set_up)
+
+
+def _set_up(var_dir: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "portal.bootstrap", "setup"],
+        cwd=ROOT,
+        env=_environ() | {"DEMO": "1", "PARTNERS": "sandbox", "VAR_DIR": str(var_dir)},
+        check=True,
+    )
+
+
+def _environ() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+
+
 class RunningPortal:
     """One `make run`; without the seed unless `seed` is set."""
 
@@ -38,7 +58,7 @@ class RunningPortal:
         self.var_dir = var_dir
         self.output = var_dir.parent / f"{var_dir.name}.out"
         self.environ = {
-            **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
+            **_environ(),
             "VAR_DIR": str(var_dir),
             "PORT": str(free_port()),
             "SANDBOX_PORT": str(free_port()),

@@ -10,7 +10,7 @@ import pytest
 from portal.tests.jumping import Jumping, Readers
 from portal.tests.running import wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

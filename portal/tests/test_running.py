@@ -8,7 +8,7 @@ import pytest
 
 from portal.tests.running import ROOT, wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.alone]
 ENDS_WHEN_ASKED = ["worker", "beat", "web", "jump", "shipper", "sandbox", "postgres"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from merchants.tests.smtp_server import SmtpServer
 from portal.lib.database import admin_conninfo
-from portal.tests.nights import Nights, store_that_joined
+from portal.tests.nights import Nights, store_that_joins
 from portal.tests.running import wait_for
 
 pytestmark = pytest.mark.processes
@@ -42,7 +42,7 @@ def post() -> Iterator[SmtpServer]:
 def portal(post) -> Iterator[Nights]:
     port = str(post.server_address[1])
     mails = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port, "EMAIL_USE_TLS": "0"}
-    with store_that_joined(**mails) as portal:
+    with store_that_joins(**mails) as portal:
         yield portal
 
 

@@ -13,7 +13,7 @@ from portal.tests.browser.steps import SAFARI, agree, consent, hand_in, take_ste
 from portal.tests.nights import Nights, middle_of_a_night, store_that_joined
 from portal.tests.running import wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.alone]
 STORE = "/b/shancha/stores/1/"
 WAITING = "SELECT count(*) FROM campaigns_syncwindow WHERE status IN ('owed', 'leased')"
 OF_JUGUANG = """
