@@ -13,6 +13,7 @@ from portal.lib.database import admin_conninfo
 from portal.tests.clusters import Cluster
 from portal.tests.nights import (
     ADVERTISER,
+    NIGHTLY,
     TWICE,
     Nights,
     ledger,
@@ -128,7 +129,7 @@ def test_two_beats_pull_nothing_twice(nights):
     )
     try:
         with middle_of_a_night(nights):
-            pass
+            wait_for(lambda: nights.pulled() > NIGHTLY // 2)
         assert_complete(nights)
     finally:
         second.terminate()

@@ -8,7 +8,7 @@ import pytest
 
 from portal.tests.running import ROOT, wait_for
 
-pytestmark = [pytest.mark.processes, pytest.mark.alone]
+pytestmark = pytest.mark.processes
 ENDS_WHEN_ASKED = ["worker", "beat", "web", "jump", "shipper", "sandbox", "postgres"]
 
 
@@ -63,6 +63,7 @@ def test_a_taken_port_is_told_in_one_line(empty_portal, place):
     assert line == f"Port {port} can't be used (Address already in use): set PORT to a free one."
 
 
+@pytest.mark.alone
 def test_killing_the_manager_leaves_nothing_behind_and_the_next_start_is_quick(empty_portal):
     manager = empty_portal.manager()
     family = manager.children(recursive=True)
@@ -78,6 +79,7 @@ def test_killing_the_manager_leaves_nothing_behind_and_the_next_start_is_quick(e
     assert empty_portal.answers()
 
 
+@pytest.mark.alone
 def test_a_closed_terminal_stops_everything_within_ten_seconds(empty_portal):
     family = empty_portal.manager().children(recursive=True)
     began = time.monotonic()
@@ -87,6 +89,7 @@ def test_a_closed_terminal_stops_everything_within_ten_seconds(empty_portal):
     assert [process for process in family if process.is_running()] == []
 
 
+@pytest.mark.alone
 def test_killing_everything_at_once_is_no_obstacle(empty_portal):
     empty_portal.start()
     manager = empty_portal.manager()

@@ -13,7 +13,7 @@ from portal.tests.browser.steps import SAFARI, agree, consent, hand_in, take_ste
 from portal.tests.nights import Nights, middle_of_a_night, store_that_joined
 from portal.tests.running import wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 STORE = "/b/shancha/stores/1/"
 WAITING = "SELECT count(*) FROM campaigns_syncwindow WHERE status IN ('owed', 'leased')"
 OF_JUGUANG = """
@@ -43,7 +43,6 @@ def test_a_withdrawn_consent_stops_the_night_and_a_new_one_ends_it(owner, runnin
     with middle_of_a_night(running):
         page.get_by_role("button", name="Yes, withdraw it").click()
         expect(page.locator("main")).to_contain_text("Withdrawn by the brand.")
-    running.control(delay_ms=0)
     assert running.one(WAITING) > 0
     owner.open("/b/shancha/results/")
     expect(page.get_by_role("region", name="Needs you now")).to_contain_text("Juguang")
@@ -78,6 +77,7 @@ def test_a_higher_floor_puts_the_store_at_risk_with_a_notice_and_a_date(owner, s
     assert owner.complaints == []
 
 
+@pytest.mark.alone
 def test_staff_suspend_the_store_and_readers_get_to_its_own_page_until_it_is_lifted(
     owner, sign_in, visit
 ):
