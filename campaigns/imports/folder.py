@@ -2,6 +2,8 @@
 
 A file that no longer grows is taken in, checked and applied; then it lies in `done` or `refused`
 beside the others, with a .txt that says what became of it. Running it twice does nothing twice.
+One that can't be worked on is begun a few times, and then lies in `refused` and among the imports;
+whoever puts it back, or drops another of that name, has it tried anew.
 """
 
 import logging
@@ -12,8 +14,9 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from campaigns.imports import work
-from campaigns.imports.intake import AlreadyHere, keep_file
+from campaigns.imports import tries, work
+from campaigns.imports.intake import AlreadyHere, keep_failure, keep_file
+from campaigns.imports.tries import Tries
 from campaigns.models import FileImport, FileRoad, ImportStatus, NotSure
 from merchants.models import IllegalMove, Store
 from portal.lib.scope import Hat, scope
@@ -21,6 +24,7 @@ from portal.lib.scope import Hat, scope
 logger = logging.getLogger(__name__)
 
 DONE, REFUSED, TAKEN = "done", "refused", ".taken"
+PLACES = (DONE, REFUSED, TAKEN, tries.FOLDER)
 STILL = 10  # seconds that a file must have been left alone
 LOST = 600  # seconds after which a file that was begun is begun again
 AT_ONCE = 3  # files of one tick: a worker has other work
@@ -59,8 +63,7 @@ def _waiting(root: Path) -> Iterator[tuple[Store, Path]]:
 def _leads_elsewhere(folder: Path) -> bool:
     """Whoever drops files may make links, also to the folder of another brand."""
     return any(
-        each.is_symlink()
-        for each in (folder.parent, folder, *(folder / place for place in (DONE, REFUSED, TAKEN)))
+        each.is_symlink() for each in (folder.parent, folder, *(folder / place for place in PLACES))
     )
 
 
@@ -75,7 +78,7 @@ def _is_whole(path: Path) -> bool:
     """A link may lead anywhere; a file may still be on its way."""
     if path.is_symlink() or not path.is_file() or path.suffix.lower() not in ENDINGS:
         return False
-    return time.time() - path.stat().st_mtime >= STILL
+    return time.time() - path.stat().st_mtime >= STILL and not Tries.of(path).must_wait
 
 
 def _store(folder: Path) -> Store | None:
@@ -93,18 +96,43 @@ def _take(store: Store, path: Path) -> bool:
         (path.parent / place).mkdir(exist_ok=True)
     mine = path.parent / TAKEN / path.name
     try:
+        begun = Tries.of(path)
         path.rename(mine)
     except FileNotFoundError:
         return False
-    try:
-        place, verdict = _apply(store, mine)
-    except BaseException:
-        mine.rename(path)  # to be tried again by the next tick
-        raise
+    if begun.is_over:  # it took its last worker with it
+        place, verdict = REFUSED, _give_up(store, mine)
+    else:
+        place, verdict = _try(store, path, mine, begun.count_one(path))
+    tries.forget(path)
     end = _free(path.parent / place / path.name)
     mine.rename(end)
     end.with_name(f"{end.name}.txt").write_text(f"{verdict}\n", encoding="utf-8")
     return True
+
+
+def _try(store: Store, path: Path, mine: Path, begun: Tries) -> tuple[str, str]:
+    try:
+        return _apply(store, mine)
+    except Exception:
+        if begun.is_over:
+            logger.exception("drop folder: %r is given up", path.name)
+            return REFUSED, _give_up(store, mine)
+        mine.rename(path)
+        raise
+    except BaseException:  # we are told to stop
+        mine.rename(path)
+        raise
+
+
+def _give_up(store: Store, path: Path) -> str:
+    """Leave what failed among the imports, where people look, and return what to say of it."""
+    said = _(
+        "The file could not be worked on, though it was tried %(times)s times. Put it back to have"
+        " it tried again; if that ends here too, please tell the platform."
+    ) % {"times": tries.MOST}
+    keep_failure(store, path, name=path.name, error=said)
+    return said
 
 
 def _apply(store: Store, path: Path) -> tuple[str, str]:

@@ -65,6 +65,24 @@ def keep_file(
     return _keep(store, by, own, layout, parts)
 
 
+def keep_failure(store: Store, path: Path, *, name: str, error: str) -> None:
+    """Keep that a dropped file could not be worked on, unless an import of it tells already."""
+    digest = _digest(path)
+    with _scope(store, None):
+        if FileImport.objects.same_file(store, digest).exists():
+            return
+        FileImport.objects.create(
+            brand_id=store.brand_id,
+            store=store,
+            name=plain_name(name),
+            sha256=digest,
+            language=get_language() or "",
+            road=FileRoad.FOLDER,
+            status=ImportStatus.REFUSED,
+            error=error,
+        )
+
+
 def unpack(part: FilePart) -> list[Numbered]:
     rows: list[Numbered] = orjson.loads(zlib.decompress(part.packed))
     return rows
