@@ -60,6 +60,8 @@ def _create_roles(admin: Admin, secret_key: str) -> None:
             change = sql.SQL("ALTER ROLE {} PASSWORD {}")
             password = sql.Literal(password_of(role, secret_key))
             admin.execute(change.format(sql.Identifier(role), password))
+    # Messages are hints: a crash may lose the last of them, and none waits for the disk.
+    _run(admin, "ALTER ROLE {} SET synchronous_commit = off", QUEUE)
 
 
 def _grant_roles(admin: Admin) -> None:

@@ -65,6 +65,15 @@ def test_a_role_that_passes_over_row_level_security_is_refused(server, place):
     assert "redcat_app passes over row-level security" in prepare(server, place).stderr
 
 
+def test_messages_do_not_wait_for_the_disk_and_rows_do(server, place):
+    assert prepare(server, place).stderr == ""
+    waits = {}
+    for role in (roles.QUEUE, roles.APP):
+        with log_in(server, role) as login:
+            (waits[role],) = login.execute("SHOW synchronous_commit").fetchone()
+    assert waits == {"redcat_queue": "off", "redcat_app": "on"}
+
+
 def test_the_workers_queue_wakes_them_before_the_first_of_them_starts(server, place):
     assert prepare(server, place).stderr == ""
     with log_in(server, roles.QUEUE) as queue:

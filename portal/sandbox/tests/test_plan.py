@@ -1,9 +1,11 @@
 """Which answers of the sandbox a plan lets go wrong, and that it is the same each time."""
 
+from dataclasses import replace
+
 import pytest
 
 from portal.sandbox.mischief import FAULTS
-from portal.sandbox.plan import Call, read
+from portal.sandbox.plan import LISTS_KEPT, Call, read
 
 NOTES = Call("/api/open/jg/note/list", "POST", "juguang", "880001", "", 1)
 REPORT = Call("/api/open/jg/data/report/offline/note", "POST", "juguang", "880001", "2025-06-18", 2)
@@ -42,6 +44,16 @@ def test_chance_is_the_same_for_the_same_seed_and_another_for_another():
 
     assert first == again != other
     assert 8 < sum(first) < 32
+
+
+def test_of_many_lists_the_pages_of_those_asked_for_last_are_kept():
+    plan = read([], FAULTS)
+    calls = [replace(REPORT, advertiser=f"{number}") for number in range(LISTS_KEPT + 1)]
+    for call in calls:
+        plan.pages_of(call)[1] = [{"note_id": call.advertiser}]
+
+    assert plan.pages_of(calls[-1]) == {1: [{"note_id": f"{LISTS_KEPT}"}]}
+    assert plan.pages_of(calls[0]) == {}
 
 
 @pytest.mark.parametrize(
