@@ -151,8 +151,9 @@ def wait_for_the_end(portal: Nights, world: Generated) -> int:
     until = time.monotonic() + 1.2 * HOUR
     while True:
         time.sleep(1)
-        closed, still_open, _bad = portal.ask(STATES)[0]
-        if (closed >= world.brands * world.days and not still_open) or time.monotonic() > until:
+        closed, still_open, given_up = portal.ask(STATES)[0]
+        all_are_there = closed + given_up >= world.brands * world.days
+        if (all_are_there and not still_open) or time.monotonic() > until:
             return int(closed)
 
 
@@ -180,9 +181,9 @@ def struck(portal: Nights) -> float:
 
 def differences(portal: Nights, world: Generated) -> str:
     """Say what is not as it should be: windows, rows, sums of all figures, fields of some days."""
-    _closed, still_open, bad = portal.ask(STATES)[0]
+    _closed, still_open, given_up = portal.ask(STATES)[0]
     wrong = [f"{still_open} windows open"] if still_open else []
-    wrong += [f"{bad} windows given up"] if bad else []
+    wrong += [f"{given_up} windows given up"] if given_up else []
     wrong += [f"{len(twice)} rows doubled" for twice in [portal.ask(TWICE)] if twice]
     wrong += [f"advertiser {each}" for each in unequal_sums(portal, world)]
     wrong += [f"{where}" for where in unequal_days(portal, world)]
