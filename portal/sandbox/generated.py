@@ -22,7 +22,7 @@ from portal.sandbox.responses import PER_CLICK, InSiteOrder, Response
 from portal.sandbox.truth import DAY, LAST_DAY, NORMAL, Delivery, Events, Jump, Note, Order
 
 FIRST_ADVERTISER = 9_000_001
-MOST = (10_000, 100_000, 366)  # brands, notes of each, days
+MOST = (10_000, 80_000, 366)  # brands, notes of each, days
 CAMPAIGNS = 4  # of each advertiser; its notes go round among them
 MOST_JUMPS, MOST_ORDERS = 5, 2  # of a note on a day
 DRAWS = Struct("<32H")
@@ -80,7 +80,7 @@ class Generated:
 
     def note(self, advertiser_id: int, place: int) -> Note:
         """Return the advertiser's note at this place, counted from 1, as its id orders them."""
-        created_at = starts_at(self.first) - timedelta(days=3) + timedelta(seconds=place % DAY)
+        created_at = starts_at(self.first) - timedelta(days=3) + timedelta(seconds=place)
         return Note(
             note_id=f"{int(created_at.timestamp()):08x}{advertiser_id:08x}{place:08x}",
             advertiser_id=advertiser_id,
