@@ -1,7 +1,8 @@
 """Every fault of a partner with several seeds, then random plans: does the ledger end as the truth?
 
-`python -m benchmarks.torture_faults [SEEDS] [PLANS]` prints a row per fault, and ends with 1
-unless every ledger equals the truth. Calls end after two seconds instead of thirty.
+`python -m benchmarks.torture_faults [SEEDS] [PLANS] [--markdown]` prints a row per fault, from 1 to
+32, and ends with 1 unless every ledger equals the truth; 33 to 36 are `torture_night`'s. Calls end
+after two seconds instead of thirty.
 """
 
 import logging
@@ -9,8 +10,9 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -20,16 +22,26 @@ from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
+from benchmarks.fault_table import FaultTable, Run, given
 from benchmarks.ground import database
+from benchmarks.torture_consents import (
+    answer_badly,
+    join_for_good,
+    lose_the_consent,
+    meet_a_dead_token_together,
+)
 from merchants.tests.factories import make_brand
 from portal.lib import http
 from portal.sandbox.proxy import FaultProxy
 from portal.tests.fault_cases import CASES, Case
-from portal.tests.faulty import DAY, Faulty, join, week_before
+from portal.tests.faulty import DAY, Faulty, join, join_tmall, week_before
+from portal.tests.faulty_orders import CASES as ORDER_CASES
+from portal.tests.faulty_orders import OrderCase, Shop
 from portal.tests.processes import DEMO_DAY, SandboxProcess
 
 NIGHTS = 3
-Run = tuple[int, int, int, bool]  # strikes, rows in quarantine, alarms, and whether all is true
+TEN_WORKERS = "23", "old_token, ten workers at once"
+Meeting = Callable[[Faulty, int], Run]
 RANDOM = [
     *(("server_error", {}), ("rate_limited", {"seconds": 1}), ("reset", {}), ("truncated", {})),
     *(("bad_gzip", {}), ("cut_json", {}), ("html_page", {}), ("page_again", {})),
@@ -42,36 +54,38 @@ RANDOM = [
 
 
 def main() -> None:
-    given = sys.argv[1:]
-    seeds, plans = (int(each) for each in [*given, *("5", "20")[len(given) :]])
+    seeds, plans = given(5, 20)
     logging.disable(logging.CRITICAL)
     stamina.instrumentation.set_on_retry_hooks([])
     http.send.__kwdefaults__["seconds"] = 2.0
-    bad = 0
+    started, table = time.monotonic(), FaultTable()
     with database(), world() as sandbox, stamina.set_testing(True, attempts=3, cap=True):
-        started = time.monotonic()
-        print(f"{'fault':<28}{'runs':>6}{'struck':>8}{'quarantined':>13}{'alarms':>8}{'equal':>7}")
-        runs = 0
-        for name, cases in by_fault().items():
+        for (number, fault), meetings in sorted(by_fault().items()):
             met = []
-            for case, seed in product(cases, range(seeds)):
+            for meeting, seed in product(meetings, range(seeds)):
                 with a_store(sandbox) as faulty:
-                    met.append(meet(faulty, case, seed))
-            bad += say(name, met)
-            runs += len(met)
+                    met.append(meeting(faulty, seed))
+            table.say(str(number), fault, met)
+        shop = join_for_good(sandbox)
+        table.say(*TEN_WORKERS, [meet_a_dead_token_together(shop, seed) for seed in range(seeds)])
         met = []
         for plan in range(plans):
             with a_store(sandbox) as faulty:
                 met.append(meet_random(faulty, Random(plan)))
-        bad += say("   random plans", met) if met else 0
-        print(f"{runs + len(met)} runs in {time.monotonic() - started:.0f} s")
-    sys.exit(bool(bad))
+        table.say("", "four of them at random", met)
+    table.end(time.monotonic() - started)
+    sys.exit(bool(table.wrong))
 
 
-def by_fault() -> dict[str, list[Case]]:
-    grouped: dict[str, list[Case]] = defaultdict(list)
+def by_fault() -> dict[tuple[int, str], list[Meeting]]:
+    grouped: dict[tuple[int, str], list[Meeting]] = defaultdict(list)
     for case in CASES:
-        grouped[f"{case.number:>2} {case.fault}"].append(case)
+        grouped[case.number, case.fault].append(partial(meet, case))
+    for order_case in ORDER_CASES:
+        name = f"{order_case.fault} ({order_case.report})"
+        grouped[order_case.number, name].append(partial(meet_with_orders, order_case))
+    grouped[22, "token_expired, refresh_refused"].append(lose_the_consent)
+    grouped[26, "forged_callback, and aged, foreign, replayed"].append(answer_badly)
     return grouped
 
 
@@ -81,10 +95,20 @@ def world() -> Iterator[SandboxProcess]:
     folders = tempfile.TemporaryDirectory(prefix="redcat-bench-", ignore_cleanup_errors=True)
     with folders as folder, SandboxProcess(Path(folder)) as sandbox:
         sandbox.set_day(DEMO_DAY)
-        with FaultProxy(sandbox.port) as proxy:
-            partner = settings.XHS | {"base_url": f"{proxy.url}/api/open"}
-            with override_settings(VAR_DIR=Path(folder), XHS=partner):
-                yield sandbox
+        with (
+            FaultProxy(sandbox.port) as proxy,
+            override_settings(VAR_DIR=Path(folder), **partners(sandbox.url, proxy.url)),
+        ):
+            yield sandbox
+
+
+def partners(url: str, by_proxy: str) -> dict[str, object]:
+    """Return the settings by which the portal speaks to the sandbox, to 聚光 by the proxy."""
+    consent = {"authorize_url": f"{url}/authorize", "token_url": f"{url}/token"}
+    return {
+        "XHS": settings.XHS | {"base_url": f"{by_proxy}/api/open", "auth_url": f"{url}/auth"},
+        "TOP": settings.TOP | {"gateway": f"{url}/router/rest"} | consent,
+    }
 
 
 @contextmanager
@@ -97,7 +121,7 @@ def a_store(sandbox: SandboxProcess) -> Iterator[Faulty]:
         transaction.set_rollback(True)
 
 
-def meet(faulty: Faulty, case: Case, seed: int) -> Run:
+def meet(case: Case, faulty: Faulty, seed: int) -> Run:
     size = 5 if case.paged else 500
     with override_settings(XHS=settings.XHS | {"report_page_size": size}):
         if case.known:
@@ -123,6 +147,23 @@ def meet_random(faulty: Faulty, rng: Random) -> Run:
         return heal(faulty)
 
 
+def meet_with_orders(case: OrderCase, faulty: Faulty, seed: int) -> Run:
+    """Let the fault meet the store's orders or refunds, and a healthy night follow."""
+    join_tmall(faulty)
+    shop = Shop(faulty)
+    if case.known:
+        shop.pull()
+    shop.plan(case, seed=seed)
+    shop.pull()
+    found = bool(shop.waiting()), bool(faulty.quarantined())
+    hits = sum(faulty.sandbox.hits())
+    faulty.sandbox.plan()
+    shop.pull()
+    true = found == (case.waiting, case.refused) and shop.equals_truth()
+    settled = not (shop.waiting() or shop.doubled() or faulty.unsettled())
+    return Run(hits, len(faulty.quarantined()), len(faulty.alarms()), true and settled)
+
+
 def heal(faulty: Faulty) -> Run:
     """Let a healthy night follow, after a new consent where one was lost; see what is left."""
     hits = sum(faulty.sandbox.hits())
@@ -130,15 +171,7 @@ def heal(faulty: Faulty) -> Run:
     faulty.consent_again()
     closed = faulty.pull().status == "closed"
     true = closed and faulty.equals_truth() and not faulty.unsettled()
-    return hits, len(faulty.quarantined()), len(faulty.alarms()), true
-
-
-def say(name: str, runs: list[Run]) -> int:
-    hits, rows, alarms, true = (sum(column) for column in zip(*runs, strict=True))
-    print(
-        f"{name:<28}{len(runs):>6}{hits:>8}{rows:>13}{alarms:>8}{true:>4}/{len(runs)}", flush=True
-    )
-    return len(runs) - true
+    return Run(hits, len(faulty.quarantined()), len(faulty.alarms()), true)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Nights on which everything dies: does the ledger still end as the truth, with nothing doubled?
 
-`python -m benchmarks.torture_night [KILLS] [STOPS]` (50 and 10) kills workers with kill -9 and
-stops PostgreSQL at once, at random moments of as many nights as that takes; then the broker is
-emptied, beat is dead for 26 hours, and two beats tick. A row for each, and 1 at the end unless
-every ledger equals the truth.
+`python -m benchmarks.torture_night [KILLS] [STOPS] [--markdown]` (50 and 10) kills workers with
+kill -9 and stops PostgreSQL at once, at random moments of as many nights as that takes; then the
+broker is emptied, beat is dead for 26 hours, and two beats tick. After each, every table of the
+ledger is compared with the truth. A row for each, and 1 at the end unless all are equal.
 """
 
 import random
@@ -17,13 +17,13 @@ from datetime import datetime, timedelta
 
 import psutil
 
+from benchmarks.fault_table import FaultTable, Run, given
+from portal.tests.night_books import verdicts
 from portal.tests.nights import (
-    TWICE,
+    JOIN_WITH_ALL_REPORTS,
     Nights,
-    ledger,
     middle_of_a_night,
-    store_that_joined,
-    truth_of,
+    store_that_joins,
 )
 from portal.tests.running import ROOT, wait_for
 
@@ -31,30 +31,53 @@ A_NIGHT = 5  # how many of them fall into one night
 BEAT = ["-m", "celery", "--quiet", "-A", "portal.celery", "beat", "--pidfile="]
 PURGE = "SELECT pgmq.purge_queue(queue_name) FROM pgmq.list_queues()"
 OPEN = "SELECT count(*) FROM campaigns_syncwindow WHERE status <> 'closed'"
+QUARANTINED = "SELECT count(*) FROM campaigns_quarantinedrow"
+ALARMS = "SELECT count(*) FROM campaigns_syncalarm"
 PATIENCE = 240  # seconds until a disturbed night is over
 
 
 def main() -> None:
-    given = sys.argv[1:]
-    kills, stops = (int(each) for each in [*given, *("50", "10")[len(given) :]])
+    kills, stops = given(50, 10)
     random.seed(kills)
     blows = [kill_child, kill_parent] * (kills // 2) + [kill_child] * (kills % 2)
     blows += [stop_postgres] * stops
     random.shuffle(blows)
-    bad = 0
-    print(f"{'what':<40}{'nights':>7}{'rows':>8}{'fen':>14}{'doubled':>9}{'open':>6}{'equal':>7}")
-    with store_that_joined() as portal:
-        nights = [blows[n : n + A_NIGHT] for n in range(0, len(blows), A_NIGHT)]
-        for each in nights:
-            strike(portal, each)
-            if lost := differences(portal):
-                bad += 1
-                print(f"after {', '.join(blow.__name__ for blow in each)}: {lost}")
-        bad += say(f"{kills} kills of workers, {stops} stops", len(nights), portal)
-        for what in (empty_the_broker, leave_beat_dead, run_two_beats):
+    started, table = time.monotonic(), FaultTable()
+    with store_that_joins(JOIN_WITH_ALL_REPORTS, seconds=PATIENCE) as portal:
+        runs = []
+        for n in range(0, len(blows), A_NIGHT):
+            strike(portal, blows[n : n + A_NIGHT])
+            runs.append(judge(portal, struck=0))
+        table.say("33", f"{kills} kills of workers, in the nights of 34", [*struck(runs, kills)])
+        table.say("34", f"{stops} immediate stops of PostgreSQL", [*struck(runs, stops)])
+        for number, what in FURTHER:
             what(portal)
-            bad += say((what.__doc__ or "").rstrip("."), 1, portal)
-    sys.exit(bool(bad))
+            table.say(number, (what.__doc__ or "").rstrip("."), [judge(portal, struck=1)])
+        for verdict in verdicts(portal):
+            print(f"{verdict.table:<28}{verdict.rows:>8,} rows{verdict.fen:>18,} fen")
+    table.end(time.monotonic() - started)
+    sys.exit(bool(table.wrong))
+
+
+def struck(runs: list[Run], times: int) -> Iterator[Run]:
+    """Share the blows out among the nights in which they fell."""
+    for place, run in enumerate(runs):
+        yield run._replace(struck=times // len(runs) + (place < times % len(runs)))
+
+
+def judge(portal: Nights, *, struck: int) -> Run:
+    """Wait for the night's end, compare every table with the truth, and say what is not equal."""
+    try:
+        wait_for(portal.is_complete, seconds=PATIENCE)
+    except AssertionError:
+        print(f"not over after {PATIENCE} s, {portal.one(OPEN)} windows open")
+        return Run(struck, 0, 0, is_true=False)
+    found = list(verdicts(portal))
+    for verdict in found:
+        if not verdict.is_good:
+            print(verdict)
+    is_true = all(verdict.is_good for verdict in found)
+    return Run(struck, portal.one(QUARANTINED), portal.one(ALARMS), is_true)
 
 
 def strike(portal: Nights, blows: list[Callable[[Nights], None]]) -> None:
@@ -129,28 +152,7 @@ def second_beat(portal: Nights) -> Iterator[None]:
             second.terminate()
 
 
-def differences(portal: Nights) -> str:
-    """Wait for the night's end, and say what is not as it should be."""
-    try:
-        wait_for(portal.is_complete, seconds=PATIENCE)
-    except AssertionError:
-        return f"not over after {PATIENCE} s, {portal.one(OPEN)} windows open"
-    held, truth = ledger(portal), truth_of(portal)
-    wrong = sum(held.get(place) != truth.get(place) for place in held.keys() | truth.keys())
-    doubled = len(portal.ask(TWICE))
-    return f"{wrong} rows differ, {doubled} doubled" if wrong or doubled else ""
-
-
-def say(what: str, nights: int, portal: Nights) -> int:
-    lost = differences(portal)
-    held = ledger(portal)
-    fen = sum(row["fee_fen"] for row in held.values())
-    numbers = f"{nights:>7}{len(held):>8,}{fen:>14,}{len(portal.ask(TWICE)):>9}"
-    print(f"{what:<40}{numbers}{portal.one(OPEN):>6}{'no' if lost else 'yes':>7}", flush=True)
-    if lost:
-        print(lost)
-    return bool(lost)
-
+FURTHER = (("35", empty_the_broker), ("36", leave_beat_dead), ("36", run_two_beats))
 
 if __name__ == "__main__":
     main()

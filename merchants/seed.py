@@ -112,14 +112,14 @@ def staff_secret() -> str:
     return base64.b32encode(digest[:20]).decode()
 
 
-def seed_flagship() -> Store:
+def seed_flagship(version: str | None = consent_texts.WITH_DIRECT_LINKS) -> Store:
     """Let 山茶's first store join and be approved; needs the sandbox, the people, the policy."""
     owner = member("owner")
     flagship = consent_store(_brand("shancha", owner), owner, 2200657001)
     _state(flagship, owner, Category.BEAUTY, "4.8")
     _submit(flagship, owner)
     _approve(flagship)
-    consent_juguang(flagship, owner, 880001, version=consent_texts.WITH_DIRECT_LINKS)
+    consent_juguang(flagship, owner, 880001, version=version)
     consent_pugongying(flagship, owner, 660001)
     return flagship
 

@@ -44,6 +44,7 @@ from portal.partners.top import TopClient
 from portal.partners.top_orders import ROWS_PER_PAGE, affiliate_orders
 
 SLICE, FESTIVAL_SLICE = timedelta(hours=3), timedelta(minutes=20)
+SLICE_FIELD = "slice"
 CALLS_PER_PAGE = 9  # most slices are empty, and each page costs a transaction
 
 
@@ -58,10 +59,12 @@ def fetch(client: TopClient, asked: Asked) -> FetchedPage:
     calls = 0
     while begins < len(slices) and calls < CALLS_PER_PAGE and len(rows) < ROWS_PER_PAGE:
         page = affiliate_orders(client, *slices[begins], number, position)
-        rows += page.rows
+        rows += [{**row, SLICE_FIELD: begins} for row in page.rows]
+        calls += 1
+        if page.position and (page.position == position or not page.rows):
+            break  # it leads nowhere: the cursor stays, and its second coming is a loop
         position = page.position
         begins, number = (begins, number + 1) if position else (begins + 1, 1)
-        calls += 1
     more = begins < len(slices)
     cursor = f"{begins} {number} {position}" if more else ""
     make_months(AffiliateOrder, rows, "tk_create_time")
@@ -69,7 +72,9 @@ def fetch(client: TopClient, asked: Asked) -> FetchedPage:
 
 
 def keys(rows: Sequence[Row]) -> list[str]:
-    return keys_of(rows, "trade_id")
+    """Tell an order that changed where two slices meet apart from itself: each of them names it."""
+    told = keys_of(rows, "trade_id")
+    return [f"{row.get(SLICE_FIELD, 0)} {key}"[:24] for row, key in zip(rows, told, strict=True)]
 
 
 def keep(context: PageContext, rows: Sequence[Row]) -> Kept:

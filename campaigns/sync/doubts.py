@@ -22,7 +22,6 @@ from merchants.models import Connection
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
-STALE = timedelta(minutes=1)  # a partner's servers differ by less
 COMPARED_DAYS = timedelta(days=7)
 FEWEST_COMPARED, MOST_COMPARED = 3, 60
 WILD = 20
@@ -74,17 +73,21 @@ def _names_of(window: SyncWindow, told: Collection[str]) -> set[str]:
 
 
 def refuse_stale(window: SyncWindow, page: FetchedPage) -> datetime | None:
-    """Return when the page was written; before one that is kept, it must not overwrite it.
+    """Return when the page was written; before one of an earlier pull, it must not overwrite it.
 
-    A clock that goes ahead says a time to come: nothing is written later than it arrives.
+    The pages of one pull follow from its questions, whatever the clocks of the partner's servers
+    say: they differ. One that is behind has come past what is kept when the page is asked for
+    again; an answer that was kept somewhere stays as old as it is. A clock that goes ahead says a
+    time to come: nothing is written later than it arrives.
     """
     if page.answered_at is None:
         return None
     written = min(page.answered_at, timezone.now())
     pages = PulledPage.objects.filter(brand_id=window.brand_id, window=window)
-    newest = pages.aggregate(newest=Max("answered_at"))["newest"]
-    if newest and written < newest - STALE:
-        raise Suspect(f"The answer of {written:%F %T} UTC is older than what is kept.")
+    newest = pages.filter(pull__lt=window.pull).aggregate(newest=Max("answered_at"))["newest"]
+    if newest and written < newest:
+        words = f"The answer of {written:%F %T} UTC is older than what is kept."
+        raise Suspect(words, wait=(newest - written).total_seconds() + 1)
     return written
 
 

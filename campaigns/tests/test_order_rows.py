@@ -225,6 +225,14 @@ def test_an_affiliate_order_without_channel_or_number_of_its_item_is_kept(joined
     assert (second.num_iid, second.relation_id) == ("710500318001", "123456")
 
 
+def test_an_order_that_changed_where_two_slices_meet_is_no_page_that_came_twice():
+    first, second = (top_affiliate.keys([affiliate() | {"slice": n}]) for n in (8, 9))
+
+    assert first != second
+    assert first == top_affiliate.keys([affiliate(num=2) | {"slice": 8}])
+    assert max(len(key) for key in first + second) <= 24
+
+
 def test_months_of_long_ago_are_made_before_their_orders_are_kept(joined):
     row = trade(created="2024-02-29 10:00:00")
 

@@ -119,6 +119,16 @@ def over_refunded(scene: Scene) -> HttpResponse:
     return scene.with_each(lambda row: {**row, **_scaled(row, ["refund_fee"], factor)})
 
 
+def stuck(scene: Scene) -> HttpResponse:
+    """A slice of affiliate orders says that it goes on, from where it has just been asked."""
+    content = json.loads(scene.answer.content)
+    for told in content.values():
+        data = told.get("data", {})
+        asked = scene.question.asked.get("position_index")
+        data["has_next"], data["position_index"] = True, asked or data.get("position_index", "0")
+    return written(content, scene.answer)
+
+
 def _filled(rows: list[Row], size: int) -> list[Row]:
     return (rows * (size // len(rows) + 1))[:size] if rows else rows
 

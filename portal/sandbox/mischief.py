@@ -39,7 +39,7 @@ FAULTS: dict[str, Callable[[Scene], Answer]] = {
         *(bad_rows.shuffled, bad_rows.same_id, bad_rows.late_rows, bad_rows.emptied),
         *(bad_rows.restated, bad_rows.cancelled, bad_rows.fen_for_yuan, bad_rows.odd),
         *(bad_rows.field_gone, bad_rows.field_renamed, bad_rows.foreign_rows),
-        *(bad_rows.over_refunded,),
+        *(bad_rows.over_refunded, bad_rows.stuck),
     )
 } | {
     name: by_proxy(name)

@@ -36,6 +36,7 @@ JOIN = """
 from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
 """
+JOIN_WITH_ALL_REPORTS = JOIN.replace("seed_flagship()", "seed_flagship(version=None)")
 
 
 class Nights(RunningPortal):
@@ -89,15 +90,15 @@ def store_that_joined(**environ: str) -> Iterator[Nights]:
 
 
 @contextmanager
-def store_that_joins(**environ: str) -> Iterator[Nights]:
+def store_that_joins(join: str = JOIN, *, seconds: float = 90, **environ: str) -> Iterator[Nights]:
     """Start it all, let a store join, and enter when its first night is over."""
     with _folder() as folder:
         portal = Nights(folder / "var", **QUICK | environ)
         once.copy(set_up(), portal.var_dir)
         portal.start()
         (portal.var_dir / "demo-clock").write_text("2025-06-20T09:40:00+08:00")
-        portal.must("shell", "-c", JOIN)
-        wait_for(portal.is_complete, seconds=90)
+        portal.must("shell", "-c", join)
+        wait_for(portal.is_complete, seconds=seconds)
         yield portal
         portal.stop()
 

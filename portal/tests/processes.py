@@ -98,9 +98,9 @@ class SandboxProcess:
         query = {"seller_id": seller_id}
         return self._good(httpx.get(f"{self.url}/world/items", params=query)).json()["items"]
 
-    def sales(self, seller_id: int) -> dict[str, list[dict]]:
-        """Fetch the store's orders and refunds as they stood when the world's today began."""
-        query = {"seller_id": seller_id}
+    def sales(self, seller_id: int, as_of: str = "") -> dict[str, list[dict]]:
+        """Fetch the store's orders and refunds as of a moment, or of when today began."""
+        query = {"seller_id": seller_id} | ({"as_of": as_of} if as_of else {})
         return self._good(httpx.get(f"{self.url}/world/store", params=query)).json()
 
     def set_moment(self, moment: str) -> None:

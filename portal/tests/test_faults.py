@@ -8,13 +8,15 @@ import stamina
 from django.utils import timezone
 
 from campaigns.models import FieldDrift, Item, Note, SyncAlarm
+from campaigns.sync import pull
 from campaigns.sync.doubts import release_window
+from merchants.models import Partner, PartnerBudget
 from merchants.tests.factories import make_brand, make_connection, make_store
 from portal.lib import http
 from portal.lib.scope import Hat, scope
 from portal.sandbox.proxy import FaultProxy, black_hole
 from portal.tests.fault_cases import CASES, ONCE
-from portal.tests.faulty import DAY, join, join_tmall, week_before
+from portal.tests.faulty import DAY, REPORT, join, join_tmall, week_before
 
 NOTES, ITEMS = "juguang.note_list", "top.items"
 
@@ -75,6 +77,71 @@ def test_a_wait_that_the_partner_asks_for_is_waited_and_costs_no_attempt(faulty)
 
     assert later.not_before > timezone.now() + timedelta(seconds=595)
     assert (later.attempts, later.retries) == (0, 0)
+
+
+def test_twenty_refusals_in_a_row_hold_the_key_for_a_quarter_of_an_hour_at_most(faulty):
+    join_tmall(faulty)
+    faulty.plan("rate_limited", times=20)
+
+    held = []
+    for _refusal in range(20):
+        later = faulty.pull_once()
+        held.append(until(Partner.JUGUANG) - timezone.now())
+
+    assert faulty.sandbox.hits() == [20]
+    assert held[:4] == sorted(held[:4])
+    assert held[0] < timedelta(seconds=7)
+    assert timedelta(minutes=14, seconds=45) < max(held) < timedelta(minutes=15, seconds=5)
+    assert (later.attempts, later.retries, until(Partner.TOP)) == (0, 0, None)
+    assert faulty.pull().status == "closed"
+    assert faulty.equals_truth()
+
+
+def until(partner):
+    """Return until when the partner's key is held, if it is."""
+    with scope(Hat.NIGHT):
+        keys = PartnerBudget.objects.filter(partner=partner, account="")
+        return keys.values_list("held_until", flat=True).first()
+
+
+def test_a_key_that_is_held_keeps_no_other_partner_waiting(faulty):
+    join_tmall(faulty)
+    faulty.plan("rate_limited")
+    faulty.pull_once()
+    hits = faulty.sandbox.hits()
+
+    for key, day in ((ITEMS, None), (REPORT, DAY)):
+        pull.pull_window(faulty.window(key, day).pk, owner="test")
+
+    assert faulty.window(ITEMS, None).status == "closed"
+    assert faulty.sandbox.hits() == hits
+
+
+def test_a_token_from_before_the_plan_is_renewed_once_and_the_new_one_is_good(faulty):
+    faulty.plan("old_token")
+
+    for _night in range(2):
+        assert faulty.pull_once().status == "closed"
+    assert faulty.connection().version == 2
+
+
+def test_pages_of_one_pull_may_come_from_servers_whose_clocks_differ(faulty, settings):
+    settings.XHS = settings.XHS | {"report_page_size": 5}
+    faulty.plan("clock", page=2, minutes=-4)
+
+    assert faulty.pull_once().status == "closed"
+    assert faulty.equals_truth()
+
+
+def test_an_answer_older_than_an_earlier_pull_waits_until_a_slow_clock_would_be_past_it(faulty):
+    faulty.pull()
+    faulty.plan("stale", **ONCE, minutes=4)
+
+    doubted = faulty.pull_once()
+
+    wait = doubted.not_before - timezone.now()
+    assert timedelta(minutes=3, seconds=45) < wait < timedelta(minutes=4, seconds=15)
+    assert faulty.alarms() == []
 
 
 def test_tmalls_limit_is_no_empty_shelf(faulty):

@@ -46,6 +46,15 @@ def test_allowing_at_tmall_sends_a_code_and_the_state_back(sandbox):
     assert got["state"] == "s-1"
 
 
+def test_a_plan_sends_back_what_was_forged(sandbox):
+    forged = {"name": "state", "value": "forged"}
+    sandbox.plan({"match": {"path": "/authorize"}, "fault": "forged_callback", "args": forged})
+
+    told = answer_consent(sandbox, "/authorize", TOP_ASK, seller=2200657001, decision="allow")
+
+    assert (told["state"], "code" in told, sandbox.hits()) == ("forged", True, [1])
+
+
 def test_allowing_at_xiaohongshu_sends_an_auth_code_and_the_state_back(sandbox):
     form = {"advertiser": [880001, 880002], "decision": "allow"}
     got = answer_consent(sandbox, "/auth", XHS_ASK, **form)
