@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
 
@@ -71,6 +73,29 @@ def test_a_nested_scope_puts_back_what_it_found(brand):
 
 
 @pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_what_the_outermost_scope_set_ends_with_its_transaction():
+    with connection.cursor() as cursor:
+        for fails in (False, True):
+            with suppress(ZeroDivisionError), scope(Hat.WEB, brand=7, user=8, stores=[9]):
+                1 / (not fails)
+            cursor.execute(
+                "SELECT current_user, current_setting('app.brand', true),"
+                " current_setting('app.user', true), current_setting('app.stores', true)"
+            )
+            assert cursor.fetchone() == ("redcat_app", "", "", "")
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_durable_scope_refuses_to_be_nested():
+    with (
+        transaction.atomic(),
+        pytest.raises(RuntimeError, match="durable"),
+        scope(Hat.NIGHT, durable=True),
+    ):
+        pass
+
+
 def test_every_tenant_table_is_locked():
     assert {"merchants_store", "campaigns_noteday"} <= tenant_tables()
     assert every_tenant_table_has_its_policy(databases=["default", "owner"]) == []
