@@ -36,6 +36,19 @@ WAITED_FOR = {"empty", "held"}
 BACKOFF = (5, 15, 60, 300, 900)  # seconds, where a refusal names none; the last is the cap
 FAILURES, OF_CONNECTIONS, WITHIN = 5, 2, timedelta(minutes=1)
 PROBE_EVERY = timedelta(seconds=30)
+# A clock that was ahead and went back left rows behind that count from a time to come: they count
+# from now, and what is held waits for as long as it had to.
+SET_BACK = """
+WITH buckets AS (
+    UPDATE merchants_partnerbudget SET
+        held_until = held_until - (filled_at - clock_timestamp()), filled_at = clock_timestamp()
+    WHERE filled_at > clock_timestamp() + interval '1 second'
+), incidents AS (
+    UPDATE merchants_partnerincident SET probe_at = clock_timestamp()
+    WHERE ended_at IS NULL AND probe_at > clock_timestamp() + (1 + %s) * interval '1 second'
+)
+DELETE FROM merchants_partnerfailure WHERE at > clock_timestamp() + interval '1 second'
+"""
 # A crash may forget the last half second of calls; to wait for the disk at each would cost more.
 TAKE = """
 SELECT wait, why, is_troubled, set_config('synchronous_commit', 'off', true)
@@ -87,6 +100,7 @@ class Turn:
             if wait <= 0:
                 return
             if why not in WAITED_FOR or time.monotonic() + wait > until:
+                follow_clock()
                 raise NotYet(_said(self.connection, why), wait)
             time.sleep(wait)
 
@@ -122,8 +136,15 @@ def turn(connection: Connection, *, for_night: bool) -> Iterator[Turn]:
     _well(mine)
 
 
+def follow_clock() -> None:
+    """Take back what was written down by a clock that was ahead of what it is now."""
+    with _alone(), database.cursor() as cursor:
+        cursor.execute(SET_BACK, [PROBE_EVERY.total_seconds()])
+
+
 def asleep() -> set[str]:
     """Return the partners of whom nothing need be asked now: they are down, or our key is held."""
+    follow_clock()
     with scope(Hat.NIGHT):
         down = PartnerIncident.objects.open().filter(probe_at__gt=Now())
         held = PartnerBudget.objects.filter(account="", held_until__gt=Now())

@@ -1,5 +1,6 @@
 """Whose turn it is to ask a partner: buckets, holds, quotas, and partners that answer nobody."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -289,3 +290,33 @@ def test_every_request_of_a_piece_of_work_is_paid_for(joined, rate):
         mine.before_each()
 
     assert {row.used for row in rows(PartnerBudget)} == {3}
+
+
+def test_a_bucket_filled_by_a_clock_that_was_ahead_is_filled_again(joined, rate):
+    rate(of_key=50.0, of_account=50.0)
+    take(joined)
+    change(PartnerBudget, tokens=0, filled_at=timezone.now() + timedelta(hours=8))
+
+    with pytest.raises(NotYet):
+        take(joined)
+    time.sleep(0.1)
+    take(joined)
+    assert all(row.filled_at <= timezone.now() for row in rows(PartnerBudget))
+
+
+def test_a_hold_of_a_clock_that_was_ahead_lasts_as_long_as_it_was_meant_to(joined, rate):
+    take(joined)
+    ahead = timezone.now() + timedelta(hours=8)
+    change(PartnerBudget, filled_at=ahead, held_until=ahead + timedelta(seconds=30))
+
+    assert budgets.asleep() == {"juguang"}
+
+    (key,) = rows(PartnerBudget, account="")
+    assert 20 < (key.held_until - timezone.now()).total_seconds() <= 30
+
+
+def test_a_partner_that_was_down_by_a_clock_ahead_is_probed_at_once(brand, joined, rate):
+    break_down(joined, make_connection(make_store(brand, 2)))
+    change(PartnerIncident, probe_at=timezone.now() + timedelta(hours=8))
+
+    assert (budgets.asleep(), budgets.probing()) == (set(), {"juguang"})
