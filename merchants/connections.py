@@ -123,7 +123,7 @@ def call_pugongying(
 
 def renew(connection: Connection) -> None:
     """Renew the tokens that `connection` was read with, unless someone has done so since."""
-    _note_good_call(_renew(connection))
+    _note_good_call(_renew(connection, for_night=True))
 
 
 def hold(connection: Connection) -> None:
@@ -199,11 +199,11 @@ def _call(
 ) -> Answer:
     current = _load(connection)
     if current.access_expires_at < timezone.now() + REFRESH_AHEAD:
-        current = _renew(current)
+        current = _renew(current, for_night=for_night)
     try:
         answer = _attempt(current, work, client, for_night=for_night)
     except TokenExpired:
-        current = _renew(current)
+        current = _renew(current, for_night=for_night)
         answer = _attempt_anew(current, work, client, for_night=for_night)
     _note_good_call(current)
     return answer
@@ -241,12 +241,12 @@ def _attempt_anew(
         raise NeedsConsent(refusal.message) from refusal
 
 
-def _renew(stale: Connection) -> Connection:
+def _renew(stale: Connection, *, for_night: bool) -> Connection:
     """Return the connection with a newer pair of tokens; of many that ask, one refreshes."""
     deadline = time.monotonic() + REFRESH_PATIENCE
     while time.monotonic() < deadline:
         if _claimed(stale):
-            return _refresh(stale)
+            return _refresh(stale, for_night=for_night)
         current = _load(stale)
         if current.version != stale.version:
             return current
@@ -254,9 +254,10 @@ def _renew(stale: Connection) -> Connection:
     raise Unavailable("Another worker has been renewing this consent's tokens for too long.")
 
 
-def _refresh(stale: Connection) -> Connection:
+def _refresh(stale: Connection, *, for_night: bool) -> Connection:
     try:
-        grant = REFRESH[stale.partner](stale.refresh_token)
+        with budgets.turn(stale, for_night=for_night):
+            grant = REFRESH[stale.partner](stale.refresh_token)
     except NeedsConsent as refusal:
         _give_up(stale, refusal)
         raise

@@ -5,7 +5,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -78,17 +78,20 @@ def send(
     form: Mapping[str, str] | None = None,
     json: Mapping[str, object] | None = None,
     repeatable: bool = False,
+    again: Callable[[], bool] = lambda: True,
     seconds: float = DEADLINE,
 ) -> Answer:
     """Return the answer, or raise Unanswered for a 429, a 5xx and every failure of the network.
 
     All tries together end within `seconds`. Only a `repeatable` call, one that
-    changes nothing, is tried again. Redirects are answers, they are not followed.
+    changes nothing, is tried again, and only while `again` says so. Redirects are
+    answers, they are not followed.
     """
     request = httpx.Request(
         method, url, headers=ACCEPTED | dict(headers or {}), data=form, json=json
     )
     ends_at = time.monotonic() + seconds
+    failed = ""
     for attempt in stamina.retry_context(
         on=_Passing,
         attempts=QUICK_TRIES if repeatable else 1,
@@ -98,7 +101,13 @@ def send(
         wait_jitter=0.3,
     ):
         with attempt:
-            return _send_once(request, ends_at)
+            if failed and not again():
+                raise Unanswered(failed)
+            try:
+                return _send_once(request, ends_at)
+            except _Passing as failure:
+                failed = failure.reason
+                raise
     raise AssertionError("A call ends in an answer or in Unanswered.")
 
 

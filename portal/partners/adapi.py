@@ -10,12 +10,14 @@ from urllib.parse import urlencode
 
 from portal.lib.http import Answer
 from portal.partners.base import (
+    Before,
     Fields,
     Limited,
     NeedsConsent,
     Rejected,
     TokenExpired,
     Unavailable,
+    at_any_pace,
     get,
     post,
     read_object,
@@ -99,23 +101,24 @@ class MarketingApp:
         return _read_pair(reply.content, reply.received_at)
 
 
-def read(url: str, access_token: str, **body: object) -> Reply:
+def read(url: str, access_token: str, before: Before, **body: object) -> Reply:
     """Ask with a merchant's token; a token that no longer counts is TokenExpired."""
     with _tokens_that_expire():
-        return ask(url, body=body, headers={"Access-Token": access_token}, repeatable=True)
+        own = {"Access-Token": access_token}
+        return ask(url, body=body, headers=own, repeatable=True, before=before)
 
 
-def write(url: str, access_token: str, **body: object) -> Reply:
+def write(url: str, access_token: str, before: Before, **body: object) -> Reply:
     """Change something: the call is sent once, for nobody can say whether it was done."""
     with _tokens_that_expire():
-        return ask(url, body=body, headers={"Access-Token": access_token})
+        return ask(url, body=body, headers={"Access-Token": access_token}, before=before)
 
 
-def look(url: str, access_token: str, **query: object) -> Reply:
+def look(url: str, access_token: str, before: Before, **query: object) -> Reply:
     """Read what the platform answers to a GET."""
     with _tokens_that_expire():
         address = f"{url}?{urlencode(query)}"
-        return _unwrap(get(address, headers={"Access-Token": access_token}))
+        return _unwrap(get(address, headers={"Access-Token": access_token}, before=before))
 
 
 @contextmanager
@@ -134,9 +137,10 @@ def ask(
     body: Mapping[str, object],
     headers: Mapping[str, str] | None = None,
     repeatable: bool = False,
+    before: Before = at_any_pace,
 ) -> Reply:
     """Return the envelope's data, or raise what its code means."""
-    return _unwrap(post(url, json=body, headers=headers, repeatable=repeatable))
+    return _unwrap(post(url, json=body, headers=headers, repeatable=repeatable, before=before))
 
 
 def _unwrap(answer: Answer) -> Reply:

@@ -18,7 +18,8 @@ LARGEST_SKEW = timedelta(minutes=10)  # what the partners' signatures forgive, t
 LONGEST_RAW = 20_000
 
 Read = TypeVar("Read")
-Before = Callable[[], None]  # what a client does before each request: whoever paces it says
+# What is done before each request, a repeated one too; whoever paces the client says Unavailable.
+Before = Callable[[], None]
 
 
 def at_any_pace() -> None:
@@ -74,13 +75,20 @@ def post(
     form: Mapping[str, str] | None = None,
     json: Mapping[str, object] | None = None,
     repeatable: bool = False,
+    before: Before = at_any_pace,
 ) -> http.Answer:
     """Call the partner and say in the partners' terms why no answer came."""
-    return _send("POST", url, headers=headers, form=form, json=json, repeatable=repeatable)
+    before()
+    return _send(
+        "POST", url, headers=headers, form=form, json=json, repeatable=repeatable, before=before
+    )
 
 
-def get(url: str, *, headers: Mapping[str, str] | None = None) -> http.Answer:
-    return _send("GET", url, headers=headers, form=None, json=None, repeatable=True)
+def get(
+    url: str, *, headers: Mapping[str, str] | None = None, before: Before = at_any_pace
+) -> http.Answer:
+    before()
+    return _send("GET", url, headers=headers, form=None, json=None, repeatable=True, before=before)
 
 
 def _send(
@@ -91,10 +99,25 @@ def _send(
     form: Mapping[str, str] | None,
     json: Mapping[str, object] | None,
     repeatable: bool,
+    before: Before,
 ) -> http.Answer:
+    def again() -> bool:
+        """Where it isn't our turn to repeat a call, its failure is what is told of it."""
+        try:
+            before()
+        except Unavailable:
+            return False
+        return True
+
     try:
         answer = http.send(
-            method, url, headers=headers, form=form, json=json, repeatable=repeatable
+            method,
+            url,
+            headers=headers,
+            form=form,
+            json=json,
+            repeatable=repeatable,
+            again=again,
         )
     except http.TooLarge as failure:
         raise Rejected("too-large", failure.reason) from failure

@@ -219,10 +219,10 @@ class JuguangClient:
         self, advertiser_id: str, page: int, page_size: int = DIRECT_LINKS_PER_PAGE
     ) -> DirectLinkPage:
         """Return one page, counted from 1, of the advertiser's components."""
-        self.before()
         reply = look(
             f"{self.app.base_url}/jg/direct-link/list",
             self.access_token,
+            self.before,
             advertiser_id=advertiser_id,
             page_num=page,
             page_size=page_size,
@@ -232,12 +232,10 @@ class JuguangClient:
         return DirectLinkPage(links, total, more=len(links) >= page_size)
 
     def _write(self, path: str, **body: object) -> Reply:
-        self.before()
-        return write(f"{self.app.base_url}{path}", self.access_token, **body)
+        return write(f"{self.app.base_url}{path}", self.access_token, self.before, **body)
 
     def _read(self, path: str, **body: object) -> Reply:
-        self.before()
-        return read(f"{self.app.base_url}{path}", self.access_token, **body)
+        return read(f"{self.app.base_url}{path}", self.access_token, self.before, **body)
 
 
 def _sent(component: Component) -> Mapping[str, object]:

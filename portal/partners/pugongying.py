@@ -73,10 +73,10 @@ class PugongyingClient:
 
         The span has 30 days at most, and the snapshot is of one of the last three days.
         """
-        self.before()
         reply = read(
             f"{self.app.base_url}/pgy/note/post/data",
             self.access_token,
+            self.before,
             date_type=BY_ORDER_DATE,
             start_date=first.isoformat(),
             end_date=last.isoformat(),

@@ -257,8 +257,8 @@ class TopClient:
 
     def call(self, method: str, **arguments: str) -> Fields:
         """Ask the gateway and return what is inside the answer of this method."""
-        self.before()
-        answer = post(self.app.gateway, form=self._signed(method, arguments), repeatable=True)
+        form = self._signed(method, arguments)
+        answer = post(self.app.gateway, form=form, repeatable=True, before=self.before)
         content = read_object(answer)
         if "error_response" in content:
             raise _failure(content.fields("error_response"), answer)
