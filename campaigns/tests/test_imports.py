@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+import httpx
 import pytest
 from django.db.models import F
 from django.utils.translation import override
@@ -26,8 +27,8 @@ from merchants.tests.factories import make_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 from portal.sandbox.file_rows import Money, Share, Span
+from portal.sandbox.old_excel import xls
 from portal.tests.hostile_sheets import HOSTILE
-from portal.tests.old_excel import xls
 
 KINDS = list(FORMATS)
 QUIRKS = [
@@ -146,6 +147,18 @@ def test_an_old_workbook_tells_the_same(store, tmp_path):
     (row,) = ledger("star_task")
     assert (row["read_uv"], row["store_gmv_fen"]) == (1234, 11_820_050)
     assert (row["day"], row["window_days"]) == (date(2025, 6, 18), 15)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_export_as_an_old_workbook_tells_the_same(store, sandbox, tmp_path, name):
+    asked = f"seller_id={files.SELLER.user_id}&as_of={SPAN.as_of}&from={SPAN.first}&to={SPAN.last}"
+    url = f"{sandbox.url}/world/files/{name}.xls?{asked}&quirks=above,total_last,brackets"
+    content = httpx.get(url).content
+    assert content.startswith(b"\xd0\xcf\x11\xe0")
+
+    applied(store, files.put(tmp_path, content, "xls"))
+
+    assert ledger(name) == truth(name)
 
 
 @pytest.mark.parametrize("case", sorted(HOSTILE))

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from portal.lib.days import SHANGHAI
 from portal.sandbox.file_rows import Line, Money, Share, Value
+from portal.sandbox.old_excel import xls
 
 QUIRKS = {
     "gb18030": "text in GB18030, without a mark",
@@ -75,8 +76,14 @@ def as_xlsx(rows: Sequence[Sequence[Written]], quirks: set[str]) -> bytes:
     return file.getvalue()
 
 
+def as_xls(rows: Sequence[Sequence[Written]], quirks: set[str]) -> bytes:
+    cells = [[float(cell) if isinstance(cell, Decimal) else cell for cell in row] for row in rows]
+    return xls(cells)
+
+
 WRITERS: dict[str, tuple[Callable[[Sequence[Sequence[Written]], set[str]], bytes], str]] = {
     "csv": (as_csv, "text/csv"),
+    "xls": (as_xls, "application/vnd.ms-excel"),
     "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
