@@ -85,7 +85,7 @@ def by_fault() -> dict[tuple[int, str], list[Meeting]]:
         name = f"{order_case.fault} ({order_case.report})"
         grouped[order_case.number, name].append(partial(meet_with_orders, order_case))
     grouped[22, "token_expired, refresh_refused"].append(lose_the_consent)
-    grouped[26, "forged_callback, and aged, foreign, replayed"].append(answer_badly)
+    grouped[26, "forged_callback; aged, foreign, replayed ones"].append(answer_badly)
     return grouped
 
 

@@ -53,8 +53,9 @@ def main() -> None:
         for number, what in FURTHER:
             what(portal)
             table.say(number, (what.__doc__ or "").rstrip("."), [judge(portal, struck=1)])
+        print()
         for verdict in verdicts(portal):
-            print(f"{verdict.table:<28}{verdict.rows:>8,} rows{verdict.fen:>18,} fen")
+            print(f"- {verdict}")
     table.end(time.monotonic() - started)
     sys.exit(bool(table.wrong))
 

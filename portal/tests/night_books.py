@@ -96,7 +96,8 @@ class Verdict:
     doubled: int
 
     def __str__(self) -> str:
-        return f"{self.table}: {self.wrong} of {self.rows} rows differ, {self.doubled} doubled"
+        counted = f"{self.rows:,} rows, {self.fen:,} fen"
+        return f"{self.table}: {counted}, {self.wrong} differ, {self.doubled} doubled"
 
     @property
     def is_good(self) -> bool:

@@ -11,7 +11,6 @@ from campaigns.models import FieldDrift, Item, Note, SyncAlarm
 from campaigns.sync import pull
 from campaigns.sync.doubts import release_window
 from merchants.models import Partner, PartnerBudget
-from merchants.tests.factories import make_brand, make_connection, make_store
 from portal.lib import http
 from portal.lib.scope import Hat, scope
 from portal.sandbox.proxy import FaultProxy, black_hole
@@ -251,32 +250,6 @@ def test_held_figures_change_nothing_until_a_person_releases_them(faulty):
     assert (released.status, released.is_released) == ("closed", False)
     assert faulty.facts()[0]["fee_fen"] > 50 * before[0]["fee_fen"]
     assert not release_window(released)
-
-
-def test_rows_of_another_brands_notes_are_refused_though_they_name_nobody(faulty):
-    other = make_brand("yejing", "野径")
-    foreign = make_connection(make_store(other, 2), subject="880002")
-    faulty.pull_once(NOTES, None)
-    theirs = faulty.sandbox.truth(880002)["deliveries"]
-    with scope(Hat.NIGHT):
-        mine = Note.objects.first()
-        for note_id in {row["note_id"] for row in theirs}:
-            Note.objects.create(
-                brand=other,
-                store=foreign.store,
-                connection=foreign,
-                note_id=note_id,
-                source=1,
-                kind=1,
-                published_at=mine.published_at,
-            )
-    faulty.plan("foreign_rows", **ONCE, advertiser=880002, silent=True)
-
-    assert faulty.pull_once().status == "owed"
-
-    assert faulty.alarms() == ["foreign"]
-    assert not faulty.facts()
-    assert not faulty.quarantined()
 
 
 def test_an_alarm_quotes_nothing_of_the_answer(faulty, caplog):
