@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -31,9 +31,11 @@ QUIRKS = {
     "slashes": "days as 2025/6/18",
     "packed": "days as 20250618",
     "serial": "days as a spreadsheet counts them",
+    "late_contents": "every other content told of up to ten days before the last alone",
     "bad_rows": "three rows that can't be believed",
 }
 EPOCH = date(1899, 12, 30)
+LATE = timedelta(days=10)
 EMPTY = "-"
 Written = str | int | Decimal | None
 
@@ -41,6 +43,8 @@ Written = str | int | Decimal | None
 def written(lines: Sequence[Line], quirks: set[str], *, seed: str) -> list[list[Written]]:
     """Return the sheet, its lines above the head included."""
     rng = Random(f"quirks/{seed}")
+    if "late_contents" in quirks:
+        lines = _without_late(lines)
     names = _names(lines[0], quirks, rng)
     window = str(lines[0].get("归因周期", ""))
     head: list[Written] = [_head(name, quirks, window, n) for n, name in enumerate(names)]
@@ -86,6 +90,18 @@ WRITERS: dict[str, tuple[Callable[[Sequence[Sequence[Written]], set[str]], bytes
     "xls": (as_xls, "application/vnd.ms-excel"),
     "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
+
+
+def _without_late(lines: Sequence[Line]) -> list[Line]:
+    told = [(line, line.get("内容ID"), line.get("日期")) for line in lines]
+    late = sorted({name for _line, name, _day in told if isinstance(name, str)})[::2]
+    newest = max((day for _line, _name, day in told if isinstance(day, date)), default=EPOCH)
+    end = newest - LATE
+    return [line for line, name, day in told if name not in late or not _is_after(day, end)]
+
+
+def _is_after(day: Value, end: date) -> bool:
+    return isinstance(day, date) and day > end
 
 
 def _names(line: Line, quirks: set[str], rng: Random) -> list[str]:
