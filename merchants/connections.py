@@ -23,6 +23,7 @@ from merchants.consent_records import record_end
 from merchants.hints import requalify_soon
 from merchants.models import Connection, ConnectionStatus, ConsentStep, NoticeKind, Partner
 from merchants.notices import notify
+from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 from portal.partners.adapi import TokenPair
 from portal.partners.base import Before, NeedsConsent, TokenExpired, Unavailable
@@ -300,11 +301,14 @@ def _give_up(stale: Connection, refusal: NeedsConsent) -> None:
 
 
 def _note_good_call(current: Connection) -> None:
+    """It is shown beside business days, so it goes by the clock that these go by."""
+    now = known_now()
     last = current.last_good_call_at
-    if last and last > timezone.now() - GOOD_CALL_EVERY:
+    if last and abs(now - last) < GOOD_CALL_EVERY:
         return
-    old = Q(last_good_call_at=None) | Q(last_good_call_at__lt=Now() - GOOD_CALL_EVERY)
-    _update(current, old, last_good_call_at=Now())
+    old = Q(last_good_call_at__lte=now - GOOD_CALL_EVERY)
+    ahead = Q(last_good_call_at__gte=now + GOOD_CALL_EVERY)
+    _update(current, Q(last_good_call_at=None) | old | ahead, last_good_call_at=now)
 
 
 def _load(connection: Connection) -> Connection:
