@@ -82,7 +82,7 @@ def refuse_stale(window: SyncWindow, page: FetchedPage) -> datetime | None:
     """
     if page.answered_at is None:
         return None
-    written = min(page.answered_at, timezone.now())
+    written = min(page.answered_at, timezone.now().replace(microsecond=0))  # a Date's are seconds
     pages = PulledPage.objects.filter(brand_id=window.brand_id, window=window)
     newest = pages.filter(pull__lt=window.pull).aggregate(newest=Max("answered_at"))["newest"]
     if newest and written < newest:
