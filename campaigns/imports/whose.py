@@ -6,6 +6,7 @@ asked once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import QuerySet
@@ -32,20 +33,21 @@ class Named:
     def __init__(self, format_: FileFormat) -> None:
         told = {"account": "account", "num_iid": "item", OF_NOTE.get(format_.kind): "note"}
         self.found: dict[str, set[str]] = {"account": set(), "item": set(), "note": set()}
+        seen: dict[str, set[str]] = {name: set() for name in self.found}
         self._places = [
-            (place, column.read, self.found[told[column.name]])
+            (place, column.read, self.found[told[column.name]], seen[told[column.name]])
             for place, column in enumerate(format_.columns)
             if column.name in told
         ]
 
     def passing(self, rows: Iterable[Numbered]) -> Iterator[Numbered]:
         for number, cells in rows:
-            for place, read, names in self._places:
-                if len(names) < MOST_NAMES:
-                    try:
-                        names.add(read(cells[place]) or "")
-                    except BadCell:
-                        continue
+            for place, read, names, seen in self._places:
+                cell = cells[place]
+                if cell not in seen and len(seen) < MOST_NAMES:
+                    seen.add(cell)
+                    with suppress(BadCell):
+                        names.add(read(cell) or "")
             yield number, cells
 
 
