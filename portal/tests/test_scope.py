@@ -72,7 +72,6 @@ def test_a_nested_scope_puts_back_what_it_found(brand):
         assert Store.objects.exists()
 
 
-@pytest.mark.django_db(databases=["default", "owner"])
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_what_the_outermost_scope_set_ends_with_its_transaction():
     with connection.cursor() as cursor:
@@ -96,6 +95,7 @@ def test_a_durable_scope_refuses_to_be_nested():
         pass
 
 
+@pytest.mark.django_db(databases=["default", "owner"])
 def test_every_tenant_table_is_locked():
     assert {"merchants_store", "campaigns_noteday"} <= tenant_tables()
     assert every_tenant_table_has_its_policy(databases=["default", "owner"]) == []
