@@ -123,6 +123,7 @@ def test_a_link_is_attached_by_keys_alone(sign_in):
     expect(page.locator("#preview")).to_contain_text("confirmed; who did")
     tab_to(page, page.get_by_role("button", name="Attach and hand in"))
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/links/\d+/$"))
     wait_until_live(page)
     assert marketer.complaints == []
 
