@@ -6,6 +6,7 @@ normalise in two. Both read from one server, one after the other.
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -114,6 +115,7 @@ def expect(found: object, wanted: object) -> None:
 
 
 def main() -> None:
+    logging.disable(logging.INFO)
     rows = DAYS * PAGES * ROWS
     joined = make_connection(make_store(make_brand()))
     with page_server() as url, tempfile.TemporaryDirectory(prefix="redcat-bench-") as folder:
