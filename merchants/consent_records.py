@@ -31,20 +31,21 @@ def record_end(connection: Connection, step: ConsentStep, *, by: User | None = N
 
 def that_agreed_since(connections: Iterable[Connection], version: str) -> list[Connection]:
     """Keep those whose consent was given to this version of the text, or to a later one."""
+    asked = list(connections)
     whose = ("brand_id", "store_id", "partner")
-    newest = ConsentRecord.objects.given().order_by(*whose, "-pk").distinct(*whose)
+    given = ConsentRecord.objects.given().filter(store__in={each.store_id for each in asked})
+    newest = given.order_by(*whose, "-pk").distinct(*whose)
     versions = {row[:3]: row[3] for row in newest.values_list(*whose, "text_version")}
     return [
         each
-        for each in connections
+        for each in asked
         if versions.get((each.brand_id, each.store_id, each.partner), "") >= version
     ]
 
 
 def agreed_since(connection: Connection, version: str) -> bool:
     """Whether the consent was given to this version of the text, or to a later one."""
-    given = ConsentRecord.objects.of(connection).given().newest_first().first()
-    return given is not None and given.text_version >= version
+    return bool(that_agreed_since([connection], version))
 
 
 def _new_record(

@@ -45,15 +45,7 @@ def keep_file(
         before = FileImport.objects.same_file(store, digest).first()
     if before:
         raise AlreadyHere(before)
-    own = {
-        "brand_id": store.brand_id,
-        "store": store,
-        "name": plain_name(name),
-        "sha256": digest,
-        "language": get_language() or "",
-        "road": road,
-        "uploaded_by": by,
-    }
+    own = _about(store, digest, name, road) | {"uploaded_by": by}
     try:
         layout, parts, named = _read(path)
         with _scope(store, by):
@@ -71,16 +63,8 @@ def keep_failure(store: Store, path: Path, *, name: str, error: str) -> None:
     with _scope(store, None):
         if FileImport.objects.same_file(store, digest).exists():
             return
-        FileImport.objects.create(
-            brand_id=store.brand_id,
-            store=store,
-            name=plain_name(name),
-            sha256=digest,
-            language=get_language() or "",
-            road=FileRoad.FOLDER,
-            status=ImportStatus.REFUSED,
-            error=error,
-        )
+        own = _about(store, digest, name, FileRoad.FOLDER)
+        FileImport.objects.create(**own, status=ImportStatus.REFUSED, error=error)
 
 
 def unpack(part: FilePart) -> list[Numbered]:
@@ -93,6 +77,17 @@ def plain_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", name)
     visible = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
     return visible.strip()[:NAME] or _("file")
+
+
+def _about(store: Store, digest: str, name: str, road: FileRoad) -> dict[str, object]:
+    return {
+        "brand_id": store.brand_id,
+        "store": store,
+        "name": plain_name(name),
+        "sha256": digest,
+        "language": get_language() or "",
+        "road": road,
+    }
 
 
 def _keep(

@@ -140,6 +140,15 @@ def test_the_files_of_a_partner_stand_below_what_is_pulled_of_it(store, viewer):
     assert names[-2:] == ["Juguang Console, file 30 d", "Tmall Orders, file T+1"]
 
 
+def test_a_store_that_only_files_tell_of_owes_nothing_that_could_arrive(store, viewer):
+    make_import(store, **told(EARLY))
+
+    read = viewer.get(DATA, headers=ENGLISH).text
+
+    assert "Nothing has been asked for yet." in read
+    assert "every day asked for has arrived" not in read
+
+
 def test_the_months_go_back_as_far_as_files_tell(store, viewer):
     make_import(store, kind="store_order", **told("2025-04-03"))
 

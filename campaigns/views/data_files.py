@@ -4,7 +4,6 @@ from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -12,6 +11,7 @@ from campaigns.imports.told import FileDay, FileDayState, FileLine, day_of, tell
 from campaigns.models import FileImport, FileKind
 from campaigns.results.maturity import matures_on
 from campaigns.views.calendar import file_look
+from campaigns.views.months import asked_day
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role, Store
 from portal.lib import days
@@ -28,8 +28,8 @@ def data_file_day(
     """Show which files tell a day of a store, and what a person does about it next."""
     stores = Store.objects.seen_by(request.membership)
     store = get_object_or_404(stores, pk=store_pk)
-    asked = _day(day)
-    if kind not in FileKind.values or asked is None:
+    asked = asked_day(day)
+    if kind not in FileKind.values:
         raise Http404
     imports = FileImport.objects.seen_by(request.membership).filter(store=store)
     span = told_until(imports, kind, window)
@@ -49,13 +49,6 @@ def data_file_day(
         "may_import": request.membership.allows(Role.MARKETER),
     }
     return render_page(request, "campaigns/data_file_day.html", context)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _next_step(line: FileLine, day: date, told: FileDay) -> str:

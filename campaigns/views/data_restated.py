@@ -1,6 +1,6 @@
 """数据 · 重述: what the partners said first, what they say now, and which notes moved."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -13,13 +13,13 @@ from campaigns.results import restated
 from campaigns.results.queries import NoteKey, titles
 from campaigns.results.restated import Feed, Moved
 from campaigns.views.data_quarantine import stores_of
+from campaigns.views.months import asked_day
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role, Store
 from portal.lib import days
 from portal.lib.htmx import render_page
 
 ROWS_A_PAGE = 50
-LONG_AGO = date(2000, 1, 1)
 
 
 @require_GET
@@ -57,7 +57,7 @@ def data_restated_notes(
     if followed is None:
         raise Http404
     feed, figure = followed
-    of_day, of_night = _day(day), _day(night)
+    of_day, of_night = asked_day(day), asked_day(night)
     rows = feed.rows(request.membership, store=store.pk).filter(day=of_day)
     starts = days.starts_at(of_night)
     found = restated.moved(feed, figure, rows, starts=starts, ends=starts + timedelta(days=1))
@@ -79,14 +79,3 @@ def _named(request: BrandRequest, feed: Feed, found: list[Moved]) -> list[tuple[
     keys = {each: NoteKey(each.connection or 0, each.name) for each in found}
     notes = titles(request.brand, request.membership, keys.values())
     return [(each, notes.get(keys[each])) for each in found]
-
-
-def _day(text: str) -> date:
-    """Read a day; of the last one that a calendar has, nobody can say when it ends."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
-    if not LONG_AGO < day < date.max:
-        raise Http404
-    return day

@@ -1,11 +1,14 @@
-"""Which days the calendar shows: the newest ones, or a month that was asked for."""
+"""Which days an address asks for: a day, or a month of the calendar."""
 
 import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.http import Http404
+
 SHOWN_DAYS = 34
+LONG_AGO = date(2000, 1, 1)
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -18,6 +21,17 @@ class Month:
     earlier: str
     later: str
     is_newest: bool
+
+
+def asked_day(text: str) -> date:
+    """Read a day; of the last one that a calendar has, nobody can say when it ends."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+    if not LONG_AGO < day < date.max:
+        raise Http404
+    return day
 
 
 def shown_month(asked: str, *, oldest: date | None, newest: date) -> Month:
