@@ -93,7 +93,7 @@ def _pull(lease: Lease) -> None:
         _postpone(lease, failure.message, failure.retry_after)
         _alarm_of(lease, failure)
     except NeedsConsent as failure:
-        _postpone(lease, failure.message, None)  # due again when a person has consented
+        _wait_for_consent(lease, failure)
     except Rejected as refusal:
         _refuse(lease, str(refusal))
 
@@ -287,6 +287,18 @@ def _wait_for_turn(lease: Lease, failure: Unavailable) -> None:
         error=failure.message[:2000] if isinstance(failure, Limited) else "",
     )
     logger.info("window %s waits %.0f s: %s", lease.window.pk, seconds, failure.message)
+
+
+def _wait_for_consent(lease: Lease, failure: NeedsConsent) -> None:
+    """Put the window back: it is due as soon as a person has consented, and no sooner."""
+    _release(
+        lease,
+        status=WindowStatus.OWED,
+        not_before=Now(),
+        handed_out_at=None,
+        error=failure.message[:2000],
+    )
+    logger.warning("window %s waits for consent: %s", lease.window.pk, failure.message)
 
 
 def _postpone(lease: Lease, reason: str, retry_after: float | None) -> None:

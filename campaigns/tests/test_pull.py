@@ -179,6 +179,17 @@ def test_a_withdrawn_consent_waits_for_a_person_and_loses_nothing(joined, sandbo
     assert facts() == kept
 
 
+def test_a_window_is_due_as_soon_as_its_consent_is_given_anew(joined, sandbox):
+    open_night()
+    night(retries=4)
+    sandbox.control(revoke="880001")
+    pull.pull_window(window().pk, owner="w1")
+    assert window().error != ""
+    consent_again(joined)
+
+    assert window().pk in hand_out()
+
+
 def test_a_partner_that_is_down_puts_the_window_off_and_burns_no_attempt(joined, settings):
     settings.XHS = settings.XHS | {"base_url": "http://127.0.0.1:9/api/open"}
     open_night()

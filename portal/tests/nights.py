@@ -28,6 +28,10 @@ QUICK = {"SYNC_TICK_SECONDS": "1", "SYNC_LEASE_SECONDS": "3"}
 TWICE = """
 SELECT FROM campaigns_noteday GROUP BY note_id, day, known_from::date HAVING count(*) > 1
 """
+OPEN = """
+SELECT report, day::text, status, attempts, retries, doubts, error, not_before - now()
+FROM campaigns_syncwindow WHERE status <> 'closed'
+"""
 PICTURES = [
     "UPDATE campaigns_note SET cover_url = regexp_replace(cover_url, '^https?://[^/]+', %s)",
     "UPDATE campaigns_item SET picture_url = regexp_replace(picture_url, '^https?://[^/]+', %s)",
@@ -64,6 +68,10 @@ class Nights(RunningPortal):
         """The whole night is asked for and pulled, and no window of any night is not."""
         open_ones = self.one("SELECT count(*) FROM campaigns_syncwindow WHERE status <> 'closed'")
         return self.pulled() >= NIGHTLY and open_ones == 0
+
+    def open_windows(self) -> list[tuple]:
+        """Return what is still to do, and what was said of it, for a test that fails to show."""
+        return self.ask(OPEN)
 
     def versions(self):
         return self.one("SELECT count(*) FROM campaigns_noteday")

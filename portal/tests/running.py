@@ -23,14 +23,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(condition, *, seconds: float = 20):
-    """Return what `condition` returns as soon as it is true."""
+def wait_for(condition, *, seconds: float = 20, otherwise=lambda: ""):
+    """Return what `condition` returns as soon as it is true, or fail and say `otherwise`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():
             return found
         time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s: {condition}")
+    raise AssertionError(f"not within {seconds} s: {condition} {otherwise()}")
 
 
 def set_up() -> Path:

@@ -66,7 +66,7 @@ def healthy(nights) -> Iterator[None]:
 
 
 def assert_complete(portal: Nights) -> None:
-    wait_for(portal.is_complete, seconds=30)
+    wait_for(portal.is_complete, seconds=30, otherwise=portal.open_windows)
     held = ledger(portal)
     assert len(held) > 1000
     assert held == truth_of(portal)
