@@ -73,8 +73,7 @@ def demo_code(env: dict[str, str]) -> None:
 def _prepare(env: dict[str, str]) -> None:
     install(env, development=False)
     with postgres(env):
-        manage(env, "prepare_database")
-        manage(env, "migrate", "--database", "owner", "--no-input")
+        manage(env, "prepare_database", "--migrate")
     collect_static(env)
 
 

@@ -4,7 +4,10 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from portal.lib import roles
 from portal.lib.database import NotRunning, admin_conninfo, is_embedded, wait_until_ready
@@ -18,13 +21,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--for-tests", action="store_true", help="also let the owner create databases"
         )
+        parser.add_argument(
+            "--migrate", action="store_true", help="also migrate, if anything is left to"
+        )
 
-    def handle(self, *, for_tests: bool, **options: Any) -> None:
+    def handle(self, *, for_tests: bool, migrate: bool, **options: Any) -> None:
         try:
             wait_until_ready(os.environ, settings.VAR_DIR)
             prepare(for_tests=for_tests)
         except (NotRunning, roles.Unsafe, psycopg.Error) as error:
             raise CommandError(str(error).strip()) from error
+        if migrate and is_behind():
+            call_command("migrate", database="owner", interactive=False)
+
+
+def is_behind() -> bool:
+    """Ask as a start must: to migrate nothing costs as much as Django's own start."""
+    executor = MigrationExecutor(connections["owner"])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def prepare(*, for_tests: bool) -> None:
