@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 import psycopg
@@ -79,7 +80,17 @@ def test_killed_workers_lose_and_double_nothing(nights):
         child = worker.children(recursive=True)[-1]
         child.kill()
         wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
-        worker.kill()
+        with suppress(psutil.NoSuchProcess):  # it may have begun anew by itself
+            worker.kill()
+    assert_complete(nights)
+
+
+def test_children_that_are_killed_while_they_wait_for_work_stop_no_night(nights):
+    """They share a queue: the one in front has its lock, and takes it along."""
+    worker = nights.program("worker")
+    for child in wait_for(lambda: worker.children()[1:] and worker.children()):
+        child.kill()
+    nights.must("advance", "--days", "1")
     assert_complete(nights)
 
 
