@@ -38,6 +38,7 @@ def pages_of(days: int, pages: int, rows: int) -> Iterator[tuple[tuple[str, int]
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or the end of a page waits for a word of who reads it
     recorded: dict[tuple[str, int], bytes]
     in_order: list[bytes]
 

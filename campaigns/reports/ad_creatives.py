@@ -8,7 +8,15 @@ from django.utils.translation import pgettext_lazy
 
 from campaigns.models import AdCreative, AdReview, CampaignNote, Delivery, SyncWindow
 from campaigns.reports import owners
-from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import (
+    Asked,
+    FetchedPage,
+    Kept,
+    PageContext,
+    Report,
+    as_sent,
+    one_by_one,
+)
 from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.lib import days
@@ -108,7 +116,7 @@ AD_CREATIVES = Report(
     call=call_juguang,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=one_by_one(keep),
     unknown=unknown,
     strangers=strangers,
     finish=finish,

@@ -16,11 +16,11 @@ from campaigns.reports.base import (
     Asked,
     BadRow,
     FetchedPage,
-    Kept,
     PageContext,
+    Refused,
     Report,
     as_sent,
-    merge_facts,
+    merged,
     one_of_each,
     read_columns,
 )
@@ -79,8 +79,10 @@ def strangers(level: Level, window: SyncWindow, rows: Sequence[Row]) -> bool:
     return owners.has_others_ads(window, keys(level, rows), field=LISTED_AS[level])
 
 
-def keep(level: Level, context: PageContext, rows: Sequence[Row]) -> Kept:
-    """Merge the rows that can be believed into the ledger and name the others."""
+def read(
+    level: Level, context: PageContext, rows: Sequence[Row]
+) -> tuple[list[dict[str, Any]], Refused]:
+    """Return the rows that can be believed, by the ledger's columns, and the others."""
     day = context.window.day
     believed, refused = [], []
     for row in rows:
@@ -90,7 +92,7 @@ def keep(level: Level, context: PageContext, rows: Sequence[Row]) -> Kept:
             refused.append((as_sent(row), str(problem)))
     good, lost = one_of_each(believed, "object_id")
     refused += [(as_sent(row), "The page has this id twice, with other figures.") for row in lost]
-    return Kept(merge_facts(AdDay, context.place, good), refused)
+    return good, refused
 
 
 def parse(level: Level, row: Row, day: date) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def _declared(level: Level, label: "StrPromise", short: "StrPromise") -> Report:
         call=call_juguang,
         fetch=fetch_level,
         keys=partial(keys, level),
-        keep=partial(keep, level),
+        keep=merged(AdDay, partial(read, level)),
         backfill=BACKFILL,
         text=WITH_AD_LEVELS,
         facts=AdDay,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from campaigns.models import Fact, Source, SyncWindow
 from merchants.models import Connection, Partner
-from portal.lib.merge import Ledger, compare, merge
+from portal.lib.merge import Ledger, compare, merge, merge_pages
 from portal.lib.numbers import BadNumber
 from portal.partners.base import Unread, raw
 
@@ -73,7 +73,11 @@ class Kept:
     """What became of a page: how many facts changed, and the rows refused with their reasons."""
 
     changed: int
-    refused: Sequence[tuple[str, str]]
+    refused: "Refused"
+
+
+Refused = Sequence[tuple[str, str]]  # rows as they were sent, with the reasons
+Page = tuple["PageContext", Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ class Report:
     `call` opens the connection's client at the partner and runs what it is given with it.
 
     `short` is the label below the partner's name.
+
+    `keep` is given pages that follow each other, of one pull, and says what became of each: it is
+    `merged` or `one_by_one`.
 
     `lag`: a day is asked for from `lag` days later on. `repull`: it is asked for again each
     night while it is among the last so many days. `backfill`: how far the first night reaches.
@@ -116,7 +123,7 @@ class Report:
     call: Call
     fetch: Callable[[Any, Asked], FetchedPage]  # the partner's client, and what to ask it for
     keys: Callable[[Sequence[Any]], list[str]]
-    keep: Callable[["PageContext", Sequence[Any]], Kept]
+    keep: Callable[[Sequence[Page]], list[Kept]]
     lag: int = LAG
     repull: int = LONGEST_WINDOW + LAG + CANCELLABLE
     backfill: int = 90
@@ -196,6 +203,50 @@ def read_columns(row: Mapping[str, object], columns: Iterable[Column]) -> dict[s
     return values
 
 
+def merged(
+    facts: type[Fact],
+    read: Callable[["PageContext", Sequence[Any]], tuple[Iterable[Mapping[str, Any]], Refused]],
+) -> Callable[[Sequence[Page]], list[Kept]]:
+    """Keep pages by one merge of what `read` makes of each: the facts, and the rows refused.
+
+    Of a fact that two pages tell, the later one's word is kept.
+    """
+
+    def keep(pages: Sequence[Page]) -> list[Kept]:
+        own = itemgetter(*facts.KEY)
+        told: dict[Any, tuple[int, Mapping[str, Any]]] = {}
+        refused = []
+        for context, rows in pages:
+            good, bad = read(context, rows)
+            told.update((own(row), (context.page_id, row)) for row in good)
+            refused.append(bad)
+        changed = _merge_told(facts, pages[0][0].place, told.values()) if told else {}
+        return [
+            Kept(changed.get(context.page_id, 0), bad)
+            for (context, _rows), bad in zip(pages, refused, strict=True)
+        ]
+
+    return keep
+
+
+def one_by_one(
+    keep: Callable[["PageContext", Sequence[Any]], Kept],
+) -> Callable[[Sequence[Page]], list[Kept]]:
+    """Keep pages in their order, each by itself."""
+    return lambda pages: [keep(context, rows) for context, rows in pages]
+
+
+def _merge_told(
+    facts: type[Fact], place: Place, told: Iterable[tuple[int, Mapping[str, Any]]]
+) -> dict[int, int]:
+    ledger = facts.ledger()
+    pick = itemgetter(*ledger.columns)
+    pages: dict[int, list[Any]] = {}
+    for page_id, row in told:
+        pages.setdefault(page_id, []).append(pick(row))
+    return merge_pages(ledger, pages, fixed=_fixed(ledger, place), known_at=place.known_at)
+
+
 def merge_facts(
     facts: type[Fact],
     place: Place,
@@ -235,8 +286,11 @@ def _as_staged(
 ) -> tuple[Ledger, list[tuple[Any, ...]], dict[str, object]]:
     ledger = facts.ledger()
     pick = itemgetter(*ledger.columns)
-    fixed = {name: getattr(place, name) for name in (*ledger.owner, *ledger.also)}
-    return ledger, [pick(row) for row in rows], fixed
+    return ledger, [pick(row) for row in rows], _fixed(ledger, place)
+
+
+def _fixed(ledger: Ledger, place: Place) -> dict[str, object]:
+    return {name: getattr(place, name) for name in (*ledger.owner, *ledger.also)}
 
 
 def one_of_each(

@@ -17,11 +17,11 @@ from campaigns.reports.base import (
     BadRow,
     Column,
     FetchedPage,
-    Kept,
     PageContext,
+    Refused,
     Report,
     as_sent,
-    merge_facts,
+    merged,
     read_columns,
 )
 from campaigns.reports.creator_orders import check_ids, keys, ordered_pages, strangers
@@ -42,8 +42,8 @@ def fetch(client: PugongyingClient, asked: Asked) -> FetchedPage:
     return ordered_pages(client, asked.day, asked.number)
 
 
-def keep(context: PageContext, rows: Sequence[OrderedNote]) -> Kept:
-    """Merge the figures that can be believed into the ledger and name the others."""
+def read(context: PageContext, rows: Sequence[OrderedNote]) -> tuple[list[dict[str, Any]], Refused]:
+    """Return the figures that can be believed, by the ledger's columns, and the others."""
     good: dict[tuple[str, str], dict[str, Any]] = {}
     refused = []
     for row in rows:
@@ -53,7 +53,7 @@ def keep(context: PageContext, rows: Sequence[OrderedNote]) -> Kept:
                 raise BadRow("The page has this order's note twice, with other figures.")
         except BadRow as problem:
             refused.append((as_sent(row.figures), str(problem)))
-    return Kept(merge_facts(CreatorNoteDay, context.place, good.values()), refused)
+    return list(good.values()), refused
 
 
 def parse(row: OrderedNote, day: date) -> dict[str, Any]:
@@ -138,7 +138,7 @@ CREATOR_NOTE_DAY = Report(
     call=call_pugongying,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=merged(CreatorNoteDay, read),
     repull=SNAPSHOTS,
     backfill=SNAPSHOTS,
     text=WITH_NOTE_FIGURES,

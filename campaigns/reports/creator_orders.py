@@ -17,7 +17,16 @@ from campaigns.models import (
     SyncWindow,
 )
 from campaigns.reports import owners
-from campaigns.reports.base import Asked, BadRow, FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import (
+    Asked,
+    BadRow,
+    FetchedPage,
+    Kept,
+    PageContext,
+    Report,
+    as_sent,
+    one_by_one,
+)
 from merchants.connections import call_pugongying
 from merchants.consent_texts import WITH_CREATOR_ORDERS
 from merchants.models import Partner
@@ -179,7 +188,7 @@ CREATOR_ORDERS = Report(
     call=call_pugongying,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=one_by_one(keep),
     repull=1,
     backfill=1,
     text=WITH_CREATOR_ORDERS,

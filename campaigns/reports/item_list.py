@@ -10,7 +10,15 @@ from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Catalogue, Item, ItemStatus, SyncWindow
 from campaigns.reports import owners
-from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import (
+    Asked,
+    FetchedPage,
+    Kept,
+    PageContext,
+    Report,
+    as_sent,
+    one_by_one,
+)
 from merchants.connections import call_top
 from merchants.models import Partner
 from portal.lib import days
@@ -155,7 +163,7 @@ ITEM_LIST = Report(
     call=call_top,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=one_by_one(keep),
     finish=finish,
     owner=owner,
     strangers=strangers,

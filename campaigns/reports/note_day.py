@@ -14,11 +14,11 @@ from campaigns.reports.base import (
     Asked,
     BadRow,
     FetchedPage,
-    Kept,
     PageContext,
+    Refused,
     Report,
     as_sent,
-    merge_facts,
+    merged,
     one_of_each,
     read_columns,
 )
@@ -60,8 +60,8 @@ def strangers(window: SyncWindow, rows: Sequence[Row]) -> bool:
     return owners.has_others_notes(window, keys(rows), listed_by=NOTE_LIST.key)
 
 
-def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
-    """Merge the rows that can be believed into the ledger and name the others.
+def read(context: PageContext, rows: Sequence[Row]) -> tuple[list[dict[str, Any]], Refused]:
+    """Return the rows that can be believed, by the ledger's columns, and the others.
 
     Of an older consent's account the further figures are left out, as if they were not told.
     """
@@ -74,7 +74,7 @@ def keep(context: PageContext, rows: Sequence[Row]) -> Kept:
             refused.append((as_sent(row), str(problem)))
     good, lost = one_of_each(believed, "note_id")
     refused += [(as_sent(row), "The page has this note twice, with other figures.") for row in lost]
-    return Kept(merge_facts(NoteDay, context.place, good), refused)
+    return good, refused
 
 
 def _not_agreed(context: PageContext, rows: Sequence[Row]) -> Set[str]:
@@ -108,7 +108,7 @@ NOTE_DAY = Report(
     call=call_juguang,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=merged(NoteDay, read),
     facts=NoteDay,
     names="note_id",
     guarded=("fee_fen", "gmv_30_fen"),

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from campaigns.models import CampaignNote, Note, NoteKind, NoteSource, SyncWindow
-from campaigns.reports.base import Asked, FetchedPage, Kept, PageContext, Report, as_sent
+from campaigns.reports.base import (
+    Asked,
+    FetchedPage,
+    Kept,
+    PageContext,
+    Report,
+    as_sent,
+    one_by_one,
+)
 from merchants.connections import call_juguang
 from merchants.models import Partner
 from portal.lib import days
@@ -116,7 +124,7 @@ NOTE_LIST = Report(
     call=call_juguang,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=one_by_one(keep),
     unknown=unknown,
     repull=1,
     backfill=1,

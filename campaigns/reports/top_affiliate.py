@@ -14,6 +14,7 @@ from campaigns.reports.base import (
     Kept,
     PageContext,
     Report,
+    one_by_one,
     read_columns,
 )
 from campaigns.reports.changes import (
@@ -152,7 +153,7 @@ TOP_AFFILIATE = Report(
     call=call_top,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=one_by_one(keep),
     lag=0,
     repull=3,
     backfill=7,  # a festival's day costs 72 calls, of the 5,000 a day that a new app has

@@ -19,6 +19,7 @@ from campaigns.reports.base import (
     PageContext,
     Report,
     as_sent,
+    one_by_one,
     read_columns,
 )
 from campaigns.reports.changes import (
@@ -127,7 +128,7 @@ TOP_REFUNDS = Report(
     call=call_top,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=one_by_one(keep),
     finish=finish,
     lag=0,
     repull=3,

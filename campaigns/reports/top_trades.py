@@ -15,6 +15,7 @@ from campaigns.reports.base import (
     Kept,
     PageContext,
     Report,
+    one_by_one,
     read_columns,
 )
 from campaigns.reports.changes import (
@@ -109,7 +110,7 @@ TOP_TRADES = Report(
     call=call_top,
     fetch=fetch,
     keys=keys,
-    keep=keep,
+    keep=one_by_one(keep),
     lag=0,
     repull=3,
     backfill=34,

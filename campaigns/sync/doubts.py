@@ -3,10 +3,11 @@
 A page in doubt is not kept, and a pull in doubt is not closed; both are asked for again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from statistics import median
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Avg, F, Max, Q, QuerySet, Value
@@ -47,10 +48,10 @@ class Held(Exception):
     """The figures are of another magnitude than before: not shown until a person has looked."""
 
 
-def refuse_others(window: SyncWindow, report: Report, page: FetchedPage) -> None:
-    """Refuse the whole page when a row of it is another account's, by its own word or by its id."""
-    told = [report.owner(row) if report.owner else "" for row in page.rows]
-    silent = [row for row, owner in zip(page.rows, told, strict=True) if not owner]
+def refuse_others(window: SyncWindow, report: Report, rows: Sequence[Any]) -> None:
+    """Refuse all of the pages when a row is another account's, by its own word or by its id."""
+    told = [report.owner(row) if report.owner else "" for row in rows]
+    silent = [row for row, owner in zip(rows, told, strict=True) if not owner]
     is_foreign = bool(set(told) - {"", window.connection.subject} - _names_of(window, told))
     if not is_foreign and silent and report.strangers:
         try:
@@ -72,45 +73,69 @@ def _names_of(window: SyncWindow, told: Collection[str]) -> set[str]:
         return set(known.values_list("subject_name", flat=True))
 
 
-def refuse_stale(window: SyncWindow, page: FetchedPage) -> datetime | None:
-    """Return when the page was written; before one of an earlier pull, it must not overwrite it.
+def refuse_stale(window: SyncWindow, pages: Sequence[FetchedPage]) -> list[datetime | None]:
+    """Return when each page was written; before one of an earlier pull, it must not overwrite it.
 
     The pages of one pull follow from its questions, whatever the clocks of the partner's servers
     say: they differ. One that is behind has come past what is kept when the page is asked for
     again; an answer that was kept somewhere stays as old as it is. A clock that goes ahead says a
     time to come: nothing is written later than it arrives.
     """
-    if page.answered_at is None:
-        return None
-    written = min(page.answered_at, timezone.now().replace(microsecond=0))  # a Date's are seconds
-    pages = PulledPage.objects.filter(brand_id=window.brand_id, window=window)
-    newest = pages.filter(pull__lt=window.pull).aggregate(newest=Max("answered_at"))["newest"]
-    if newest and written < newest:
-        words = f"The answer of {written:%F %T} UTC is older than what is kept."
-        raise Suspect(words, wait=(newest - written).total_seconds() + 1)
+    now = timezone.now().replace(microsecond=0)  # a Date's are seconds
+    written = [page.answered_at and min(page.answered_at, now) for page in pages]
+    told = [at for at in written if at]
+    newest = _newest_of_earlier_pulls(window) if told else None
+    if newest and min(told) < newest:
+        words = f"The answer of {min(told):%F %T} UTC is older than what is kept."
+        raise Suspect(words, wait=(newest - min(told)).total_seconds() + 1)
     return written
 
 
-def refuse_a_loop(window: SyncWindow, page: FetchedPage, keys: list[str]) -> None:
-    """A partner that sends us back to where we were would do so without end."""
-    pages = PulledPage.objects.filter(window=window, pull=window.pull)
-    if page.cursor and pages.filter(cursor=page.cursor).exists():
-        words = f"The cursor {page.cursor[:40]} came a second time."
-        raise Suspect(words, kind=AlarmKind.LOOP)
-    same_size = pages.filter(keys__0=keys[0], keys__len=len(keys)) if keys else pages.none()
-    if keys in same_size.values_list("keys", flat=True):
-        raise Suspect("A page came a second time.", kind=AlarmKind.LOOP)
+def _newest_of_earlier_pulls(window: SyncWindow) -> datetime | None:
+    if window.pull == 1:
+        return None
+    pages = PulledPage.objects.filter(brand_id=window.brand_id, window=window)
+    newest: datetime | None = pages.filter(pull__lt=window.pull).aggregate(
+        newest=Max("answered_at")
+    )["newest"]
+    return newest
 
 
-def refuse_wild_figures(window: SyncWindow, report: Report, page_id: int) -> None:
-    """Hold the page when what it changed is of another magnitude than the week before.
+class Came:
+    """The pages that came in this pull, by their cursors and by what they name."""
+
+    def __init__(self, window: SyncWindow) -> None:
+        self._cursors: set[str] = set()
+        self._named: set[tuple[str, ...]] = set()
+        if window.next_page > 1:
+            with scope(Hat.NIGHT, brand=window.brand_id):
+                kept = PulledPage.objects.filter(window=window, pull=window.pull)
+                for cursor, keys in kept.values_list("cursor", "keys"):
+                    self._add(cursor, keys)
+
+    def refuse_a_loop(self, cursor: str, keys: Sequence[str]) -> None:
+        """A partner that sends us back to where we were would do so without end."""
+        if cursor and cursor in self._cursors:
+            words = f"The cursor {cursor[:40]} came a second time."
+            raise Suspect(words, kind=AlarmKind.LOOP)
+        if keys and tuple(keys) in self._named:
+            raise Suspect("A page came a second time.", kind=AlarmKind.LOOP)
+        self._add(cursor, keys)
+
+    def _add(self, cursor: str, keys: Sequence[str]) -> None:
+        self._cursors.add(cursor)
+        self._named.add(tuple(keys))
+
+
+def refuse_wild_figures(window: SyncWindow, report: Report, page_ids: Collection[int]) -> None:
+    """Hold the pages when what they changed is of another magnitude than the week before.
 
     The median of some rows tells; ids are random, so the first by id are as good as any.
     """
     if not report.guarded or window.is_released:
         return
     told = Q(*((f"{column}__gt", 0) for column in report.guarded), _connector=Q.OR)
-    changed = _facts(window, report).filter(told, day=window.day, page_id=page_id)
+    changed = _facts(window, report).filter(told, day=window.day, page_id__among=page_ids)
     changed = changed.order_by(report.names)[:MOST_COMPARED]
     fresh = {row.pop(report.names): row for row in changed.values(report.names, *report.guarded)}
     usual = _usual(window, report, fresh)

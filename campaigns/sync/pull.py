@@ -1,6 +1,7 @@
 """Pulling one window: claim, page by page, close. Nothing lost, nothing doubled.
 
-A page is fetched with no transaction open, and kept in one: facts, receipt, cursor, lease.
+Pages are fetched with no transaction open. Those of about a second are kept in one: facts,
+receipts, cursor, lease. A worker that dies costs that second's calls and no more.
 """
 
 import logging
@@ -8,16 +9,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import sha256
 
 from django.conf import settings
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 
-from campaigns.models import AlarmKind, PulledPage, QuarantinedRow, SyncWindow, WindowStatus
+from campaigns.models import AlarmKind, PulledPage, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
 from campaigns.reports.base import Asked, FetchedPage, PageContext
-from campaigns.sync import alarms, doubts
+from campaigns.sync import alarms, doubts, receipts
 from campaigns.sync.doubts import Held, Suspect
 from campaigns.sync.drift import count_drift
 from campaigns.sync.windows import anew
@@ -41,7 +41,7 @@ BACKOFF = (5, 15, 60, 300, 900)  # seconds; the last holds for every later retry
 MOST_PAGES = 1000
 SUSPECT_PULLS = 3
 UNREADABLE_TRIES = 3
-LONGEST_KEY = 24
+MOST_ROWS, LONGEST_UNKEPT = 5000, 1.0  # fetched and not kept: rows, and seconds
 
 
 class LeaseLost(Exception):
@@ -124,16 +124,26 @@ def claim(window_id: int, owner: str) -> Lease | None:
 
 
 def _pull_pages(lease: Lease) -> None:
-    number = lease.window.next_page
+    came = doubts.Came(lease.window)
+    fetched: list[FetchedPage] = []
+    first, began = lease.window.next_page, time.monotonic()
     while True:
+        number = first + len(fetched)
         if number > MOST_PAGES:
             raise Suspect(f"More than {MOST_PAGES} pages.", kind=AlarmKind.LOOP)
-        page = _fetch(lease, number)
-        doubts.refuse_others(lease.window, lease.report, page)
-        _keep_page(lease, number, page)
-        if not page.more:
+        try:
+            page = _fetch(lease, number)
+        except (Unavailable, NeedsConsent, Rejected):
+            _keep(lease, first, fetched)
+            raise
+        came.refuse_a_loop(page.cursor, receipts.keys_of(lease.report, page))
+        fetched.append(page)
+        is_last, rows = not page.more, sum(len(each.rows) for each in fetched)
+        if is_last or rows >= MOST_ROWS or time.monotonic() - began > LONGEST_UNKEPT:
+            _keep(lease, first, fetched)
+            first, fetched, began = number + 1, [], time.monotonic()
+        if is_last:
             return
-        number += 1
 
 
 def _fetch(lease: Lease, number: int) -> FetchedPage:
@@ -146,7 +156,9 @@ def _fetch(lease: Lease, number: int) -> FetchedPage:
         _stretch(lease)
         return report.fetch(client, asked)
 
-    return report.call(joined, ask, for_night=True)
+    page = report.call(joined, ask, for_night=True)
+    window.expected_rows, window.cursor = page.total, page.cursor
+    return page
 
 
 def _stretch(lease: Lease) -> None:
@@ -161,46 +173,37 @@ def _stretch(lease: Lease) -> None:
     lease.renewed_at = time.monotonic()
 
 
-def _keep_page(lease: Lease, number: int, page: FetchedPage) -> None:
+def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage]) -> None:
+    """Keep the pages from the `first` on; all of them, or none."""
+    if not pages:
+        return
+    report, last = lease.report, pages[-1]
+    rows = [row for page in pages for row in page.rows]
+    doubts.refuse_others(lease.window, report, rows)
     with scope(Hat.NIGHT, brand=lease.window.brand_id):
         window = _locked(lease)
         hold(lease.window.connection)  # after a withdrawal no page is kept
         known_at = days.known_now()
         if window.owed_on < known_at.date():
             raise NightPassed
-        keys = [*lease.report.keys(page.rows), *(row.key[:LONGEST_KEY] for row in page.unread)]
-        doubts.refuse_a_loop(window, page, keys)
-        answered_at = doubts.refuse_stale(window, page)
-        receipt = PulledPage.objects.create(
-            brand_id=window.brand_id,
-            store_id=window.store_id,
-            window=window,
-            owed_on=window.owed_on,
-            pull=window.pull,
-            number=number,
-            sha256=page.sha256,
-            keys=keys,
-            cursor=page.cursor,
-            known_at=known_at,
-            answered_at=answered_at,
+        written = receipts.write(window, report, first, pages, known_at)
+        contexts = [PageContext(window, each.pk, known_at) for each in written]
+        kept = report.keep(
+            [(context, page.rows) for context, page in zip(contexts, pages, strict=True)]
         )
-        kept = lease.report.keep(PageContext(window, receipt.pk, known_at), page.rows)
-        if kept.changed:
-            doubts.refuse_wild_figures(window, lease.report, receipt.pk)
-        refused = [*kept.refused, *((row.raw, row.reason) for row in page.unread)]
-        _quarantine(window, refused)
-        count_drift(lease.report, page.rows)
-        PulledPage.objects.filter(pk=receipt.pk).update(changed=kept.changed, refused=len(refused))
+        if any(each.changed for each in kept):
+            doubts.refuse_wild_figures(window, report, [each.pk for each in written])
+        receipts.complete(window, written, kept, pages)
+        count_drift(report, rows)
         SyncWindow.objects.filter(pk=window.pk).update(
-            next_page=number + 1,
-            cursor=page.cursor,
-            expected_rows=page.total,
+            next_page=first + len(pages),
+            cursor=last.cursor,
+            expected_rows=last.total,
             attempts=0,
             retries=0,
             lease_until=Now() + settings.SYNC_LEASE,
         )
     lease.renewed_at, lease.window.retries = time.monotonic(), 0
-    lease.window.expected_rows, lease.window.cursor = page.total, page.cursor
 
 
 def _locked(lease: Lease) -> SyncWindow:
@@ -213,28 +216,6 @@ def _locked(lease: Lease) -> SyncWindow:
     if window is None:
         raise LeaseLost
     return window
-
-
-def _quarantine(window: SyncWindow, refused: Sequence[tuple[str, str]]) -> None:
-    if refused:
-        logger.warning("window %s: %s rows in quarantine", window.pk, len(refused))
-    QuarantinedRow.objects.bulk_create(
-        [
-            QuarantinedRow(
-                brand_id=window.brand_id,
-                store_id=window.store_id,
-                window=window,
-                row_hash=sha256(raw.encode()).hexdigest(),
-                raw=raw,
-                reason=reason[:200],
-                last_pull=window.pull,
-            )
-            for raw, reason in dict(refused).items()
-        ],
-        update_conflicts=True,
-        unique_fields=["brand", "window", "row_hash"],
-        update_fields=["reason", "last_pull", "settled_at"],
-    )
 
 
 def _close(lease: Lease) -> None:

@@ -204,7 +204,7 @@ def test_an_id_told_twice_is_kept_once(store):
 
     with scope(Hat.NIGHT):
         ensure_months(AdDay.ledger(), [DAY])
-        kept = ad_days.keep(Level.ACCOUNT, context, rows)
+        (kept,) = ad_days.ACCOUNT_DAY.keep([(context, rows)])
 
     assert [fact["fee_fen"] for fact in facts()] == [123_450]
     assert [reason for _row, reason in kept.refused] == [

@@ -124,7 +124,7 @@ def test_a_worker_that_died_between_pages_is_followed_by_one_that_goes_on(joined
     settings.XHS = settings.XHS | {"report_page_size": 5}
     open_night()
     lease = pull.claim(window().pk, "w1")
-    pull._keep_page(lease, 1, pull._fetch(lease, 1))
+    pull._keep(lease, 1, [pull._fetch(lease, 1)])
     night(lease_until=timezone.now() - timedelta(seconds=1))
 
     pull.pull_window(window().pk, owner="w2")
@@ -143,7 +143,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(joined):
     assert pull.claim(window().pk, "w2")
 
     with pytest.raises(pull.LeaseLost):
-        pull._keep_page(first, 1, page)
+        pull._keep(first, 1, [page])
     assert facts() == []
 
 
@@ -203,7 +203,7 @@ def test_a_partner_that_is_down_puts_the_window_off_and_burns_no_attempt(joined,
 def test_rows_that_do_not_add_up_to_the_declared_total_are_pulled_again(joined, monkeypatch):
     open_night()
     lease = pull.claim(window().pk, "w1")
-    pull._keep_page(lease, 1, pull._fetch(lease, 1))
+    pull._keep(lease, 1, [pull._fetch(lease, 1)])
     night(expected_rows=9999)
 
     with pytest.raises(pull.Suspect, match="9999 rows declared"):
@@ -227,7 +227,7 @@ def test_a_page_that_arrives_after_the_night_is_asked_for_by_the_next(joined, sa
     page = pull._fetch(lease, 1)
     sandbox.set_day(date(2025, 6, 24))
     with pytest.raises(pull.NightPassed):
-        pull._keep_page(lease, 1, page)
+        pull._keep(lease, 1, [page])
     pull._put_back(lease)
     assert facts() == []
 
@@ -241,7 +241,7 @@ def test_a_kept_page_proves_that_the_window_kills_no_worker(joined, settings):
     night(attempts=2, retries=4)
     lease = pull.claim(window().pk, "w1")
     assert window().attempts == 3
-    pull._keep_page(lease, 1, pull._fetch(lease, 1))
+    pull._keep(lease, 1, [pull._fetch(lease, 1)])
 
     assert (window().attempts, window().retries) == (0, 0)
 
@@ -284,7 +284,7 @@ def test_a_page_that_arrives_after_the_withdrawal_is_not_kept(joined):
     withdraw(joined)
 
     with pytest.raises(NeedsConsent):
-        pull._keep_page(lease, 1, page)
+        pull._keep(lease, 1, [page])
     assert facts() == []
 
 
@@ -292,7 +292,7 @@ def test_a_window_whose_consent_is_withdrawn_between_two_pages_waits(joined, set
     settings.XHS = settings.XHS | {"report_page_size": 5}
     open_night()
     lease = pull.claim(window().pk, "w1")
-    pull._keep_page(lease, 1, pull._fetch(lease, 1))
+    pull._keep(lease, 1, [pull._fetch(lease, 1)])
     kept = facts()
     withdraw(joined)
     night(lease_until=timezone.now() - timedelta(seconds=1))
@@ -312,7 +312,7 @@ def test_a_page_asked_for_under_an_earlier_consent_is_asked_for_again(joined):
         Connection.objects.update(consented_at=timezone.now())
 
     with pytest.raises(NeedsConsent, match="given anew"):
-        pull._keep_page(lease, 1, page)
+        pull._keep(lease, 1, [page])
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -333,7 +333,7 @@ def test_who_changes_the_consent_waits_for_the_page_that_is_being_kept(joined, s
         hold(joined)
         other.start()
         assert not changed.wait(1)
-        pull._keep_page(lease, 1, page)
+        pull._keep(lease, 1, [page])
     other.join()
 
     assert changed.is_set()

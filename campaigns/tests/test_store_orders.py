@@ -154,7 +154,7 @@ def test_the_same_day_pulled_twice_writes_nothing_the_second_time(store, kind, t
 def test_what_moves_while_a_day_is_read_slips_past_nobody(store, sandbox):
     open_night()
     lease = pull.claim(window("top.trades").pk, "w1")
-    pull._keep_page(lease, 1, pull._fetch(lease, 1))
+    pull._keep(lease, 1, [pull._fetch(lease, 1)])
     before = sold(sandbox, DAY)
     sandbox.set_moment("2025-06-23T18:00:00+08:00")  # many of them change again on this day
 

@@ -3,6 +3,7 @@
 Hundreds of parameters cost more to write and to plan than the rows they find.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,4 +23,13 @@ class Among(Lookup):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[Any, ...]]:  # Any: what goes into the lookup
         lhs, lhs_params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s)", (*lhs_params, list(self.rhs))
+        values = list(self.rhs)
+        if values and isinstance(values[0], str):
+            return f"{lhs} = ANY(%s::text[])", (*lhs_params, _array_of(values))
+        return f"{lhs} = ANY(%s)", (*lhs_params, values)
+
+
+def _array_of(texts: Iterable[str]) -> str:
+    """Write an array as PostgreSQL reads it: the driver looks at each text far more closely."""
+    escaped = (text.replace("\\", r"\\").replace('"', r"\"") for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in escaped) + "}"

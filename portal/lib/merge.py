@@ -1,4 +1,4 @@
-"""Merging a page into a bitemporal table: COPY to staging, close what changed, insert what is new.
+"""Merging pages into a bitemporal table: COPY to staging, close what changed, insert what is new.
 
 An unchanged row is not written at all, so a repeated pull costs no row.
 """
@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -56,13 +57,28 @@ def merge(
     Runs in the caller's transaction and scope. `fixed` gives the owner and `also` columns.
     `untold` figures are none that the rows tell: what is known of them stays.
     """
-    staged = list(rows)
-    if not staged:
-        return 0
-    with _staged(ledger, staged, fixed, untold) as (cursor, span):
-        given = {**fixed, **span, "known_at": known_at, "page_id": page_id}
-        cursor.execute(_close_and_insert(ledger), given)
-        return cursor.rowcount
+    pages = {page_id: rows}
+    changed = merge_pages(ledger, pages, fixed=fixed, known_at=known_at, untold=untold)
+    return changed.get(page_id, 0)
+
+
+def merge_pages(
+    ledger: Ledger,
+    pages: Mapping[int, Iterable[Sequence[Any]]],
+    *,
+    fixed: Mapping[str, object],
+    known_at: datetime,
+    untold: Collection[str] = (),
+) -> dict[int, int]:
+    """Merge the rows of several pages at once; return how many facts each opened, if any.
+
+    Of one fact there may be one row only, in all of them.
+    """
+    with _staged(ledger, pages, fixed, untold) as (cursor, given):
+        if not given:
+            return {}
+        cursor.execute(_close_and_insert(ledger), {**given, "known_at": known_at})
+        return dict(cursor.fetchall())
 
 
 def compare(
@@ -73,11 +89,10 @@ def compare(
     untold: Collection[str] = (),
 ) -> tuple[int, int]:
     """Return how many facts a merge of these rows would open, and how many it would restate."""
-    staged = list(rows)
-    if not staged:
-        return 0, 0
-    with _staged(ledger, staged, fixed, untold) as (cursor, span):
-        cursor.execute(_count_new_and_changed(ledger), {**fixed, **span})
+    with _staged(ledger, {0: rows}, fixed, untold) as (cursor, given):
+        if not given:
+            return 0, 0
+        cursor.execute(_count_new_and_changed(ledger), given)
         new, changed = cursor.fetchone() or (0, 0)
         return new, changed
 
@@ -85,42 +100,59 @@ def compare(
 @contextmanager
 def _staged(
     ledger: Ledger,
-    staged: Sequence[Sequence[Any]],
+    pages: Mapping[int, Iterable[Sequence[Any]]],
     fixed: Mapping[str, object],
     untold: Collection[str],
 ) -> Iterator[tuple[Cursor[Any], dict[str, object]]]:
-    """Give the cursor with the rows in the staging table, and the span of the rows."""
-    place = ledger.columns.index(ledger.span)
+    """Give the cursor with the rows in the staging table, and what a statement on them needs.
+
+    Without any row nothing is staged, and nothing given.
+    """
+    staged = [(page_id, *row) for page_id, rows in pages.items() for row in rows]
+    place = 1 + ledger.columns.index(ledger.span)
     days = [row[place] for row in staged]
-    span = {"first": min(days), "last": max(days)}
     with connection.cursor() as wrapped:
-        # The history's context is put as text before what goes through Django's cursor, which
-        # composed SQL is not. A ledger has no history: psycopg's own cursor knows of no context.
+        # The history's context is put as text before what goes through Django's cursor. A ledger
+        # has no history: psycopg's own cursor knows of no context.
         cursor = wrapped.cursor
+        if not staged:
+            yield cursor, {}
+            return
+        given = {**fixed, "first": min(days), "last": max(days)}
         cursor.execute(_empty_staging(ledger))
-        names = sql.SQL(", ").join(map(sql.Identifier, ledger.columns))
-        copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(ledger.staging), names)
-        with cursor.copy(copy) as stream:
+        with cursor.copy(_copy(ledger)) as stream:
             for row in staged:
                 stream.write_row(row)
         if untold:
-            cursor.execute(_fill_untold(ledger, untold), {**fixed, **span})
-        yield cursor, span
+            cursor.execute(_fill_untold(ledger, untold), given)
+        yield cursor, given
 
 
-def _empty_staging(ledger: Ledger) -> sql.Composed:
+# What is written of a ledger is written once a process: to compose it costs as much as a trip.
+
+
+@cache
+def _empty_staging(ledger: Ledger) -> bytes:
     """A temporary table belongs to the role that made it, and a rollback removes it.
 
     Made anew for each page it would cost more than the merge. One trip: there are no parameters.
     """
     columns = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
-        for name, kind in (*ledger.key, *ledger.values)
+        for name, kind in (("page_id", "bigint"), *ledger.key, *ledger.values)
     )
-    return sql.SQL(
+    empty = sql.SQL(
         "CREATE TEMP TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS;"
         " DELETE FROM {table}"
-    ).format(table=sql.Identifier(ledger.staging), columns=columns)
+    )
+    return empty.format(table=sql.Identifier(ledger.staging), columns=columns).as_bytes()
+
+
+@cache
+def _copy(ledger: Ledger) -> bytes:
+    names = sql.SQL(", ").join(map(sql.Identifier, ("page_id", *ledger.columns)))
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(ledger.staging), names)
+    return copy.as_bytes()
 
 
 def _current(ledger: Ledger) -> sql.Composed:
@@ -150,27 +182,31 @@ def _same_key(table: str, keys: Iterable[str]) -> sql.Composed:
     )
 
 
-def _close_and_insert(ledger: Ledger) -> sql.Composed:
+@cache
+def _close_and_insert(ledger: Ledger) -> bytes:
     """Close each changed fact, then open a version of what is new, or changed where that ended.
 
     A fact that comes back while the clock stands still begins after it was closed.
     Both halves see the table as it was before; the insert reads `closed`, so it comes second.
     """
-    constant = [*ledger.owner, *ledger.also, "page_id"]
+    constant = [*ledger.owner, *ledger.also]
     keys = [name for name, _type in ledger.key]
-    return sql.SQL(
+    statement = sql.SQL(
         "WITH closed AS ("
         " UPDATE {table} f SET known_to = greatest(%(known_at)s, f.known_from + {tick})"
         " FROM {staging} s WHERE {current} AND ({ours}) IS DISTINCT FROM ({theirs})"
         " RETURNING {keys}, f.known_to), "
         "later AS MATERIALIZED ("
         " SELECT {keys}, max(f.known_to) AS known_to FROM {table} f"
-        " WHERE {owned} AND f.known_from >= %(known_at)s GROUP BY {keys})"
+        " WHERE {owned} AND f.known_from >= %(known_at)s GROUP BY {keys}), "
+        "opened AS ("
         " INSERT INTO {table} ({constant}, {staged}, known_from)"
         " SELECT {given}, {values}, greatest(%(known_at)s, c.known_to, l.known_to)"
         " FROM {staging} s LEFT JOIN closed c ON {matched} LEFT JOIN later l ON {followed}"
         " WHERE c.known_to IS NOT NULL OR NOT EXISTS (SELECT FROM {table} f WHERE {current})"
-    ).format(
+        " RETURNING page_id) SELECT page_id, count(*) FROM opened GROUP BY page_id"
+    )
+    return statement.format(
         table=sql.Identifier(ledger.table),
         staging=sql.Identifier(ledger.staging),
         tick=TICK,
@@ -180,12 +216,12 @@ def _close_and_insert(ledger: Ledger) -> sql.Composed:
         theirs=_columns("s", [name for name, _type in ledger.values]),
         keys=_columns("f", keys),
         constant=sql.SQL(", ").join(map(sql.Identifier, constant)),
-        staged=sql.SQL(", ").join(map(sql.Identifier, ledger.columns)),
+        staged=sql.SQL(", ").join(map(sql.Identifier, ("page_id", *ledger.columns))),
         given=sql.SQL(", ").join(map(sql.Placeholder, constant)),
-        values=_columns("s", ledger.columns),
+        values=_columns("s", ("page_id", *ledger.columns)),
         matched=_same_key("c", keys),
         followed=_same_key("l", keys),
-    )
+    ).as_bytes()
 
 
 def _fill_untold(ledger: Ledger, untold: Collection[str]) -> sql.Composed:

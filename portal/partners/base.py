@@ -227,9 +227,10 @@ def read_each(
 
 def key_of(values: Mapping[str, object], name: str) -> str:
     """Return the row's id, or 24 digits of the row where it has none that can be stored."""
-    told = values.get(name)
-    if told is not None and str(told) == str(told).translate(UNSTORABLE):
-        return str(told)
+    if (told := values.get(name)) is not None:
+        text = str(told)
+        if (text.isascii() and "\0" not in text) or text == text.translate(UNSTORABLE):
+            return text
     return sha256(raw(values).encode()).hexdigest()[:24]
 
 

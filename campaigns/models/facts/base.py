@@ -1,6 +1,7 @@
 """What all tables of the ledger share: a row is never edited, a restatement opens another."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connection, models
@@ -67,6 +68,7 @@ class Fact(models.Model):
         return " ".join(str(getattr(self, name)) for name in self.KEY)
 
     @classmethod
+    @cache
     def ledger(cls) -> Ledger:
         """Return how pages are merged into this table."""
         constant = {*cls.OWNER, "brand_id", "store_id", "known_from", "known_to", "page_id"}
