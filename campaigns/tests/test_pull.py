@@ -1,6 +1,8 @@
 """Pulling over real HTTP from the sandbox, and what it leaves in the ledger."""
 
 import threading
+from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from campaigns import tasks
 from campaigns.models import Note, NoteDay, PulledPage, SyncWindow
-from campaigns.sync import pull
+from campaigns.sync import pull, receipts
 from campaigns.sync.windows import hand_out, open_night
 from merchants import services
 from merchants.connections import Grant, hold
@@ -17,7 +19,7 @@ from merchants.consent_texts import agree_now
 from merchants.models import Connection
 from merchants.tests.factories import make_connection, make_store, make_user
 from portal.lib.scope import Hat, scope
-from portal.partners.base import NeedsConsent
+from portal.partners.base import NeedsConsent, Unavailable
 from portal.sandbox.tests.calls import xhs_token
 
 DAY = date(2025, 6, 18)
@@ -118,6 +120,63 @@ def test_pages_smaller_than_the_day_add_up_to_it(joined, settings):
         assert PulledPage.objects.count() > 3
     assert window().status == "closed"
     assert len(facts()) == window().expected_rows
+
+
+def test_of_pages_kept_together_each_has_its_own_receipt(joined, settings):
+    settings.XHS = settings.XHS | {"report_page_size": 5}
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+
+    with scope(Hat.NIGHT):
+        pages = {page.pk: page for page in PulledPage.objects.all()}
+    counts = Counter(fact["page_id"] for fact in facts())
+    assert {pk: page.changed for pk, page in pages.items() if page.changed} == counts
+    assert max(counts.values()) == 5
+
+
+def test_what_was_fetched_before_a_call_failed_is_kept(joined, settings, monkeypatch):
+    settings.XHS = settings.XHS | {"report_page_size": 5}
+    open_night()
+    fetch = pull._fetch
+
+    def fail_at_the_third(lease, number):
+        if number == 3:
+            raise Unavailable("No answer.")
+        return fetch(lease, number)
+
+    monkeypatch.setattr(pull, "_fetch", fail_at_the_third)
+    pull.pull_window(window().pk, owner="w1")
+
+    assert (window().status, window().next_page, window().retries) == ("owed", 3, 1)
+    assert len(facts()) == 10
+
+
+def test_of_a_note_that_two_pages_tell_the_later_word_is_kept(joined):
+    open_night()
+    lease = pull.claim(window().pk, "w1")
+    page = pull._fetch(lease, 1)
+    row = page.rows[0]
+    again = replace(page, rows=[{**row, "fee": "777.00"}])
+    pull._keep(lease, 1, [replace(page, rows=[row]), again])
+
+    (fact,) = facts()
+    assert (fact["fee_fen"], fact["known_to"]) == (77_700, None)
+
+
+@pytest.mark.parametrize(("seconds", "together"), [(60, [5]), (-1, [1, 1, 1, 1, 1])])
+def test_pages_are_kept_together_unless_they_take_long(
+    joined, settings, monkeypatch, seconds, together
+):
+    settings.XHS = settings.XHS | {"report_page_size": 5}
+    monkeypatch.setattr(pull, "LONGEST_UNKEPT", seconds)
+    kept, write = [], receipts.write
+    monkeypatch.setattr(
+        receipts, "write", lambda *given: kept.append(len(given[3])) or write(*given)
+    )
+    open_night()
+    pull.pull_window(window().pk, owner="w1")
+
+    assert (window().status, kept) == ("closed", together)
 
 
 def test_a_worker_that_died_between_pages_is_followed_by_one_that_goes_on(joined, settings):
