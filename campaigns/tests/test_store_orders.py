@@ -151,6 +151,21 @@ def test_the_same_day_pulled_twice_writes_nothing_the_second_time(store, kind, t
     assert sum(page.changed for page in every(PulledPage) if page.pull == 2) == 0
 
 
+@pytest.mark.parametrize("kind", ["top.trades", "top.affiliate"])
+def test_a_window_whose_last_page_was_kept_is_only_closed(store, sandbox, kind):
+    """A day that is read backwards has no page after its last."""
+    open_night()
+    lease = pull.claim(window(kind).pk, "w1")
+    pull._pull_pages(lease)
+    with scope(Hat.NIGHT):
+        SyncWindow.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    kept = len(every(PulledPage))
+    pull.pull_window(window(kind).pk, owner="w2")
+
+    assert (window(kind).status, window(kind).error) == ("closed", "")
+    assert len(every(PulledPage)) == kept > 0
+
+
 def test_what_moves_while_a_day_is_read_slips_past_nobody(store, sandbox):
     open_night()
     lease = pull.claim(window("top.trades").pk, "w1")
