@@ -8,8 +8,10 @@ starts the worker again within a second, and what it had in hand comes back by i
 
 import logging
 import os
+from contextlib import suppress
 from typing import Any
 
+import psutil
 from celery.concurrency import prefork
 
 logger = logging.getLogger(__name__)
@@ -25,8 +27,11 @@ class TaskPool(prefork.TaskPool):
 
 
 def end_after_a_kill(child: Any) -> None:  # Any: billiard's process
-    """End this worker at once, without a word to its other children: they may wait for ever."""
+    """End this worker at once, and its other children with it: they may wait for ever."""
     if child.exitcode is None or child.exitcode >= 0:
         return
     logger.error("a child was killed (signal %s): the worker begins anew", -child.exitcode)
+    for other in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            other.kill()
     os._exit(1)
