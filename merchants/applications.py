@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -83,8 +82,8 @@ def submit_application(store: Store, *, by: User, answer: str = "") -> Applicati
     _promise(application)
     notify(store, NoticeKind.HANDED_IN, by=by, application=str(application))
     if standing.is_left_to_rules:  # a message that gets lost costs a minute: the tick finds it
-        decide = partial(tasks.decide_by_rules.delay, application.pk)
-        transaction.on_commit(decide, robust=True)
+        key = application.pk
+        transaction.on_commit(lambda: tasks.decide_by_rules.delay(key), robust=True)
     return application
 
 

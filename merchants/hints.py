@@ -1,6 +1,7 @@
-"""Messages that hurry what a tick would find anyway; one that the broker loses costs minutes."""
+"""Messages that hurry what a tick would find anyway; one that the broker loses costs minutes.
 
-from functools import partial
+A hook that may fail is a function with a name: Django writes that down, and a partial has none.
+"""
 
 from django.db import transaction
 
@@ -11,4 +12,9 @@ from merchants.models import Store, StoreStatus
 def requalify_soon(store: Store) -> None:
     """Have a joined store judged anew once the facts that changed are committed."""
     if store.status == StoreStatus.APPROVED:
-        transaction.on_commit(partial(tasks.requalify_store.delay, store.pk), robust=True)
+        transaction.on_commit(lambda: tasks.requalify_store.delay(store.pk), robust=True)
+
+
+def send_soon(mail: int) -> None:
+    """Have an owed mail sent once what it tells of is committed."""
+    transaction.on_commit(lambda: tasks.send_mail.delay(mail), robust=True)

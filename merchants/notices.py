@@ -1,11 +1,9 @@
 """Tell people what happened to a store or to their brand: rows at once, mails after the commit."""
 
-from functools import partial
-
 from django.db import transaction
 from django.urls import reverse
 
-from merchants import tasks
+from merchants import hints
 from merchants.models import (
     Brand,
     Membership,
@@ -113,4 +111,4 @@ def _tell(told: Notice, readers: set[int], by: User | None) -> None:
         if notice.user_id not in unwanted
     )
     for mail in mails:
-        transaction.on_commit(partial(tasks.send_mail.delay, mail.pk), robust=True)
+        hints.send_soon(mail.pk)

@@ -9,19 +9,17 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from merchants import tasks
+from merchants import hints
 from merchants.models import MailStatus, NoticeMail
 from merchants.notice_kinds import in_words
 from merchants.readers import owners_of, readers_of
@@ -83,7 +81,7 @@ def send_again(mail: NoticeMail) -> bool:
     rows = NoticeMail.objects.filter(pk=mail.pk, status__in=RESENDABLE)
     owed = rows.update(status=MailStatus.OWED, not_before=Now())
     if owed:
-        transaction.on_commit(partial(tasks.send_mail.delay, mail.pk), robust=True)
+        hints.send_soon(mail.pk)
     return bool(owed)
 
 

@@ -6,7 +6,6 @@ Everything here runs within a scope; Tmall was asked before, or is not asked at 
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -175,7 +174,7 @@ def wish_of(link: Link) -> Wish:
 
 def tell_workers() -> None:
     """Hurry what the tick would find; one message for any number of links."""
-    transaction.on_commit(partial(current_app.send_task, SUBMIT), robust=True)
+    transaction.on_commit(lambda: current_app.send_task(SUBMIT), robust=True)
 
 
 def _approve_plain(found: Sequence[Link], plain: set[int], policy: PolicyVersion | None) -> None:
