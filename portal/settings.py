@@ -342,6 +342,7 @@ SYNC_LEASE = timedelta(seconds=number("SYNC_LEASE_SECONDS", 50))
 SYNC_SECOND_LOOK = timedelta(seconds=number("SYNC_SECOND_LOOK_SECONDS", 5 if DEMO else 300))
 BROKER = broker_settings(os.environ, VAR_DIR, SECRET_KEY)
 CELERY_BROKER_URL = BROKER["broker_url"]
+CELERY_BROKER_TRANSPORT = BROKER.get("broker_transport")
 CELERY_BROKER_TRANSPORT_OPTIONS = BROKER["broker_transport_options"]
 CELERY_TASK_PUBLISH_RETRY_POLICY = BROKER["task_publish_retry_policy"]
 CELERY_TASK_DEFAULT_QUEUE_TYPE = BROKER.get("task_default_queue_type", "classic")

@@ -83,6 +83,8 @@ class SyncWindow(models.Model):
     person answers for the magnitude of the figures of its next pull.
     """
 
+    ALL_CAME = "."  # the last page is kept, and the window only has to be closed
+
     brand = models.ForeignKey(
         Brand, on_delete=models.PROTECT, related_name="sync_windows", verbose_name=_("brand")
     )
@@ -112,8 +114,7 @@ class SyncWindow(models.Model):
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
     handed_out_at = models.DateTimeField(null=True, blank=True)
     next_page = models.PositiveIntegerField(default=1)
-    # where the next page begins; "." once the last one is kept and the window only has to be closed
-    cursor = models.CharField(max_length=200, blank=True)
+    cursor = models.CharField(max_length=200, blank=True)  # where the next page begins, or ALL_CAME
     expected_rows = models.PositiveIntegerField(_("rows declared"), null=True, blank=True)
     closed_on = models.DateField(_("complete as known on"), null=True, blank=True)
     closed_at = models.DateTimeField(_("completed"), null=True, blank=True)

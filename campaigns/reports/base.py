@@ -68,16 +68,16 @@ class Call(Protocol):
     ) -> FetchedPage: ...
 
 
+Refused = Sequence[tuple[str, str]]  # rows as they were sent, with the reasons
+Page = tuple["PageContext", Sequence[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What became of a page: how many facts changed, and the rows refused with their reasons."""
 
     changed: int
-    refused: "Refused"
-
-
-Refused = Sequence[tuple[str, str]]  # rows as they were sent, with the reasons
-Page = tuple["PageContext", Sequence[Any]]
+    refused: Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +213,17 @@ def merged(
     """
 
     def keep(pages: Sequence[Page]) -> list[Kept]:
-        own = itemgetter(*facts.KEY)
-        told: dict[Any, tuple[int, Mapping[str, Any]]] = {}
+        ledger, own = facts.ledger(), itemgetter(*facts.KEY)
+        pick = itemgetter(*ledger.columns)
+        told: dict[Any, tuple[Any, ...]] = {}
         refused = []
         for context, rows in pages:
             good, bad = read(context, rows)
-            told.update((own(row), (context.page_id, row)) for row in good)
+            told.update((own(row), (context.page_id, *pick(row))) for row in good)
             refused.append(bad)
-        changed = _merge_told(facts, pages[0][0].place, told.values()) if told else {}
+        place = pages[0][0].place
+        staged = list(told.values())
+        changed = merge_pages(ledger, staged, fixed=_fixed(ledger, place), known_at=place.known_at)
         return [
             Kept(changed.get(context.page_id, 0), bad)
             for (context, _rows), bad in zip(pages, refused, strict=True)
@@ -234,17 +237,6 @@ def one_by_one(
 ) -> Callable[[Sequence[Page]], list[Kept]]:
     """Keep pages in their order, each by itself."""
     return lambda pages: [keep(context, rows) for context, rows in pages]
-
-
-def _merge_told(
-    facts: type[Fact], place: Place, told: Iterable[tuple[int, Mapping[str, Any]]]
-) -> dict[int, int]:
-    ledger = facts.ledger()
-    pick = itemgetter(*ledger.columns)
-    pages: dict[int, list[Any]] = {}
-    for page_id, row in told:
-        pages.setdefault(page_id, []).append(pick(row))
-    return merge_pages(ledger, pages, fixed=_fixed(ledger, place), known_at=place.known_at)
 
 
 def merge_facts(

@@ -41,7 +41,6 @@ BACKOFF = (5, 15, 60, 300, 900)  # seconds; the last holds for every later retry
 MOST_PAGES = 1000
 SUSPECT_PULLS = 3
 UNREADABLE_TRIES = 3
-ALL_CAME = "."  # the cursor of a window whose last page is kept, and which only has to be closed
 MOST_ROWS, LONGEST_UNKEPT = 5000, 1.0  # fetched and not kept: rows, and seconds
 
 
@@ -125,7 +124,7 @@ def claim(window_id: int, owner: str) -> Lease | None:
 
 
 def _pull_pages(lease: Lease) -> None:
-    if lease.window.cursor == ALL_CAME:
+    if lease.window.cursor == SyncWindow.ALL_CAME:
         return
     came = doubts.Came(lease.window)
     fetched: list[FetchedPage] = []
@@ -200,7 +199,7 @@ def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage]) -> None:
         count_drift(report, rows)
         SyncWindow.objects.filter(pk=window.pk).update(
             next_page=first + len(pages),
-            cursor=last.cursor if last.more else ALL_CAME,
+            cursor=last.cursor if last.more else SyncWindow.ALL_CAME,
             expected_rows=last.total,
             attempts=0,
             retries=0,

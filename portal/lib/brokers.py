@@ -24,6 +24,7 @@ def broker_settings(
     found: dict[str, Any] = {"broker_url": url, "task_publish_retry_policy": RETRY}
     if scheme == "pgmq":
         options = broker_transport_options(environ, var_dir, secret_key)
+        found["broker_transport"] = "portal.lib.pgmq_transport:Transport"
     elif scheme in {"amqp", "amqps"}:
         # Quorum queues are on the disk of most nodes before a message counts as sent.
         found["task_default_queue_type"] = "quorum"

@@ -57,26 +57,26 @@ def merge(
     Runs in the caller's transaction and scope. `fixed` gives the owner and `also` columns.
     `untold` figures are none that the rows tell: what is known of them stays.
     """
-    pages = {page_id: rows}
-    changed = merge_pages(ledger, pages, fixed=fixed, known_at=known_at, untold=untold)
+    staged = [(page_id, *row) for row in rows]
+    changed = merge_pages(ledger, staged, fixed=fixed, known_at=known_at, untold=untold)
     return changed.get(page_id, 0)
 
 
 def merge_pages(
     ledger: Ledger,
-    pages: Mapping[int, Iterable[Sequence[Any]]],
+    staged: Sequence[Sequence[Any]],
     *,
     fixed: Mapping[str, object],
     known_at: datetime,
     untold: Collection[str] = (),
 ) -> dict[int, int]:
-    """Merge the rows of several pages at once; return how many facts each opened, if any.
+    """Merge rows that begin with the id of their page; return how many facts each page opened.
 
     Of one fact there may be one row only, in all of them.
     """
-    with _staged(ledger, pages, fixed, untold) as (cursor, given):
-        if not given:
-            return {}
+    if not staged:
+        return {}
+    with _staged(ledger, staged, fixed, untold) as (cursor, given):
         cursor.execute(_close_and_insert(ledger), {**given, "known_at": known_at})
         return dict(cursor.fetchall())
 
@@ -89,9 +89,10 @@ def compare(
     untold: Collection[str] = (),
 ) -> tuple[int, int]:
     """Return how many facts a merge of these rows would open, and how many it would restate."""
-    with _staged(ledger, {0: rows}, fixed, untold) as (cursor, given):
-        if not given:
-            return 0, 0
+    staged = [(0, *row) for row in rows]
+    if not staged:
+        return 0, 0
+    with _staged(ledger, staged, fixed, untold) as (cursor, given):
         cursor.execute(_count_new_and_changed(ledger), given)
         new, changed = cursor.fetchone() or (0, 0)
         return new, changed
@@ -100,25 +101,18 @@ def compare(
 @contextmanager
 def _staged(
     ledger: Ledger,
-    pages: Mapping[int, Iterable[Sequence[Any]]],
+    staged: Sequence[Sequence[Any]],
     fixed: Mapping[str, object],
     untold: Collection[str],
 ) -> Iterator[tuple[Cursor[Any], dict[str, object]]]:
-    """Give the cursor with the rows in the staging table, and what a statement on them needs.
-
-    Without any row nothing is staged, and nothing given.
-    """
-    staged = [(page_id, *row) for page_id, rows in pages.items() for row in rows]
+    """Give the cursor with the rows in the staging table, and what a statement on them needs."""
     place = 1 + ledger.columns.index(ledger.span)
     days = [row[place] for row in staged]
+    given = {**fixed, "first": min(days), "last": max(days)}
     with connection.cursor() as wrapped:
         # The history's context is put as text before what goes through Django's cursor. A ledger
         # has no history: psycopg's own cursor knows of no context.
         cursor = wrapped.cursor
-        if not staged:
-            yield cursor, {}
-            return
-        given = {**fixed, "first": min(days), "last": max(days)}
         cursor.execute(_empty_staging(ledger))
         with cursor.copy(_copy(ledger)) as stream:
             for row in staged:
@@ -128,10 +122,7 @@ def _staged(
         yield cursor, given
 
 
-# What is written of a ledger is written once a process: to compose it costs as much as a trip.
-
-
-@cache
+@cache  # as the two below: to compose a statement costs as much as a trip
 def _empty_staging(ledger: Ledger) -> bytes:
     """A temporary table belongs to the role that made it, and a rollback removes it.
 

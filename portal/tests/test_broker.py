@@ -11,6 +11,7 @@ from django.conf import settings
 from portal.lib.database import queue_conninfo
 from portal.tests.running import ROOT, wait_for
 
+TRIGGERS = "SELECT oid FROM pg_trigger WHERE tgname LIKE 'trigger_notify_queue%' ORDER BY oid"
 OPTIONS = ["worker", "-c", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 pytestmark = pytest.mark.processes
 
@@ -76,3 +77,18 @@ def test_who_is_to_be_woken_outlives_a_crash_of_the_database():
     kept = "SELECT relpersistence FROM pg_class WHERE oid = 'pgmq.notify_insert_throttle'::regclass"
     with psycopg.connect(login) as queue:
         assert queue.execute(kept).fetchone() == ("p",)
+
+
+@pytest.mark.skipif("TEST_BROKER" in os.environ, reason="only pgmq's queue has a trigger")
+def test_a_process_that_comes_changes_nothing_of_a_queue_that_is_there(app, place):
+    login = queue_conninfo(os.environ, settings.VAR_DIR, settings.SECRET_KEY)
+    with psycopg.connect(login) as queue:
+        with Worker():
+            app.tasks["portal.tests.broker_app.note"].delay(str(place / "seen"), "first")
+            wait_for(lambda: read(place / "seen"))
+        before = queue.execute(TRIGGERS).fetchall()
+        queue.commit()
+        with Worker():
+            app.tasks["portal.tests.broker_app.note"].delay(str(place / "seen"), "second")
+            wait_for(lambda: len(read(place / "seen")) == 2)
+        assert queue.execute(TRIGGERS).fetchall() == before != []
