@@ -1,11 +1,12 @@
 """The whole answer to one question: totals, days and notes that agree with each other."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from campaigns.results import queries
+from campaigns.results.choice import EVERY_NOTE
 from campaigns.results.figures import Figures, Returned
 from campaigns.results.maturity import matures_on, maturity
 from campaigns.results.metrics import METRICS, Metric
@@ -18,6 +19,7 @@ class DayState(StrEnum):
     RETURNED = "returned"
     MISSING = "missing"  # the partner owes it and has returned no row
     NOT_DUE = "not_due"
+    QUIET = "quiet"  # returned, and none of the chosen notes is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Answer:
 
     @property
     def returned_days(self) -> list[date]:
-        return [each.day for each in self.days if each.state == DayState.RETURNED]
+        told = (DayState.RETURNED, DayState.QUIET)
+        return [each.day for each in self.days if each.state in told]
 
     @property
     def missing_days(self) -> list[date]:
@@ -88,16 +91,25 @@ class Answer:
 def answer(brand: Brand, membership: Membership, question: Question) -> Answer:
     rows = queries.rows_for(brand, membership, question)
     found = queries.by_day(rows, question)
+    told: Set[date] = frozenset()
+    if question.notes:
+        every = replace(question, notes=EVERY_NOTE)
+        told = queries.returned_days(queries.rows_for(brand, membership, every))
     return Answer(
         question=question,
         totals=queries.totals(rows, question),
-        days=[_day(day, found, question) for day in question.days()],
+        days=[_day(day, found, told, question) for day in question.days()],
         notes=queries.by_note(rows, question),
     )
 
 
-def _day(day: date, found: Mapping[date, Figures], question: Question) -> DayFigures:
+def _day(
+    day: date, found: Mapping[date, Figures], told: Set[date], question: Question
+) -> DayFigures:
+    """Say how the day stands; `told` are days of which other notes than the chosen tell."""
     if figures := found.get(day):
         return DayFigures(day, DayState.RETURNED, figures)
+    if day in told:
+        return DayFigures(day, DayState.QUIET, None)
     due = day <= question.newest
     return DayFigures(day, DayState.MISSING if due else DayState.NOT_DUE, None)

@@ -1,6 +1,6 @@
 """The figures of one row of an answer: a note, a day, or all of them together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -76,3 +76,28 @@ class Figures:
     def spend_left_out(self) -> int:
         """Spend of the note days without GMV, which the ROI leaves out of both sides."""
         return (self.sums["spend"] or 0) - (self.shares["roi"].whole or 0)
+
+
+def added(parts: Sequence[Figures]) -> Figures:
+    """Add up figures of different note days, all of one window; null stays apart from 0."""
+    first = parts[0]
+    return Figures(
+        window=first.window,
+        rows=sum(part.rows for part in parts),
+        sums={key: _known(part.sums[key] for part in parts) for key in first.sums},
+        shares={
+            key: Share(
+                _known(part.shares[key].part for part in parts),
+                _known(part.shares[key].whole for part in parts),
+            )
+            for key in first.shares
+        },
+        returned={key: sum(part.returned[key] for part in parts) for key in first.returned},
+        gone={days: _known(part.gone[days] for part in parts) for days in first.gone},
+        paid_gone={days: _known(part.paid_gone[days] for part in parts) for days in first.gone},
+    )
+
+
+def _known(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

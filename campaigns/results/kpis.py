@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.results.change import Change, Compared
 from campaigns.results.figures import Figures
 from campaigns.results.metrics import Text
 from campaigns.results.shown import Cell, cell
@@ -25,10 +26,13 @@ class Kpi:
     figure: Cell
     word: Text
     below: Cell | None
+    change: Change | None
 
 
-def kpis(totals: Figures) -> list[Kpi]:
-    return [
-        Kpi(cell(totals, key, TOTAL), word, cell(totals, below, TOTAL) if below else None)
-        for key, word, below in PAIRS
-    ]
+def kpis(totals: Figures, compared: Compared | None = None) -> list[Kpi]:
+    found = []
+    for key, word, below in PAIRS:
+        figure = cell(totals, key, TOTAL)
+        change = compared.of(figure) if compared else None
+        found.append(Kpi(figure, word, cell(totals, below, TOTAL) if below else None, change))
+    return found

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Greatest, Least
 
 from campaigns.models import Note, NoteDay
 from campaigns.models.facts import FactQuerySet
+from campaigns.results.choice import are_of, chosen_notes
 from campaigns.results.figures import Figures, Share
 from campaigns.results.metrics import LAG, METRICS, RATIOS, SUMS
 from campaigns.results.question import Question
@@ -39,7 +40,13 @@ def rows_for(brand: Brand, membership: Membership, question: Question) -> FactQu
     rows = NoteDay.objects.filter(brand=brand).seen_by(membership).as_of(question.moment)
     if question.store:
         rows = rows.filter(store_id=question.store)
+    if question.notes:
+        rows = rows.filter(are_of(chosen_notes(brand, membership, question.notes)))
     return rows.filter(day__range=(question.first, question.last))
+
+
+def returned_days(rows: FactQuerySet[NoteDay]) -> set[date]:
+    return set(rows.values_list("day", flat=True).distinct())
 
 
 def totals(rows: FactQuerySet[NoteDay], question: Question) -> Figures:
@@ -52,7 +59,9 @@ def by_day(rows: FactQuerySet[NoteDay], question: Question) -> dict[date, Figure
 
 
 def by_note(rows: FactQuerySet[NoteDay], question: Question) -> list[NoteFigures]:
-    found = rows.values("connection_id", "note_id").annotate(**_measures(question))
+    """Return the notes by their ids."""
+    notes = rows.values("connection_id", "note_id").annotate(**_measures(question))
+    found = notes.order_by("note_id", "connection_id")
     return [
         NoteFigures(NoteKey(row["connection_id"], row["note_id"]), _figures(row, question))
         for row in found

@@ -1,14 +1,23 @@
 """What a reader asks: which business days, which window, and as known when."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
+from campaigns.results.choice import EVERY_NOTE, NoteChoice
 from campaigns.results.metrics import LAG
 from portal.lib import days
 
 DEFAULT_DAYS = 30
 MOMENT = timedelta(microseconds=1)
+
+
+class Against(StrEnum):
+    """What a period is compared with."""
+
+    PERIOD = "period"  # the one of the same length right before it
+    YEAR = "year"  # the same dates a year earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,7 @@ class Question:
     window: int
     moment: datetime
     store: int | None = None
+    notes: NoteChoice = EVERY_NOTE
 
     @property
     def known(self) -> date:
@@ -35,6 +45,16 @@ class Question:
     def expected_days(self) -> Iterator[date]:
         return days.days_between(self.first, min(self.last, self.newest))
 
+    def earlier(self, against: Against) -> "Question":
+        """Return the same question of the earlier period, as known when that was as old."""
+        if against is Against.PERIOD:
+            back = self.last - self.first + timedelta(days=1)
+        else:
+            back = self.last - _a_year_before(self.last)
+        return replace(
+            self, first=self.first - back, last=self.last - back, moment=self.moment - back
+        )
+
 
 def newest_closed(moment: datetime) -> date:
     return days.business_day(moment) - timedelta(days=LAG)
@@ -44,3 +64,7 @@ def moment_of(day: date | None) -> datetime:
     """Return the end of that day, as far as it has come; None is now."""
     now = days.known_now()
     return min(now, days.starts_at(day + timedelta(days=1)) - MOMENT) if day else now
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

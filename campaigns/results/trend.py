@@ -53,6 +53,8 @@ class DayRow:
     def reason(self) -> Text:
         if self.state == DayState.NOT_DUE:
             return _("This day's figures are not due yet.")
+        if self.state == DayState.QUIET:
+            return _("None of the chosen notes was delivered on this day.")
         return _("Juguang has returned nothing for this day.")
 
 

@@ -1,29 +1,40 @@
 """效果: what the direct links brought, as a page and as the file of what it shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import QuestionForm
-from campaigns.models import NoteDay
+from campaigns.models import NoteDay, NoteSource
 from campaigns.results import queries, table, trend
 from campaigns.results.answers import Answer, answer
-from campaigns.results.calendar import PRESETS, last_days, seasons_begun
+from campaigns.results.calendar import (
+    PRESETS,
+    Season,
+    campaign_spans,
+    last_days,
+    seasons_begun,
+)
+from campaigns.results.change import compare
+from campaigns.results.choice import offered
+from campaigns.results.files import Asked, file_rows
 from campaigns.results.funnel import funnel
+from campaigns.results.groups import Group, group_rows
 from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS, WINDOWS
 from campaigns.results.receipts import receipt
-from campaigns.results.table import NoteRow
+from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
-from merchants.models import AccessKind, Connection, Partner, Role, Store
+from merchants.models import AccessKind, Connection, Partner, Role
 from portal.lib.htmx import render_page
-from portal.lib.sheets import csv_file
+from portal.lib.sheets import WRITERS
 
-NOTES_ON_A_PAGE = 50
+ROWS_ON_A_PAGE = 50
 
 Context = dict[str, Any]  # whatever the template is given
 
@@ -31,15 +42,15 @@ Context = dict[str, Any]  # whatever the template is given
 @require_GET
 @brand_view(Role.VIEWER)
 def results(request: BrandRequest) -> HttpResponse:
-    stores = _stores(request)
-    form = QuestionForm(request.GET, stores)
+    form = QuestionForm(request.GET, offered(request.brand, request.membership))
     valid = form.is_valid()
     found = answer(request.brand, request.membership, form.question())
-    context = {"form": form, "stores": stores} | _frame(form, found) | _tables(request, form, found)
+    context = {"form": form, "stores": form.offered.stores}
+    context |= _frame(form, found) | _totals(request, form, found) | _table(request, form, found)
     if key := form.asked_receipt():
         context["receipt"] = receipt(key, found, request.brand, request.membership)
     if found.is_empty:
-        context["lack"] = _lack(request)
+        context["lack"] = _lack(request, form)
     wanted = "receipt" if request.htmx.target == "receipt" else "results"
     status = 200 if valid else 422
     return render_page(request, "campaigns/results.html", context, fragment=wanted, status=status)
@@ -47,34 +58,26 @@ def results(request: BrandRequest) -> HttpResponse:
 
 @require_GET
 @brand_view(Role.VIEWER)
-def results_csv(request: BrandRequest) -> HttpResponse:
-    """Answer with the note table as the page would show it, all of its pages."""
-    stores = _stores(request)
-    form = QuestionForm(request.GET, stores)
+def results_file(request: BrandRequest, kind: str) -> HttpResponse:
+    """Answer with the table as the page would show it, all of its pages."""
+    if kind not in WRITERS:
+        raise Http404
+    form = QuestionForm(request.GET, offered(request.brand, request.membership))
     if not form.is_valid():
         return results(request, brand=request.brand.slug)
     question = form.question()
     found = answer(request.brand, request.membership, question)
-    names = {store.pk: store.title for store in stores}
-    lines = table.file_rows(
-        found,
-        _rows(request, table.ordered(found.notes, form.sorted_by())),
+    names = {store.pk: store.title for store in form.offered.stores}
+    asked = Asked(
         brand=request.brand.name,
         store=names[question.store] if question.store else _("All stores"),
+        group=form.grouped_by(),
+        choices=[(each.word, each.value) for each in form.choices_made()],
     )
-    name = f"{request.brand.slug}-{question.first}-{question.last}-{question.window}d.csv"
+    rows = table.ordered(_rows(request, form, found), form.sorted_by())
+    name = f"{request.brand.slug}-{question.first}-{question.last}-{question.window}d.{kind}"
     record(request, AccessKind.EXPORT, store=question.store, what=name)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(csv_file(lines), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _stores(request: BrandRequest) -> list[Store]:
-    return list(Store.objects.seen_by(request.membership).oldest_first())
-
-
-def _rows(request: BrandRequest, notes: list[queries.NoteFigures]) -> list[NoteRow]:
-    keys = [note.key for note in notes]
-    return table.note_rows(notes, queries.titles(request.brand, request.membership, keys))
+    return file_answer(file_rows(found, _titled(request, rows), asked), kind, name)
 
 
 def _frame(form: QuestionForm, found: Answer) -> Context:
@@ -85,34 +88,69 @@ def _frame(form: QuestionForm, found: Answer) -> Context:
         "windows": WINDOWS,
         "presets": [(n, *last_days(n, newest)) for n in PRESETS],
         "seasons": seasons_begun(newest),
+        "spans": _spans(form, found),
+        "sources": NoteSource.choices,
+        "groups": Group,
+        "group": form.grouped_by(),
+        "choices": form.choices_made(),
         "sort": form.sorted_by(),
         "sorted_by": METRICS[form.sorted_by().removeprefix("-")],
     }
 
 
-def _tables(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
-    page = Paginator(table.ordered(found.notes, form.sorted_by()), NOTES_ON_A_PAGE).get_page(
-        form.page_number()
-    )
-    window = found.question.window
+def _spans(form: QuestionForm, found: Answer) -> list[Season]:
+    """Return the chosen campaign's period and phases, as far as they have begun."""
+    chosen = found.question.notes.campaign
+    campaign = next((each for each in form.offered.campaigns if each.pk == chosen), None)
+    return campaign_spans(campaign, found.question.newest) if campaign else []
+
+
+def _totals(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
+    against = form.compared_with()
+    compared = compare(found, request.brand, request.membership, against) if against else None
     return {
-        "kpis": kpis(found.totals),
+        "compared": compared,
+        "kpis": kpis(found.totals, compared),
         "steps": funnel(found.totals),
         "chart": trend.chart(found),
-        "day_heads": trend.day_heads(window),
+        "day_heads": trend.day_heads(found.question.window),
         "day_rows": trend.day_rows(found),
         "heads": table.heads(found.question, form.sorted_by()),
         "total_cells": table.total_cells(found),
-        "maturity": found.totals.maturity(window),
-        "page": page,
-        "rows": _rows(request, list(page.object_list)),
+        "maturity": found.totals.maturity(found.question.window),
     }
 
 
-def _lack(request: BrandRequest) -> str:
-    """Say why there is nothing: `connection`, `pull`, or nothing in this `period`."""
+def _table(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
+    rows = table.ordered(_rows(request, form, found), form.sorted_by())
+    page = Paginator(rows, ROWS_ON_A_PAGE).get_page(form.page_number())
+    return {"page": page, "rows": _titled(request, list(page.object_list))}
+
+
+def _rows(
+    request: BrandRequest, form: QuestionForm, found: Answer
+) -> Sequence[queries.NoteFigures | table.Row]:
+    """Return the rows that were asked for; notes have no titles yet."""
+    if form.grouped_by() is Group.NOTE:
+        return found.notes
+    return group_rows(found, request.brand, request.membership, form.grouped_by())
+
+
+def _titled(
+    request: BrandRequest, rows: Sequence[queries.NoteFigures | table.Row]
+) -> list[table.Row]:
+    notes = [row for row in rows if isinstance(row, queries.NoteFigures)]
+    keys = [note.key for note in notes]
+    titles = queries.titles(request.brand, request.membership, keys) if keys else {}
+    groups = [row for row in rows if isinstance(row, table.Row)]
+    return [*groups, *table.note_rows(notes, titles)]
+
+
+def _lack(request: BrandRequest, form: QuestionForm) -> str:
+    """Say why there is nothing: `connection`, `pull`, these `choices`, or in this `period`."""
     connections = Connection.objects.seen_by(request.membership)
     if not connections.filter(partner=Partner.JUGUANG).exists():
         return "connection"
-    pulled = NoteDay.objects.seen_by(request.membership).exists()
-    return "period" if pulled else "pull"
+    if not NoteDay.objects.seen_by(request.membership).exists():
+        return "pull"
+    return "choices" if form.choices_made() else "period"

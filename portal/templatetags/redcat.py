@@ -1,11 +1,13 @@
 """How figures, states and icons are written on every page."""
 
+from collections.abc import Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template.defaulttags import querystring
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -78,6 +80,12 @@ def same_page(context: template.Context) -> str:
     """Return where to come back to: this page, or the start where it answers a POST."""
     request = context["request"]
     return request.get_full_path() if request.method == "GET" else reverse("home")
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, changes: Mapping[str, str | None]) -> str:
+    """Return this page's query string with the changes; None takes a word out."""
+    return str(querystring(context, None, **changes))
 
 
 @register.filter

@@ -1,0 +1,117 @@
+"""The table of results as a file of exactly what is shown, below what it answers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext
+
+from campaigns.results.answers import Answer
+from campaigns.results.figures import Returned
+from campaigns.results.groups import Group, GroupRow
+from campaigns.results.metrics import Unit
+from campaigns.results.question import Question
+from campaigns.results.shown import Cell, title, under_head
+from campaigns.results.table import COLUMNS, NoteRow, Row, total_row
+from portal.lib import money, sheets
+
+Line = list[sheets.Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the file's head says was asked; `choices` are words and values, as on the page."""
+
+    brand: str
+    store: str
+    group: Group
+    choices: Sequence[tuple[str, str]]
+
+
+def file_rows(answer: Answer, rows: Sequence[Row], asked: Asked) -> Iterator[Line]:
+    """Yield what the table answers, the heads, the totals, then a line for each row."""
+    yield from _about(answer.question, asked)
+    yield []
+    yield [*_names(asked.group), *_heads(answer.question)]
+    yield [*_total_names(asked.group), *_figures(total_row(answer))]
+    for row in rows:
+        yield [*_names_of(row), *_figures(row)]
+
+
+def _about(question: Question, asked: Asked) -> Iterator[Line]:
+    yield [gettext("Brand"), asked.brand]
+    yield [gettext("Store"), asked.store]
+    yield [gettext("Line"), gettext("Direct link")]
+    yield [gettext("Period"), question.first.isoformat(), question.last.isoformat()]
+    yield [gettext("Attribution window"), gettext("%(n)s d") % {"n": question.window}]
+    yield [gettext("As known on"), question.moment.strftime("%Y-%m-%d %H:%M %z")]
+    for word, value in asked.choices:
+        yield [word, value]
+
+
+def _names(group: Group) -> Line:
+    if group is not Group.NOTE:
+        return [str(group.label), gettext("Further"), gettext("Notes")]
+    return [
+        gettext("Note"),
+        gettext("Note id"),
+        gettext("Creator"),
+        gettext("Source"),
+        gettext("Type"),
+        gettext("Store"),
+    ]
+
+
+def _heads(question: Question) -> Line:
+    heads: Line = []
+    for column in COLUMNS:
+        under = under_head(column, question.window)
+        heads.append(f"{title(column)} ({under})" if under else title(column))
+    return [*heads, gettext("Maturity in percent"), gettext("Returned")]
+
+
+def _total_names(group: Group) -> Line:
+    return [gettext("Total"), *[""] * (len(_names(group)) - 1)]
+
+
+def _names_of(row: Row) -> Line:
+    if isinstance(row, GroupRow):
+        return [row.named.title, row.named.under, row.notes or None]
+    note = row.note if isinstance(row, NoteRow) else None
+    if note is None:
+        return ["", row.place, "", "", "", ""]
+    return [
+        note.title,
+        row.place,
+        note.creator,
+        note.get_source_display(),
+        note.get_kind_display(),
+        note.store.title,
+    ]
+
+
+def _figures(row: Row) -> Line:
+    return [*map(_number, row.cells), _percent(row.maturity), _returned(row)]
+
+
+def _number(cell: Cell) -> sheets.Cell:
+    """Plain numbers: yuan and ratios with two decimals, as the page shows them."""
+    if cell.value is None:
+        return None
+    if cell.metric.unit == Unit.FEN:
+        return money.yuan(int(cell.value))
+    if isinstance(cell.value, Decimal):
+        return cell.value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return cell.value
+
+
+def _percent(share: Fraction | None) -> int | None:
+    return None if share is None else int(share * 100)
+
+
+def _returned(row: Row) -> str:
+    if row.returned == Returned.PARTIAL:
+        counts = {"n": row.returned_days, "m": row.figures.rows}
+        return gettext("partial: %(n)s of %(m)s note days") % counts
+    return gettext("complete") if row.returned == Returned.COMPLETE else gettext("not returned")

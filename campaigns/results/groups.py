@@ -1,0 +1,149 @@
+"""The same figures by creator, item, campaign or day: added up from the notes', or the days'.
+
+A note that belongs to two campaigns stands in both, so campaigns may add up to more than the
+total. Creators, items and days add up to it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import CampaignNote, LinkTarget, Note
+from campaigns.results.answers import Answer
+from campaigns.results.choice import newest_links
+from campaigns.results.figures import Figures, added
+from campaigns.results.metrics import Text
+from campaigns.results.queries import NoteFigures, NoteKey, titles
+from campaigns.results.shown import weekday
+from campaigns.results.table import Row
+from merchants.models import Brand, Membership
+
+
+class Group(StrEnum):
+    NOTE = "note"
+    CREATOR = "creator"
+    ITEM = "item"
+    CAMPAIGN = "campaign"
+    DAY = "day"
+
+    @property
+    def label(self) -> Text:
+        return LABELS[self]
+
+
+LABELS: Mapping[Group, Text] = {
+    Group.NOTE: _("Note"),
+    Group.CREATOR: _("Creator"),
+    Group.ITEM: _("Item"),
+    Group.CAMPAIGN: _("Campaign"),
+    Group.DAY: _("Day"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a group is called; `choice` names what the address says to see its notes alone."""
+
+    place: str
+    title: str
+    under: str = ""
+    choice: str = ""
+    value: str = ""
+
+    @property
+    def address(self) -> dict[str, str | None]:
+        """Return what changes in the address to see this group's notes."""
+        return {self.choice: self.value, "group": None, "page": None, "receipt": None}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow(Row):
+    named: Named
+    notes: int
+
+
+Belongs = Mapping[NoteKey, list[Named]]
+
+
+def group_rows(
+    answer: Answer, brand: Brand, membership: Membership, group: Group
+) -> list[GroupRow]:
+    """Return a row for each group that has figures, in the order of their names."""
+    if group is Group.DAY:
+        return list(_days(answer))
+    notes = titles(brand, membership, [note.key for note in answer.notes])
+    belongs = BELONGS[group](notes)
+    found: dict[Named, list[Figures]] = defaultdict(list)
+    for note in answer.notes:
+        for named in belongs.get(note.key) or [_nowhere(group, note, notes)]:
+            found[named].append(note.figures)
+    in_order = sorted(found.items(), key=lambda each: (not each[0].value, each[0].title))
+    return [GroupRow(named.place, added(each), named, len(each)) for named, each in in_order]
+
+
+def _days(answer: Answer) -> Iterator[GroupRow]:
+    for each in answer.days:
+        if each.figures:
+            day = each.day.isoformat()
+            yield GroupRow(
+                f"day:{day}", each.figures, Named(f"day:{day}", day, weekday(each.day)), 0
+            )
+
+
+def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Note]) -> Named:
+    if note.key not in notes:
+        return Named(f"{group}:unlisted", gettext("Not in Juguang's note list"))
+    if group is Group.CAMPAIGN:
+        return Named("campaign:none", gettext("In no campaign"))
+    if group is Group.ITEM:
+        return Named("item:none", gettext("Without a link"))
+    return Named("creator:none", gettext("Creator not told"))
+
+
+def _creators(notes: Mapping[NoteKey, Note]) -> Belongs:
+    return {
+        key: [Named(f"creator:{note.creator}", note.creator, "", "creator", note.creator)]
+        for key, note in notes.items()
+        if note.creator
+    }
+
+
+def _items(notes: Mapping[NoteKey, Note]) -> Belongs:
+    """What each note's newest link leads to."""
+    linked = Note.objects.filter(pk__in=[note.pk for note in notes.values()])
+    newest = newest_links(OuterRef("pk"))
+    parts = ("target", "item_id", "item_title", "shop")
+    rows = linked.annotate(
+        **{f"link_{part}": Subquery(newest.values(part)[:1]) for part in parts}
+    ).values_list("pk", *(f"link_{part}" for part in parts))
+    leads = {pk: _item(*rest) for pk, *rest in rows if rest[0]}
+    return {key: [leads[note.pk]] for key, note in notes.items() if note.pk in leads}
+
+
+def _item(target: str, item_id: str, title: str, shop: str) -> Named:
+    if target == LinkTarget.STORE:
+        return Named(f"shop:{shop}", gettext("Store page"), shop)
+    return Named(f"item:{item_id}", title or item_id, item_id, "item", item_id)
+
+
+def _campaigns(notes: Mapping[NoteKey, Note]) -> Belongs:
+    by_pk = {note.pk: key for key, note in notes.items()}
+    joined = CampaignNote.objects.present().filter(note__in=by_pk)
+    found: dict[NoteKey, list[Named]] = defaultdict(list)
+    rows = joined.values_list("note_id", "campaign_id", "campaign__name")
+    for note, campaign, name in rows.order_by("campaign__name", "campaign_id"):
+        named = Named(f"campaign:{campaign}", name, "", "campaign", str(campaign))
+        found[by_pk[note]].append(named)
+    return found
+
+
+BELONGS: Mapping[Group, Callable[[Mapping[NoteKey, Note]], Belongs]] = {
+    Group.CREATOR: _creators,
+    Group.ITEM: _items,
+    Group.CAMPAIGN: _campaigns,
+}
