@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.forms.results import DayField
+from campaigns.forms.period import DayField
 from campaigns.models import Campaign
 from campaigns.models.window import QuarantinedRowQuerySet
 from campaigns.reports import REPORTS

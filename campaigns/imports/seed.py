@@ -1,4 +1,4 @@
-"""Two imported files for the demo, taken from the sandbox's consoles and applied as by a person."""
+"""Imported files for the demo, taken from the sandbox's consoles and applied as by a person."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +15,10 @@ from portal.lib.days import DEMO_NOW
 from portal.lib.scope import Hat, scope
 
 # What the console calls the file, and which of the sandbox's exports it is, with what oddities.
-# The first tells nothing new of some contents: these stand on the page of missing notes.
+# The contents' file tells nothing new of some: these stand on the page of missing notes.
 FILES = {
+    "种草星河_星任务明细_15天.csv": ("star_task", "total_first,brackets", 15),
+    "种草星河_星任务明细_30天.csv": ("star_task", "gb18030,percent", 30),
     "种草星河_内容明细_15天.csv": ("star_content", "gb18030,total_first,late_contents", 15),
     "聚光_笔记报表_30天.csv": ("console", "above,total_last,percent", 30),
 }

@@ -61,7 +61,7 @@ class Figures:
             return Fraction(1)
         if not self.rows:
             return None
-        if spend := self.sums["spend"]:
+        if spend := self.sums.get("spend"):
             return Fraction(self.paid_gone[days] or 0, days * spend)
         return Fraction(self.gone[days] or 0, days * self.rows)
 

@@ -92,10 +92,10 @@ def _names_of(row: Row) -> Line:
 
 
 def _figures(row: Row) -> Line:
-    return [*map(_number, row.cells), _percent(row.maturity), _returned(row)]
+    return [*map(number, row.cells), percent(row.maturity), _returned(row)]
 
 
-def _number(cell: Cell) -> sheets.Cell:
+def number(cell: Cell) -> sheets.Cell:
     """Plain numbers: yuan and ratios with two decimals, as the page shows them."""
     if cell.value is None:
         return None
@@ -106,7 +106,7 @@ def _number(cell: Cell) -> sheets.Cell:
     return cell.value
 
 
-def _percent(share: Fraction | None) -> int | None:
+def percent(share: Fraction | None) -> int | None:
     return None if share is None else int(share * 100)
 
 

@@ -1,5 +1,6 @@
-"""From impression to order: the steps of the direct link, with the rate from each to the next."""
+"""The steps of each line, first sight to order, with the rate from each to the next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log10
@@ -7,14 +8,15 @@ from math import log10
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.figures import Figures
-from campaigns.results.metrics import Text
+from campaigns.results.metrics import Line, Text
 from campaigns.results.shown import Cell, cell, under_head
 from campaigns.results.table import TOTAL
 
 LOWEST = 12  # the smallest step is still seen
 
-# step, the rate below it, and what that is a share of
-STEPS: list[tuple[str, str, Text]] = [
+Steps = Sequence[tuple[str, str, Text]]  # step, the rate below it, what that is a share of
+
+DIRECT_STEPS: Steps = [
     ("impression", "", ""),
     ("ad_click", "ctr", _("of impressions")),
     ("interaction", "interaction_rate", _("of clicks")),
@@ -22,6 +24,15 @@ STEPS: list[tuple[str, str, Text]] = [
     ("store_visit", "", ""),
     ("order", "order_rate", _("of jumps")),
 ]
+STAR_STEPS: Steps = [
+    ("read_uv", "", ""),
+    ("engage_uv", "engage_rate", _("of readers")),
+    ("store_visit_uv", "visit_rate", _("of readers")),
+    ("add_to_cart_uv", "cart_rate", _("of visitors")),
+    ("order_uv", "buyer_rate", _("of visitors")),
+    ("new_customer_uv", "new_customer_rate", _("of buyers")),
+]
+STEPS = {Line.DIRECT: DIRECT_STEPS, Line.STAR: STAR_STEPS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +58,20 @@ class Step:
         return self.figure.reason
 
 
-def funnel(totals: Figures) -> list[Step]:
-    figures = [cell(totals, key, TOTAL) for key, _rate, _base in STEPS]
+def funnel(totals: Figures, line: Line = Line.DIRECT, place: str = TOTAL) -> list[Step]:
+    figures = [cell(totals, key, place) for key, _rate, _base in STEPS[line]]
     heights = _heights([figure.value for figure in figures])
     heights.append(heights[-1])
     return [
         Step(
             figure=figure,
-            rate=cell(totals, rate, TOTAL) if rate else None,
+            rate=cell(totals, rate, place) if rate else None,
             rate_base=base,
             height=height,
             next_height=after,
         )
         for figure, (_key, rate, base), (height, after) in zip(
-            figures, STEPS, pairwise(heights), strict=True
+            figures, STEPS[line], pairwise(heights), strict=True
         )
     ]
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from campaigns.results.choice import EVERY_NOTE, NoteChoice
-from campaigns.results.metrics import LAG
+from campaigns.results.metric import Line
 from portal.lib import days
 
 DEFAULT_DAYS = 30
@@ -22,12 +22,16 @@ class Against(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """`is_scaled` asks for estimates: what a sample told, divided by its share."""
+
     first: date
     last: date
     window: int
     moment: datetime
     store: int | None = None
     notes: NoteChoice = EVERY_NOTE
+    line: Line = Line.DIRECT
+    is_scaled: bool = False
 
     @property
     def known(self) -> date:
@@ -37,7 +41,7 @@ class Question:
     @property
     def newest(self) -> date:
         """The newest business day that can have been returned by then."""
-        return newest_closed(self.moment)
+        return newest_closed(self.moment, self.line)
 
     def days(self) -> Iterator[date]:
         return days.days_between(self.first, self.last)
@@ -56,8 +60,8 @@ class Question:
         )
 
 
-def newest_closed(moment: datetime) -> date:
-    return days.business_day(moment) - timedelta(days=LAG)
+def newest_closed(moment: datetime, line: Line = Line.DIRECT) -> date:
+    return days.business_day(moment) - timedelta(days=line.lag)
 
 
 def moment_of(day: date | None) -> datetime:

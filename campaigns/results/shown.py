@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.figures import Figures, Value
-from campaigns.results.metrics import METRICS, Metric, Text, Unit
+from campaigns.results.metrics import METRICS, Line, Metric, Text, Unit
 from portal.lib import money
 
 THIN = 100  # orders; below, the ROI is off by more than 20 %
@@ -19,7 +19,10 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`place` says of what: a note id, `total`, or `day:2025-06-18`."""
+    """`place` says of what: a note id, `total`, or `day:2025-06-18`.
+
+    `is_at_most` marks a sum of people, some of whom may be in it more than once.
+    """
 
     metric: Metric
     place: str
@@ -27,16 +30,17 @@ class Cell:
     value: Value
     is_provisional: bool
     reason: Text
+    is_at_most: bool = False
 
     @property
     def full(self) -> str:
-        return written(self.value, self.metric.unit)
+        return f"{self._most}{written(self.value, self.metric.unit)}"
 
     @property
     def short(self) -> str:
         language = get_language() or ""
         if self.metric.unit == Unit.COUNT and self.value is not None:
-            return money.short_count(int(self.value), language)
+            return f"{self._most}{money.short_count(int(self.value), language)}"
         if self.metric.unit == Unit.FEN and self.value is not None:
             return money.short(int(self.value), language)
         return self.full
@@ -47,6 +51,10 @@ class Cell:
         if isinstance(self.value, Decimal):
             return str(self.value.quantize(FOUR_PLACES, ROUND_HALF_UP))
         return "" if self.value is None else str(self.value)
+
+    @property
+    def _most(self) -> str:
+        return "≤ " if self.is_at_most else ""
 
     @property
     def is_thin(self) -> bool:
@@ -72,6 +80,7 @@ def cell(figures: Figures, key: str, place: str) -> Cell:
         value=value,
         is_provisional=value is not None and figures.is_provisional(metric),
         reason="" if value is not None else why_unknown(figures, metric),
+        is_at_most=value is not None and metric.is_of_people and figures.rows > 1,
     )
 
 
@@ -81,6 +90,8 @@ def why_unknown(figures: Figures, metric: Metric) -> Text:
     if not figures.rows:
         return _("Nothing has been returned for this period.")
     if not figures.returned[metric.key]:
+        if metric.line is Line.STAR:
+            return _("Xinghe has not returned this.")
         return _("Juguang has not returned this.")
     return _("There is nothing to divide by.")
 

@@ -112,13 +112,13 @@ def _point(answer: Answer, each: DayFigures) -> Point:
         "day": each.day.isoformat(),
         "label": each.day.strftime("%m-%d"),
         "weekday": weekday(each.day),
-        "gmv": _yuan(sums.get("gmv")),
-        "fee": _yuan(sums.get("spend")),
+        "gmv": in_yuan(sums.get("gmv")),
+        "fee": in_yuan(sums.get("spend")),
         "maturity": round(float(gone), 4),
         "provisional": gone < 1,
     }
 
 
-def _yuan(fen: int | None) -> float | None:
+def in_yuan(fen: int | None) -> float | None:
     """A chart's JSON knows no decimals; every sum below 2^53 fen is exact to the fen."""
     return None if fen is None else float(money.yuan(fen) + Decimal(0))

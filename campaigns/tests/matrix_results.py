@@ -3,6 +3,12 @@
 MATRIX = [
     ("get", "/b/shancha/results/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/results/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/metrics/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/metrics/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/star/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/star/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/star.xlsx", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/star.xlsx", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/results.csv", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/results.csv", 302, 405, 405, 405, 405),
 ]

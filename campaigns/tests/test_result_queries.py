@@ -14,7 +14,7 @@ from campaigns.models import NoteDay
 from campaigns.results import queries
 from campaigns.results.figures import Returned
 from campaigns.results.maturity import maturity
-from campaigns.results.metrics import METRICS, RATIOS, SUMS
+from campaigns.results.metrics import METRICS, RATIOS, SUMS, Line
 from campaigns.results.question import Question
 from campaigns.tests.factories import make_note, make_note_day, note_id_of
 from merchants.models import Role
@@ -189,7 +189,7 @@ def test_every_figure_equals_a_naive_recount(membership, brand, note, facts, win
 
 
 def write(note, facts, window) -> None:
-    columns = [metric.column_for(window) for metric in SUMS]
+    columns = [metric.column_for(window) for metric in SUMS[Line.DIRECT]]
     for number_of_note, offset, restatements in facts:
         day = FIRST + timedelta(days=offset)
         note.note_id = note_id_of(number_of_note)
@@ -219,11 +219,11 @@ def recount(question: Question) -> list[NoteDay]:
 def assert_equal_to_recount(figures, seen: list[NoteDay], question: Question) -> None:
     assert figures.rows == len(seen)
     known: dict[str, list[int]] = defaultdict(list)
-    for metric in SUMS:
+    for metric in SUMS[Line.DIRECT]:
         column = metric.column_for(question.window)
         known[metric.key] = [value for row in seen if (value := getattr(row, column)) is not None]
         assert figures.value(metric) == (sum(known[metric.key]) if known[metric.key] else None)
-    for metric in RATIOS:
+    for metric in RATIOS[Line.DIRECT]:
         assert_ratio(figures, metric, seen, question)
     if sum(known["spend"]):
         paid = sum(

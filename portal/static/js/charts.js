@@ -68,7 +68,25 @@
         `${words.fee}  ${known(day.fee)}`, `${words.maturity} ${Math.floor(day.maturity * 100)}%`,
       ].join("\n");
     };
-    option.series = [band(days, words.provisional), bars(days, words.gmv), spend(days, words.fee)];
+    option.series = [
+      band(days, words.provisional), bars(days, words.gmv, "--rc-direct"), spend(days, words.fee),
+    ];
+    option.series[1].markLine = verticals(days, marks);
+    return option;
+  };
+
+  // What people who had read a star task's notes bought on each day: money only, no spend beside it.
+  const star = ({ days, marks, words }, label) => {
+    const option = base(days, label);
+    option.legend.data = [words.gmv];
+    option.tooltip.formatter = ([point]) => {
+      const day = days[point.dataIndex];
+      return [
+        `${day.day} ${day.weekday}`, `${words.gmv}  ${day.gmv === null ? "—" : yuan(day.gmv)}`,
+        `${words.maturity} ${Math.floor(day.maturity * 100)}%`,
+      ].join("\n");
+    };
+    option.series = [band(days, words.provisional), bars(days, words.gmv, "--rc-star")];
     option.series[1].markLine = verticals(days, marks);
     return option;
   };
@@ -92,9 +110,9 @@
     };
   };
 
-  const bars = (days, name) => {
-    const whole = css("--rc-direct");
-    const open = { color: css("--rc-direct-tint"), borderColor: whole, borderType: [2, 2] };
+  const bars = (days, name, token) => {
+    const whole = css(token);
+    const open = { color: css(`${token}-tint`), borderColor: whole, borderType: [2, 2] };
     return {
       name, type: "bar", barWidth: "64%", barMaxWidth: 56, itemStyle: { color: whole },
       data: days.map((day) => ({
@@ -147,7 +165,7 @@
     return option;
   };
 
-  const kinds = { taps, trend };
+  const kinds = { star, taps, trend };
 
   const draw = (box) => {
     const figures = JSON.parse(box.querySelector("script").textContent);

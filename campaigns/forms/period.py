@@ -1,0 +1,110 @@
+"""Days, a window and a store, read out of the address; what can't be used counts as left empty."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.results.calendar import last_days
+from campaigns.results.metrics import DEFAULT_WINDOW, Line, Text
+from campaigns.results.question import DEFAULT_DAYS, Question, moment_of, newest_closed
+from merchants.models import Store
+from portal.lib import days
+
+EARLIEST = date(2020, 1, 1)  # older than anything the programme has
+LONGEST = 366
+IN_ADDRESS = {"first": "from", "last": "to"}  # `from` can't be a Python name
+NOT_OFFERED = {"invalid_choice": _("Choose one of those offered.")}
+
+
+class DayField(forms.DateField):
+    def __init__(self, label: Text) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            validators=[MinValueValidator(EARLIEST)],
+            error_messages={"invalid": _("Write the day as 2025-06-18.")},
+        )
+
+
+class NumberChoice(forms.TypedChoiceField):
+    def __init__(self, label: Text, choices: Any = ()) -> None:  # Any: as Django declares it
+        super().__init__(
+            label=label,
+            choices=choices,
+            coerce=int,
+            empty_value=None,
+            required=False,
+            error_messages=NOT_OFFERED,
+        )
+
+
+class PeriodForm(forms.Form):
+    LINE: ClassVar = Line.DIRECT
+
+    first = DayField(_("From"))
+    last = DayField(_("To"))
+    as_of = DayField(_("As of"))
+    window = NumberChoice(_("Attribution window"))
+    store = NumberChoice(_("Store"))
+
+    def __init__(self, address: Mapping[str, Any], stores: Sequence[Store]) -> None:
+        super().__init__(address)
+        self.offer("window", [(days, days) for days in self.LINE.windows])
+        self.offer("store", [(store.pk, store.name_now) for store in stores])
+
+    def offer(self, name: str, choices: Sequence[tuple[int, object]]) -> None:
+        cast(NumberChoice, self.fields[name]).choices = choices  # as declared above
+
+    def add_prefix(self, field_name: str) -> str:
+        return IN_ADDRESS.get(field_name, field_name)
+
+    def clean_as_of(self) -> date | None:
+        asked: date | None = self.cleaned_data["as_of"]
+        if asked and asked > days.today():
+            raise forms.ValidationError(_("That day has not come yet."))
+        return asked
+
+    def clean_last(self) -> date | None:
+        asked: date | None = self.cleaned_data["last"]
+        if asked and asked > (newest := newest_closed(days.known_now(), self.LINE)):
+            raise forms.ValidationError(
+                _("That day is not closed yet; the newest is %(day)s."), params={"day": newest}
+            )
+        return asked
+
+    def clean(self) -> None:
+        first, last = self._period()
+        if first > last:
+            self._refuse_period(gettext("The period ends before it begins."))
+        elif last - first >= timedelta(days=LONGEST):
+            self._refuse_period(gettext("A period has at most %(n)s days.") % {"n": LONGEST})
+
+    def question(self) -> Question:
+        """Return what was asked; a field that can't be used counts as left empty."""
+        first, last = self._period()
+        return Question(
+            first=first,
+            last=last,
+            window=self.cleaned_data.get("window") or DEFAULT_WINDOW,
+            moment=moment_of(self.cleaned_data.get("as_of")),
+            store=self.cleaned_data.get("store"),
+            line=self.LINE,
+        )
+
+    def _refuse_period(self, reason: str) -> None:
+        """Fall back to the usual days, both of them: half of a period is not what was asked."""
+        self.add_error("first", reason)
+        self.cleaned_data.pop("last", None)
+
+    def _period(self) -> tuple[date, date]:
+        newest = newest_closed(moment_of(self.cleaned_data.get("as_of")), self.LINE)
+        last = self.cleaned_data.get("last") or newest
+        first, _last = last_days(DEFAULT_DAYS, last)
+        return self.cleaned_data.get("first") or first, last

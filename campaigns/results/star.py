@@ -1,0 +1,210 @@
+"""What star tasks brought, as 种草星河's export tells it: a row a task, and a row a day of one.
+
+People are counted once within a row of the export. Over days a sum of them is only the most that
+they can be; over tasks too, and only where the same share of readers was matched. Kinds of
+traffic are never added up: each is a row of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from django.db.models import Max, Min
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import StarDay, StarLevel, StarTask
+from campaigns.models.facts import FactQuerySet
+from campaigns.results.figures import Figures, added
+from campaigns.results.measures import Row, figures_of, measures
+from campaigns.results.metrics import METRICS, Text
+from campaigns.results.question import Question
+from campaigns.results.shown import Cell, cell
+from merchants.models import Brand, Membership
+
+COLUMNS = [
+    "read_uv",
+    "engage_uv",
+    "search_visit_uv",
+    "store_visit_uv",
+    "item_favourite_uv",
+    "add_to_cart_uv",
+    "order_uv",
+    "new_customer_uv",
+    "store_gmv",
+]
+TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """The share of readers that was matched, in hundredths of a per cent, over some rows."""
+
+    least: int | None
+    most: int | None
+    is_told: bool
+
+    @property
+    def is_one(self) -> bool:
+        return self.is_told and self.least == self.most
+
+    @property
+    def words(self) -> str:
+        """Return `50%`, or `50–100%` where rows differ; empty when it is not told."""
+        told = [each for each in (self.least, self.most) if each is not None]
+        return "–".join(f"{each / 100:g}" for each in sorted(set(told))) + "%" if told else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StarRow:
+    """A task, or one of its contents, with one kind of traffic."""
+
+    store_id: int
+    object_id: str
+    traffic: str
+    name: str
+    creator: str
+    figures: Figures
+    sampling: Sampling
+    last: date
+
+    @property
+    def place(self) -> str:
+        return f"{self.object_id}:{self.traffic}" if self.traffic else self.object_id
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [cell(self.figures, key, self.place) for key in COLUMNS]
+
+    @property
+    def maturity(self) -> Fraction | None:
+        return self.figures.maturity(self.figures.window)
+
+
+@dataclass(frozen=True, slots=True)
+class StarAnswer:
+    """`days` are the chosen task's, or the only one's; without one there are none."""
+
+    question: Question
+    tasks: list[StarRow]
+    chosen: StarRow | None
+    days: dict[date, Figures]
+    contents: list[StarRow]
+
+    @property
+    def totals(self) -> Figures | None:
+        return added([task.figures for task in self.tasks]) if self.tasks else None
+
+    @property
+    def missing_days(self) -> list[date]:
+        """The days that the chosen task owes and has not returned."""
+        if self.chosen is None:
+            return []
+        return [day for day in self.question.expected_days() if day not in self.days]
+
+    @property
+    def last(self) -> date | None:
+        return max((task.last for task in self.tasks), default=None)
+
+    def why_not_added(self, key: str) -> Text:
+        """Say why there is no total of this column; empty where there is one."""
+        if any(task.figures.sums[key] is None for task in self.tasks):
+            return _("Not every task has returned this.")
+        shares = {task.sampling.least for task in self.tasks}
+        alike = len(shares) == 1 and all(task.sampling.is_one for task in self.tasks)
+        if not alike and not self.question.is_scaled:
+            return _("The tasks' samples differ, so their figures can't be added up.")
+        if len({task.traffic for task in self.tasks}) > 1:
+            return _("Kinds of traffic overlap, so they can't be added up.")
+        return ""
+
+
+def star_answer(
+    brand: Brand, membership: Membership, question: Question, asked: str = ""
+) -> StarAnswer:
+    """Answer for all tasks, and day by day for the one asked for, or for the only one."""
+    rows = _rows(brand, membership, question)
+    tasks = _grouped(rows.filter(level=StarLevel.TASK), question, _names(brand, membership))
+    chosen = next((task for task in tasks if task.place == asked), None)
+    if chosen is None and len(tasks) == 1:
+        chosen = tasks[0]
+    if chosen is None:
+        return StarAnswer(question, tasks, None, {}, [])
+    own = rows.filter(
+        level=StarLevel.TASK,
+        store_id=chosen.store_id,
+        object_id=chosen.object_id,
+        traffic=chosen.traffic,
+    )
+    found = own.values("day").annotate(**measures(question)).order_by("day")
+    contents = rows.filter(
+        level=StarLevel.CONTENT, store_id=chosen.store_id, task_id=chosen.object_id
+    )
+    return StarAnswer(
+        question=question,
+        tasks=tasks,
+        chosen=chosen,
+        days={row["day"]: figures_of(row, question) for row in found},
+        contents=_grouped(contents, question, {}),
+    )
+
+
+def total_cells(answer: StarAnswer) -> list[Cell]:
+    """The totals over tasks; of people, the most that they can be."""
+    found = []
+    for key in COLUMNS:
+        reason = answer.why_not_added(key)
+        total = cell(answer.totals, key, TOTAL) if answer.totals else None
+        if total is not None and not reason:
+            several = METRICS[key].is_of_people and len(answer.tasks) > 1
+            found.append(replace(total, is_at_most=total.is_at_most or several))
+        elif total is not None:
+            found.append(
+                replace(total, value=None, is_provisional=False, is_at_most=False, reason=reason)
+            )
+    return found
+
+
+def _rows(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[StarDay]:
+    rows = StarDay.objects.filter(brand=brand, window_days=question.window).seen_by(membership)
+    if question.store:
+        rows = rows.filter(store_id=question.store)
+    return rows.as_of(question.moment).filter(day__range=(question.first, question.last))
+
+
+def _grouped(
+    rows: FactQuerySet[StarDay], question: Question, names: dict[str, str]
+) -> list[StarRow]:
+    found = rows.values("store_id", "object_id", "traffic").annotate(
+        **measures(question),
+        last=Max("day"),
+        least=Min("sampling"),
+        most=Max("sampling"),
+        told=Max("task_group"),
+        by=Max("creator"),
+    )
+    return [_star_row(row, question, names) for row in found.order_by("object_id", "traffic")]
+
+
+def _star_row(row: Row, question: Question, names: dict[str, str]) -> StarRow:
+    figures = figures_of(row, question)
+    return StarRow(
+        store_id=row["store_id"],
+        object_id=row["object_id"],
+        traffic=row["traffic"],
+        name=names.get(row["object_id"]) or row["told"],
+        creator=row["by"],
+        figures=figures,
+        sampling=Sampling(row["least"], row["most"], row["least"] is not None),
+        last=row["last"],
+    )
+
+
+def _names(brand: Brand, membership: Membership) -> dict[str, str]:
+    tasks = StarTask.objects.filter(brand=brand).seen_by(membership)
+    return dict(tasks.values_list("task_id", "name"))
+
+
+def in_order(rows: Sequence[StarRow]) -> list[StarRow]:
+    """The most GMV first; what is not known comes last."""
+    return sorted(rows, key=lambda row: -(row.figures.sums["store_gmv"] or -1))

@@ -1,0 +1,59 @@
+"""The star tasks as a file of exactly what is shown, below what it answers."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext
+
+from campaigns.results.files import Line, number, percent
+from campaigns.results.metrics import METRICS
+from campaigns.results.shown import title, under_head
+from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total_cells
+
+
+def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
+    """Yield what was asked, the heads, the totals, the tasks, then the chosen one's contents."""
+    yield from _about(answer, brand, store)
+    yield []
+    yield _heads(answer)
+    yield [gettext("Total"), "", "", "", *map(number, total_cells(answer)), None, None]
+    for row in in_order(answer.tasks):
+        yield [gettext("Star task"), *_line(row)]
+    for row in in_order(answer.contents):
+        yield [gettext("Note"), *_line(row)]
+
+
+def _about(answer: StarAnswer, brand: str, store: str) -> Iterator[Line]:
+    question = answer.question
+    yield [gettext("Brand"), brand]
+    yield [gettext("Store"), store]
+    yield [gettext("Line"), gettext("Star task")]
+    yield [gettext("Period"), question.first.isoformat(), question.last.isoformat()]
+    yield [gettext("Attribution window"), gettext("%(n)s d") % {"n": question.window}]
+    yield [gettext("As known on"), question.moment.strftime("%Y-%m-%d %H:%M %z")]
+    yield [gettext("Sampling"), _told_how(answer)]
+    yield [gettext("People"), gettext("counted once a day; over several days the most they can be")]
+
+
+def _told_how(answer: StarAnswer) -> str:
+    if answer.question.is_scaled:
+        return gettext("scaled up by the sample's share: an estimate")
+    return gettext("as returned, within the sample")
+
+
+def _heads(answer: StarAnswer) -> Line:
+    heads: Line = [gettext("Row"), gettext("Name"), gettext("Id"), gettext("Traffic")]
+    for key in COLUMNS:
+        metric = METRICS[key]
+        heads.append(f"{title(metric)} ({under_head(metric, answer.question.window)})")
+    return [*heads, gettext("Sampling"), gettext("Maturity in percent")]
+
+
+def _line(row: StarRow) -> Line:
+    return [
+        row.name or row.creator,
+        row.object_id,
+        row.traffic,
+        *map(number, row.cells),
+        row.sampling.words,
+        percent(row.maturity),
+    ]

@@ -1,0 +1,79 @@
+"""效果 · 星任务: what star tasks brought, apart from the direct links in every way."""
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from campaigns.forms.results import StarForm
+from campaigns.models import StarDay
+from campaigns.results import star_days
+from campaigns.results.calendar import PRESETS, last_days, seasons_begun
+from campaigns.results.funnel import funnel
+from campaigns.results.metrics import Line
+from campaigns.results.star import StarAnswer, in_order, star_answer, total_cells
+from campaigns.results.star_files import star_file
+from campaigns.views.sheets import file_answer
+from merchants.access import BrandRequest, brand_view
+from merchants.access_events import record
+from merchants.models import AccessKind, Role, Store
+from portal.lib.htmx import render_page
+from portal.lib.sheets import WRITERS
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def results_star(request: BrandRequest) -> HttpResponse:
+    stores = _stores(request)
+    form = StarForm(request.GET, stores)
+    valid = form.is_valid()
+    found = star_answer(request.brand, request.membership, form.question(), form.asked_task())
+    newest = found.question.newest
+    context = {
+        "form": form,
+        "stores": stores,
+        "answer": found,
+        "question": found.question,
+        "windows": Line.STAR.windows,
+        "presets": [(n, *last_days(n, newest)) for n in PRESETS],
+        "seasons": seasons_begun(newest),
+        "heads": star_days.heads(found.question.window),
+        "rows": in_order(found.tasks),
+        "totals": total_cells(found),
+        "contents": in_order(found.contents),
+        "ever": bool(found.tasks) or StarDay.objects.seen_by(request.membership).exists(),
+    } | _days(found)
+    status = 200 if valid else 422
+    template = "campaigns/results_star.html"
+    return render_page(request, template, context, fragment="results", status=status)
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
+    if kind not in WRITERS:
+        raise Http404
+    stores = _stores(request)
+    form = StarForm(request.GET, stores)
+    if not form.is_valid():
+        return results_star(request, brand=request.brand.slug)
+    question = form.question()
+    found = star_answer(request.brand, request.membership, question, form.asked_task())
+    names = {store.pk: store.title for store in stores}
+    store = names[question.store] if question.store else _("All stores")
+    name = f"{request.brand.slug}-star-{question.first}-{question.last}-{question.window}d.{kind}"
+    record(request, AccessKind.EXPORT, store=question.store, what=name)
+    return file_answer(star_file(found, brand=request.brand.name, store=store), kind, name)
+
+
+def _stores(request: BrandRequest) -> list[Store]:
+    return list(Store.objects.seen_by(request.membership).oldest_first())
+
+
+def _days(found: StarAnswer) -> dict[str, object]:
+    if found.chosen is None:
+        return {}
+    return {
+        "steps": funnel(found.chosen.figures, Line.STAR, found.chosen.place),
+        "chart": star_days.chart(found),
+        "day_rows": star_days.day_rows(found),
+    }
