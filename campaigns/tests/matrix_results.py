@@ -1,6 +1,8 @@
 """Who may open the result pages: anonymous, stranger, viewer, marketer, owner."""
 
 MATRIX = [
+    ("get", "/b/shancha/overview/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/overview/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/results/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/results/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/results/metrics/", 302, 404, 200, 200, 200),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +24,12 @@ from portal.lib import days
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+# a cell's class, and whether it is being pulled; what was not asked for says least
+WORST_FIRST = [
+    *((css, False) for css in "qmlh"),
+    ("w", True),
+    *((css, False) for css in "pkw"),
+]
 NOT_ASKED = Day(DayState.NOT_ASKED)
 Context = dict[str, Any]  # whatever the template is given
 
@@ -77,6 +83,32 @@ def calendar(request: BrandRequest) -> Context:
         "legend": _legend(),
         "newest_days": SHOWN_DAYS,
     }
+
+
+def recent(request: BrandRequest, count: int = 10) -> Context:
+    """Return the last days with one line a source, which shows the worst of its reports."""
+    newest = days.yesterday()
+    shown = list(days.days_between(newest - timedelta(days=count - 1), newest))
+    slug = request.brand.slug
+    windows = SyncWindow.objects.seen_by(request.membership)
+    imports = FileImport.objects.seen_by(request.membership)
+    rows = [_pulled(slug, line, shown) for line in lines(windows, shown)]
+    rows += [_filed(slug, line) for line in file_lines(imports, shown)]
+    by_source: dict[str, list[Row]] = {}
+    for row in rows:
+        by_source.setdefault(str(row.source), []).append(row)
+    return {
+        "recent_heads": [(day, _weekday(day), mark_on(day)) for day in shown],
+        "recent": [(source, _worst(each)) for source, each in by_source.items()],
+        "legend": _legend(),
+    }
+
+
+def _worst(rows: list[Row]) -> list[Cell]:
+    return [
+        min(cells, key=lambda cell: WORST_FIRST.index((cell.look.css, cell.look.sign == "…")))
+        for cells in zip(*(row.cells for row in rows), strict=True)
+    ]
 
 
 def looks() -> dict[DayState, Look]:

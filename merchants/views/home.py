@@ -32,7 +32,7 @@ def home(request: HtmxRequest) -> HttpResponse:
 @require_GET
 @brand_view(Role.VIEWER)
 def brand_home(request: BrandRequest) -> HttpResponse:
-    return redirect("campaigns:results", request.brand.slug)
+    return redirect("campaigns:overview", request.brand.slug)
 
 
 def no_such_page(request: HttpRequest) -> HttpResponse:
