@@ -81,7 +81,7 @@ STAR = [
     ),
     _people(
         "new_customer_uv",
-        _("New customers"),
+        _("New buyers"),
         _("Those of the buyers who had not bought from the store before."),
         "新客成交UV",
     ),

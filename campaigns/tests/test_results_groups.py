@@ -164,6 +164,13 @@ def test_a_groups_ratio_is_over_what_returned_both_sides(viewer, connection):
     assert figures["gmv", "creator:林小鹿"] == "300"
 
 
+def test_the_notes_stand_there_first_and_every_group_is_offered(viewer, note):
+    page = viewer.get(URL, headers=ENGLISH).text
+
+    assert note.title in page.split('id="notes"')[1]
+    assert [group for group in GROUPS if f'href="?group={group}"' in page] == list(GROUPS)
+
+
 def test_a_group_leads_to_its_notes(viewer, note, other):
     page = viewer.get(URL, {"group": "creator", "window": 7}).text
 
