@@ -42,7 +42,7 @@ STAR = [
     ),
     _people(
         "engage_uv",
-        _("People who interacted"),
+        _("Interacted"),
         _("People of the sample who liked, collected, commented or shared on that day."),
         "互动UV",
     ),

@@ -80,7 +80,7 @@ def cell(figures: Figures, key: str, place: str) -> Cell:
         value=value,
         is_provisional=value is not None and figures.is_provisional(metric),
         reason="" if value is not None else why_unknown(figures, metric),
-        is_at_most=value is not None and metric.is_of_people and figures.rows > 1,
+        is_at_most=bool(value) and metric.is_of_people and figures.rows > 1,
     )
 
 

@@ -156,7 +156,7 @@ def total_cells(answer: StarAnswer) -> list[Cell]:
         reason = answer.why_not_added(key)
         total = cell(answer.totals, key, TOTAL) if answer.totals else None
         if total is not None and not reason:
-            several = METRICS[key].is_of_people and len(answer.tasks) > 1
+            several = METRICS[key].is_of_people and len(answer.tasks) > 1 and bool(total.value)
             found.append(replace(total, is_at_most=total.is_at_most or several))
         elif total is not None:
             found.append(
