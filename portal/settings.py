@@ -13,7 +13,7 @@ from portal import staff
 from portal.lib import secrets
 from portal.lib.brokers import broker_settings
 from portal.lib.database import databases
-from portal.lib.environment import ids_by_kind, number, partner_rates, periods, share
+from portal.lib.environment import ids_by_kind, networks, number, partner_rates, periods, share
 from portal.lib.logs import logging_config
 
 # A start, a migration and a page of rows make many objects that stay: Python's own 700 would look
@@ -47,6 +47,7 @@ JUMP_URL = os.environ.get("JUMP_URL") or (f"http://localhost:{JUMP_PORT}" if DEM
 SPOOL_DIR = Path(os.environ.get("SPOOL_DIR") or VAR_DIR / "spool")  # clicks not yet in PostgreSQL
 JUMP_LINKS_DIR = VAR_DIR / "jump-links"
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # without one nobody reads /metrics
+WEBHOOK_NETWORKS = networks("WEBHOOK_NETWORKS", allowed=DEMO)  # private ones, called all the same
 
 # Partners ------------------------------------------------------------------------------------
 PARTNERS = os.environ.get("PARTNERS", "sandbox" if DEMO else "live")

@@ -2,9 +2,10 @@
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -24,13 +25,17 @@ def deadline(ends_at: float) -> Iterator[None]:
 
 
 class DeadlineTransport(httpx.HTTPTransport):
-    """httpx's own transport over a pool whose sockets obey the deadline."""
+    """httpx's own transport over a pool whose sockets obey the deadline.
 
-    def __init__(self) -> None:
+    With `addresses` it connects to one of these and looks no host up; the certificate is still
+    checked against the host that the URL names.
+    """
+
+    def __init__(self, addresses: Sequence[str] = ()) -> None:
         # Instead of super().__init__(), which can't be given a network backend.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            network_backend=_Backend(),
+            ssl_context=_trusted_authorities(),
+            network_backend=_Backend(addresses),
             max_connections=20,
             keepalive_expiry=5.0,
         )
@@ -62,6 +67,9 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.SyncBackend):
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self.addresses = addresses
+
     def connect_tcp(
         self,
         host: str,
@@ -70,9 +78,31 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        *others, last = self.addresses or (host,)
+        for address in others:
+            try:
+                return self._connect(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return self._connect(last, port, timeout, local_address, socket_options)
+
+    def _connect(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.NetworkStream:
         return _Stream(
-            super().connect_tcp(host, port, _left(timeout), local_address, socket_options)
+            super().connect_tcp(address, port, _left(timeout), local_address, socket_options)
         )
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """Read once in each process: reading takes longer than many a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _left(timeout: float | None) -> float:

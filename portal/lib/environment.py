@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Collection
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -76,6 +77,17 @@ def periods(name: str, default: str) -> tuple[tuple[str, date, date], ...]:
     if not read or any(first > last for _name, first, last in read):
         raise ImproperlyConfigured(f'{name} must be like [["618", "2025-05-13", "2025-06-20"]].')
     return tuple(read)
+
+
+def networks(name: str, *, allowed: bool) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the variable, networks with commas between them; only where any are `allowed`."""
+    text = os.environ.get(name, "")
+    if text and not allowed:
+        raise ImproperlyConfigured(f"{name} needs DEMO=1: it opens networks that are closed.")
+    try:
+        return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be like 127.0.0.0/8,::1/128.") from None
 
 
 def _are_ids(found: object) -> bool:

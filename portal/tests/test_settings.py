@@ -17,6 +17,12 @@ from portal.tests.running import ROOT
         ({"DEMO": "0"}, "SECRET_KEY is not set, and DEMO is not 1."),
         ({"PARTNERS": "live"}, "TOP_APP_KEY is not set, and PARTNERS is live."),
         ({"PARTNERS": "somewhere"}, "PARTNERS is either sandbox or live."),
+        (
+            {"DEMO": "0", "SECRET_KEY": "x" * 50, "PARTNER_TOKEN_KEYS": "x", "ALLOWED_HOSTS": "x"}
+            | {"PORTAL_URL": "https://x.test", "WEBHOOK_NETWORKS": "127.0.0.0/8"},
+            "WEBHOOK_NETWORKS needs DEMO=1: it opens networks that are closed.",
+        ),
+        ({"WEBHOOK_NETWORKS": "loopback"}, "WEBHOOK_NETWORKS must be like 127.0.0.0/8,::1/128."),
         ({"SYNC_TICK_SECONDS": "0"}, "SYNC_TICK_SECONDS must be a number above 0, not 0."),
         (
             {"SYNC_LEASE_SECONDS": "1e999"},
