@@ -26,6 +26,7 @@ def pytest_configure() -> None:
     settings.CELERY_BROKER_URL = (
         "memory://localhost"  # what a commit sends must not reach other workers
     )
+    settings.CELERY_BROKER_TRANSPORT = None  # that of the URL
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     settings.SPOOL_DIR = Path(SPOOLS.name)  # what tests tap is not shipped by what runs here
     settings.JUMP_LINKS_DIR = settings.SPOOL_DIR / "links"

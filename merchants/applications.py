@@ -25,6 +25,7 @@ from merchants.reasons import Reason
 from merchants.rules import Facts, Result
 from merchants.services import Refused, locked_store
 from merchants.standing import Standing, facts_today, stand_today
+from merchants.webhook_events import announce_of_store
 from portal.lib import days
 
 Status = ApplicationStatus
@@ -333,8 +334,10 @@ def _turn_down(
     _decide(application, Status.REJECTED, by=by, note=note, changes=changes, details=details)
     told = {"application": str(application), "reason": note or " ".join(codes)}
     notify(application.store, NoticeKind.REJECTED, by=by, **told)
+    announce_of_store("application.rejected", application.store, application=application.pk)
 
 
 def _let_in(application: Application, *, by: User | None = None) -> None:
     Store.objects.filter(pk=application.store_id).update(status=StoreStatus.APPROVED)
     notify(application.store, NoticeKind.APPROVED, by=by, application=str(application))
+    announce_of_store("application.approved", application.store, application=application.pk)

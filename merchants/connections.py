@@ -23,6 +23,7 @@ from merchants.consent_records import record_end
 from merchants.hints import requalify_soon
 from merchants.models import Connection, ConnectionStatus, ConsentStep, NoticeKind, Partner
 from merchants.notices import notify
+from merchants.webhook_events import announce_of_store
 from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 from portal.partners.adapi import TokenPair
@@ -296,6 +297,7 @@ def _give_up(stale: Connection, refusal: NeedsConsent) -> None:
             return
         record_end(stale, ConsentStep.LOST)
         notify(stale.store, NoticeKind.NEEDS_CONSENT, partner=stale.partner)
+        announce_of_store("connection.lost", stale.store, partner=stale.partner)
         requalify_soon(stale.store)
     logger.warning("consent gone connection=%s: %s", stale.pk, refusal.message)
 

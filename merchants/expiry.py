@@ -14,6 +14,7 @@ from django.utils import timezone
 from merchants import connections
 from merchants.models import Connection, ConnectionState, NoticeKind
 from merchants.notices import notify_owners
+from merchants.webhook_events import announce_of_store
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 from portal.partners.base import NeedsConsent, Unavailable
@@ -59,12 +60,10 @@ def tell(connection_id: int) -> None:
         if not marked:
             return
         connection = Connection.objects.select_related("store__brand").get(pk=connection_id)
-        notify_owners(
-            connection.store,
-            NoticeKind.CONSENT_EXPIRING,
-            partner=connection.partner,
-            day=connection.refresh_expires_at.astimezone(days.SHANGHAI).date().isoformat(),
-        )
+        store, partner = connection.store, connection.partner
+        day = days.business_day(connection.refresh_expires_at).isoformat()
+        notify_owners(store, NoticeKind.CONSENT_EXPIRING, partner=partner, day=day)
+        announce_of_store("connection.expiring", store, partner=partner, ends_on=day)
 
 
 def _due() -> QuerySet[Connection]:

@@ -15,6 +15,11 @@ def requalify_soon(store: Store) -> None:
         transaction.on_commit(lambda: tasks.requalify_store.delay(store.pk), robust=True)
 
 
+def deliver_soon() -> None:
+    """Have webhooks sent what they are owed once it is committed."""
+    transaction.on_commit(lambda: tasks.deliver_webhooks.delay(), robust=True)
+
+
 def send_soon(mail: int) -> None:
     """Have an owed mail sent once what it tells of is committed."""
     transaction.on_commit(lambda: tasks.send_mail.delay(mail), robust=True)

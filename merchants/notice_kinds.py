@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from merchants import link_reasons, reasons
-from merchants.models import Notice, NoticeKind, ParticipationStatus, Partner, Role
+from merchants.models import Notice, NoticeKind, ParticipationStatus, Partner, Role, WebhookReason
 from merchants.models.participation import FOLLOWING
 
 if TYPE_CHECKING:
@@ -203,6 +203,14 @@ WORDINGS: dict[NoticeKind, Wording] = {
             " itself."
         ),
     ),
+    NoticeKind.WEBHOOK_OFF: Wording(
+        icon="circle-x",
+        title=_("The webhook to %(host)s is switched off"),
+        sentence=_(
+            "%(webhook_reason)s Mend the receiver, then resume the webhook; what failed can be"
+            " sent again from its page."
+        ),
+    ),
 }
 
 
@@ -231,6 +239,7 @@ SHOWN: dict[str, Callable[[str], object]] = {
     "restricted_on": _restricted_on,
     "suspended_on": _suspended_on,
     "role": lambda role: Role(role).label,
+    "webhook_reason": lambda reason: WebhookReason(reason).label,
 }
 
 

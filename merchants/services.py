@@ -26,6 +26,7 @@ from merchants.models import (
     User,
 )
 from merchants.notices import notify
+from merchants.webhook_events import announce_of_store
 from portal.lib import days
 from portal.lib.constraints import broken_rule
 
@@ -140,6 +141,7 @@ def withdraw_consent(connection: Connection, *, by: User) -> None:
     if not end_consent(connection, by=by):
         raise Refused(_("This consent was withdrawn already."))
     notify(connection.store, NoticeKind.CONSENT_WITHDRAWN, by=by, partner=connection.partner)
+    announce_of_store("connection.withdrawn", connection.store, partner=connection.partner)
     requalify_soon(connection.store)
     logger.info("consent withdrawn connection=%s brand=%s", connection.pk, connection.brand_id)
 

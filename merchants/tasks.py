@@ -21,6 +21,23 @@ def send_owed_mails() -> None:
         send_mail.delay(mail_id)
 
 
+@shared_task(expires=settings.MAIL_TICK.total_seconds())  # told of again by then
+def deliver_webhooks() -> None:
+    from merchants import webhook_courier
+
+    webhook_courier.deliver()
+
+
+@shared_task
+def purge_webhooks() -> None:
+    """Forget what webhooks were sent after 30 days."""
+    from merchants import webhooks
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        webhooks.purge()
+
+
 @shared_task(expires=settings.REQUALIFY_TICK.total_seconds())  # told of again by then
 def requalify_store(store_id: int) -> None:
     from merchants import requalify

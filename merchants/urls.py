@@ -16,7 +16,11 @@ from merchants.views import (
     policy,
     stores,
     transfers,
+    webhook_log,
+    webhooks,
 )
+
+WEBHOOKS = "b/<slug:brand>/settings/webhooks/"
 
 app_name = "merchants"
 urlpatterns = [
@@ -119,6 +123,22 @@ urlpatterns = [
         agencies.client_move,
         name="client_move",
     ),
+    path(WEBHOOKS, webhooks.webhook_list, name="webhooks"),
+    path(f"{WEBHOOKS}new/", webhooks.webhook_create, name="webhook_create"),
+    path(f"{WEBHOOKS}guide/", webhooks.webhook_guide, name="webhook_guide"),
+    path(f"{WEBHOOKS}log/", webhook_log.delivery_list, name="webhook_log"),
+    path(f"{WEBHOOKS}log/<int:delivery_id>/", webhook_log.delivery_detail, name="webhook_delivery"),
+    path(
+        f"{WEBHOOKS}log/<int:delivery_id>/replay/",
+        webhook_log.delivery_replay,
+        name="webhook_delivery_replay",
+    ),
+    path(f"{WEBHOOKS}<int:webhook_id>/", webhooks.webhook_detail, name="webhook"),
+    path(f"{WEBHOOKS}<int:webhook_id>/test/", webhooks.webhook_test, name="webhook_test"),
+    path(f"{WEBHOOKS}<int:webhook_id>/rotate/", webhooks.webhook_rotate, name="webhook_rotate"),
+    path(f"{WEBHOOKS}<int:webhook_id>/rotated/", webhooks.webhook_rotated, name="webhook_rotated"),
+    path(f"{WEBHOOKS}<int:webhook_id>/replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path(f"{WEBHOOKS}<int:webhook_id>/<slug:move>/", webhooks.webhook_move, name="webhook_move"),
     path("brands/new/", brands.brand_create, name="brand_create"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path(

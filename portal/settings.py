@@ -372,6 +372,8 @@ TICKS = {
     "campaigns.tasks.forget_imports": DUE_TICK,
     "campaigns.tasks.purge_clicks": DUE_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
+    "merchants.tasks.deliver_webhooks": MAIL_TICK,
+    "merchants.tasks.purge_webhooks": DUE_TICK,
     "merchants.tasks.hand_out_decisions": DECISION_TICK,
     "merchants.tasks.requalify_stores": REQUALIFY_TICK,
     "merchants.tasks.expire_unanswered": DUE_TICK,

@@ -5,6 +5,7 @@ import logging
 from django.urls import reverse
 
 from campaigns.links.submit import COMMENT, every_direct_link, reject
+from campaigns.links.told import announce_links
 from campaigns.models import Link, LinkStatus, ReviewState
 from merchants.connections import call_juguang
 from merchants.models import Connection, IllegalMove, NoticeKind
@@ -43,6 +44,7 @@ def follow(connection_id: int) -> None:
         live = [link for link in _submitted(connection) if _decide(link, decided)]
         if live:
             _tell_live(connection, len(live))
+            announce_links("link.live", connection.store, live)
 
 
 def _submitted(connection: Connection) -> list[Link]:

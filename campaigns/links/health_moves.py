@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from campaigns.links.told import announce_links
 from campaigns.models import Link, LinkEvent, LinkHealth, LinkStatus, LinkTrouble
 from campaigns.models.trouble import remark_of
 from merchants.models import NoticeKind, Store
 from merchants.notices import notify
 
 NAMED = 3
+ANNOUNCED = {
+    NoticeKind.LINK_BROKEN: "link.broken",
+    NoticeKind.LINK_RESTORED: "link.restored",
+    NoticeKind.LINK_PAUSED: "link.paused",
+}
 
 
 @dataclass(slots=True)
@@ -113,6 +119,7 @@ def _tell(store: Store, moved: Sequence[Checked]) -> None:
             number=str(len(links)),
             notes=" · ".join(shown) + (" …" if len(links) > NAMED else ""),
         )
+        announce_links(ANNOUNCED[kind], store, links)
 
 
 def _page_of(store: Store, links: Sequence[Link], target: LinkStatus) -> str:

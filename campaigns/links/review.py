@@ -23,6 +23,7 @@ from campaigns.links.rules import (
     objections,
     objections_of_policy,
 )
+from campaigns.links.told import announce_links
 from campaigns.models import BuyingMode, Item, Link, LinkPosition, LinkStatus, LinkText
 from merchants import link_reasons
 from merchants.models import IllegalMove, NoticeKind, PolicyVersion, User
@@ -133,6 +134,7 @@ def tell_rejected(link: Link) -> None:
         note=link.note.title,
         link_reason=link.rejection,
     )
+    announce_links("link.rejected", link.store, [link])
 
 
 def reasons_against(link: Link, *, judged_by_a_person: bool = False) -> list[str]:

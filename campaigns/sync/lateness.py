@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from campaigns.models import LateNight, PulledPage, SyncWindow
 from campaigns.reports import REPORTS, Report
+from campaigns.sync.told import announce_late
 from merchants.models import Brand, Connection, NoticeKind
 from merchants.notices import tell_owners
 from portal.lib import days
@@ -129,6 +130,7 @@ def _tell(brand: Brand, late: Lateness) -> bool:
                 deadline=f"{late.since:%H:%M}",
                 reports=_named(late),
             )
+            announce_late(brand, late.day, [report.key for report, _stores in late.reports])
     return is_first
 
 

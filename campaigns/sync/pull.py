@@ -20,6 +20,7 @@ from campaigns.reports.base import Asked, FetchedPage, PageContext
 from campaigns.sync import alarms, doubts, receipts
 from campaigns.sync.doubts import Held, Suspect
 from campaigns.sync.drift import count_drift
+from campaigns.sync.told import announce_complete
 from campaigns.sync.windows import anew
 from merchants.budgets import NotYet
 from merchants.connections import hold
@@ -250,6 +251,7 @@ def _close(lease: Lease) -> None:
             is_released=False,
         )
         alarms.settle(window)
+        announce_complete(window)
     logger.info("window %s closed: %s rows", window.pk, len(seen))
 
 

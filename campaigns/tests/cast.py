@@ -15,6 +15,7 @@ from merchants.tests.factories import (
     make_transfer,
     make_user,
 )
+from merchants.tests.webhooks import make_delivery
 from portal.lib.days import known_now
 
 
@@ -28,6 +29,7 @@ def stage(brand: Brand) -> dict[str, object]:
     other = make_brand("holder", "别家店主")
     transfer, _their_release = make_transfer(brand, make_store(other))
     _their_transfer, release = make_transfer(other, store)
+    delivery = make_delivery(store)
     campaign, task = make_campaign(store), make_star_task(store)
     return {
         "campaign": campaign.pk,
@@ -49,4 +51,6 @@ def stage(brand: Brand) -> dict[str, object]:
         "transfer": transfer.pk,
         "release": release.pk,
         "evidence": make_evidence(store).pk,
+        "webhook": delivery.endpoint_id,
+        "delivery": delivery.pk,
     }

@@ -53,6 +53,14 @@ from merchants.models.transfers import (
     StoreTransferEvent,
     TransferStatus,
 )
+from merchants.models.webhooks import (
+    DeliveryStatus,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookReason,
+    WebhookStatus,
+)
 
 __all__ = [
     "AccessEvent",
@@ -71,6 +79,7 @@ __all__ = [
     "ConnectionStatus",
     "ConsentRecord",
     "ConsentStep",
+    "DeliveryStatus",
     "DomainTaken",
     "Evidence",
     "EvidenceKind",
@@ -113,4 +122,9 @@ __all__ = [
     "StoreTransferEvent",
     "TransferStatus",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookReason",
+    "WebhookStatus",
 ]

@@ -32,6 +32,7 @@ from merchants.models.transfers import (
     StoreTransfer,
     StoreTransferEvent,
 )
+from merchants.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from portal.lib.days import starts_at
 from portal.lib.history import keep
 from portal.lib.scope import Hat
@@ -81,6 +82,10 @@ keep(StoreTransfer)
 keep(StoreRelease)
 keep(Participation, leave_out=["judged_on"])
 keep(NoticePreference)
+keep(
+    WebhookEndpoint,
+    leave_out=["uid", "secret_sealed", "older_sealed", "older_until", "failing_since"],
+)
 keep(PolicyVersion)
 keep(PolicyLogEntry)
 keep(User, leave_out=["password", "last_login"])
@@ -102,6 +107,8 @@ WITHOUT: dict[type[models.Model], str] = {
     PartnerFailure: "is a count of the last minute",
     PartnerIncident: "is itself a record, and of no brand",
     NoticeMail: "is a queue: each try would be a row, and nobody decides anything",
+    WebhookDelivery: "is a queue: each try would be a row, and nobody decides anything",
+    WebhookEvent: "is itself a record that nobody changes",
 }
 
 

@@ -45,6 +45,7 @@ class NoticeKind(models.TextChoices):
     LINK_REJECTED = "link_rejected", _("A link is rejected")
     LINK_LIVE = "link_live", _("Links go live")
     NIGHT_LATE = "night_late", _("Data is late in the morning")
+    WEBHOOK_OFF = "webhook_off", _("A webhook is switched off")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

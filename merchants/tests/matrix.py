@@ -12,6 +12,9 @@ ASK = "/b/shancha/stores/transfers/ask/"
 TRANSFER = "/b/shancha/stores/transfers/{transfer}/withdraw/"
 RELEASE = "/b/shancha/stores/{store}/transfer/{release}/"
 CLIENT = "/b/shancha/settings/clients/{grant}/"
+WEBHOOKS = "/b/shancha/settings/webhooks/"
+WEBHOOK = WEBHOOKS + "{webhook}/"
+DELIVERY = WEBHOOKS + "log/{delivery}/"
 
 MATRIX = [
     ("get", "/account/", 302, 200, 200, 200, 200),
@@ -115,6 +118,35 @@ MATRIX = [
     ("post", "/b/shancha/notices/read/", 302, 404, 302, 302, 302),
     ("get", "/b/shancha/notices/preferences/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/notices/preferences/", 302, 404, 302, 302, 302),
+    ("get", WEBHOOKS, 302, 404, 403, 200, 200),
+    ("post", WEBHOOKS, 302, 405, 405, 405, 405),
+    ("get", WEBHOOKS + "new/", 302, 404, 403, 403, 200),
+    ("post", WEBHOOKS + "new/", 302, 404, 403, 403, 422),
+    ("get", WEBHOOKS + "guide/", 302, 404, 403, 200, 200),
+    ("post", WEBHOOKS + "guide/", 302, 405, 405, 405, 405),
+    ("get", WEBHOOKS + "log/", 302, 404, 403, 200, 200),
+    ("post", WEBHOOKS + "log/", 302, 405, 405, 405, 405),
+    ("get", DELIVERY, 302, 404, 403, 200, 200),
+    ("get", WEBHOOKS + "log/0/", 302, 404, 403, 404, 404),
+    ("post", DELIVERY, 302, 405, 405, 405, 405),
+    ("get", DELIVERY + "replay/", 302, 405, 405, 405, 405),
+    # it is owed already
+    ("post", DELIVERY + "replay/", 302, 404, 403, 403, 422),
+    ("get", WEBHOOK, 302, 404, 403, 403, 200),
+    ("get", WEBHOOKS + "0/", 302, 404, 403, 403, 404),
+    ("post", WEBHOOK, 302, 404, 403, 403, 422),
+    *(
+        ("get", WEBHOOK + move, 302, 405, 405, 405, 405)
+        for move in ("test/", "rotate/", "rotated/", "replay/", "pause/")
+    ),
+    ("post", WEBHOOK + "test/", 302, 404, 403, 403, 302),
+    ("post", WEBHOOK + "rotate/", 302, 404, 403, 403, 200),
+    ("post", WEBHOOK + "rotated/", 302, 404, 403, 403, 302),
+    ("post", WEBHOOK + "replay/", 302, 404, 403, 403, 422),
+    ("post", WEBHOOK + "pause/", 302, 404, 403, 403, 302),
+    ("post", WEBHOOK + "resume/", 302, 404, 403, 403, 422),
+    ("post", WEBHOOK + "delete/", 302, 404, 403, 403, 302),
+    ("post", WEBHOOK + "vanish/", 302, 404, 403, 403, 404),
     ("get", "/b/shancha/stores/{store}/evidence/licence/", 302, 405, 405, 405, 405),
     ("post", "/b/shancha/stores/{store}/evidence/licence/", 302, 404, 403, 422, 422),
     ("post", "/b/shancha/stores/{store}/evidence/weapons/", 302, 404, 403, 404, 404),

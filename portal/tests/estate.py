@@ -52,6 +52,7 @@ from campaigns.tests.plans import (
     make_star_task,
     tag,
 )
+from merchants import webhooks
 from merchants.access_events import record
 from merchants.models import (
     AccessKind,
@@ -71,6 +72,8 @@ from merchants.models import (
     StoreRelease,
     StoreTransfer,
     TransferStatus,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from merchants.notices import keep_wishes, notify
 from merchants.rules import SENTENCES
@@ -89,6 +92,7 @@ from merchants.tests.factories import (
     make_transfer,
     make_user,
 )
+from merchants.tests.webhooks import make_delivery
 from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
 
@@ -110,6 +114,8 @@ class Estate:
     second_review: SecondReview
     release: StoreRelease
     transfer: StoreTransfer
+    webhook: WebhookEndpoint
+    delivery: WebhookDelivery
     campaign: Campaign
     rule: CampaignRule
     star_task: StarTask
@@ -152,7 +158,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
     second = make_second_review(application, note=f"{name} 复")
-    moving = _make_transfers(store, number, name)
+    moving = *_make_transfers(store, number, name), *_make_webhook(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
     plans = _make_plans(store, free, name)
     return Estate(*own, *moving, *plans, sheet, _make_import(store, name), window)
@@ -252,6 +258,17 @@ def _make_transfers(store: Store, number: int, name: str) -> tuple[StoreRelease,
         spent, _theirs = make_transfer(store.brand, make_store(other, 8, title=f"{name} 过"))
         spent.move_to(TransferStatus.WITHDRAWN)
     return release, transfer
+
+
+def _make_webhook(store: Store, number: int, name: str) -> tuple[WebhookEndpoint, WebhookDelivery]:
+    """Tell an address that bears the name of the store's application, and be answered with it."""
+    delivery = make_delivery(store, f"/{name if name.isascii() else number}")
+    with scope(Hat.WEB, brand=store.brand_id):
+        rows = WebhookDelivery.objects.filter(store=store)
+        rows.update(host=f"{name}.test", answer=f"{name} 答", body=f'{{"store": "{name}"}}')
+        endpoint = WebhookEndpoint.objects.get(pk=delivery.endpoint_id)
+        webhooks.pause_endpoint(endpoint, by=store.registered_by)
+    return endpoint, delivery
 
 
 def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:

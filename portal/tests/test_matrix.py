@@ -47,6 +47,8 @@ PLACEHOLDERS = (
     "transfer",
     "release",
     "token",
+    "webhook",
+    "delivery",
 )
 HOME = {
     "anonymous": "/account/login/?next=/",

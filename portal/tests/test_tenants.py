@@ -88,6 +88,13 @@ READ = [
     "/b/shancha/settings/audit/?kind=store",
     "/b/shancha/settings/audit/access/",
     "/account/activity/",
+    "/b/shancha/settings/webhooks/",
+    "/b/shancha/settings/webhooks/new/",
+    "/b/shancha/settings/webhooks/guide/",
+    "/b/shancha/settings/webhooks/log/",
+    "/b/shancha/settings/webhooks/log/?webhook={other_webhook}&status=owed",
+    "/b/shancha/settings/webhooks/log/{delivery}/",
+    "/b/shancha/settings/webhooks/{webhook}/",
     "/b/shancha/notices/",
     "/b/shancha/notices/preferences/",
     "/b/shancha/nothing/",
@@ -149,6 +156,14 @@ NAMED = [
     ("post", "settings/members/{member}/"),
     ("post", "settings/members/{member}/suspend/"),
     ("post", "settings/members/{member}/remove/"),
+    ("get", "settings/webhooks/{webhook}/"),
+    ("post", "settings/webhooks/{webhook}/"),
+    *(
+        ("post", f"settings/webhooks/{{webhook}}/{move}/")
+        for move in ("test", "rotate", "rotated", "replay", "pause", "resume", "delete")
+    ),
+    ("get", "settings/webhooks/log/{delivery}/"),
+    ("post", "settings/webhooks/log/{delivery}/replay/"),
     ("get", "settings/agencies/{grant}/"),
     ("post", "settings/agencies/{grant}/"),
     ("post", "settings/agencies/{grant}/revoke/"),

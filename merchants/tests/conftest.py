@@ -1,0 +1,3 @@
+from portal.conftest import server
+
+__all__ = ["server"]
