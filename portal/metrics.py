@@ -30,7 +30,7 @@ from campaigns.models import (
     WindowStatus,
 )
 from campaigns.sync.monitor import buckets
-from merchants.models import Connection, NoticeMail, PartnerIncident
+from merchants.models import Connection, NoticeMail, PartnerIncident, WebhookDelivery
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
@@ -91,6 +91,7 @@ class Rows(Collector):
         yield _gauge(
             "mails", "Mails by status", ["status"], _counts(NoticeMail.objects.all(), "status")
         )
+        yield from _webhooks(now)
         yield _gauge("spool_bytes", "Clicks not in PostgreSQL yet", [], [((), _spooled())])
 
 
@@ -159,6 +160,22 @@ def _partners(now: datetime) -> Iterator[GaugeMetricFamily]:
         "Alarms that nothing has settled",
         ["kind"],
         _counts(SyncAlarm.objects.unsettled(), "kind"),
+    )
+
+
+def _webhooks(now: datetime) -> Iterator[GaugeMetricFamily]:
+    yield _gauge(
+        "webhook_deliveries",
+        "Webhook deliveries of 30 days by status",
+        ["status"],
+        _counts(WebhookDelivery.objects.all(), "status"),
+    )
+    oldest = WebhookDelivery.objects.waiting().aggregate(at=Min("created_at"))["at"]
+    yield _gauge(
+        "webhook_oldest_owed_seconds",
+        "Since the oldest event that an active webhook is still owed",
+        [],
+        [((), _age(oldest, now) if oldest else 0)],
     )
 
 

@@ -277,7 +277,11 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("owed", "To be delivered"), ("sent", "Delivered"), ("failed", "Failed")],
+                        choices=[
+                            ("owed", "To be delivered"),
+                            ("sent", "Delivered"),
+                            ("failed", "Failed"),
+                        ],
                         default="owed",
                         max_length=6,
                     ),
