@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from merchants import hints
-from merchants.models import Brand, Store
+from merchants.models import Brand, Store, WebhookEndpoint
 from merchants.webhook_kinds import KINDS, Body, Data
 from portal.lib.days import known_now
 
@@ -18,6 +18,15 @@ class Fact:
 
     page: str
     data: Data = field(default_factory=dict)
+
+
+def is_told_to(brand_id: int, kind: str) -> bool:
+    """Say whether any endpoint wants it, where a night would ask for its facts in vain.
+
+    In the night's scope: others need not be allowed to see the endpoints.
+    """
+    told = WebhookEndpoint.objects.present().filter(brand_id=brand_id, kinds__contains=[kind])
+    return told.exists()
 
 
 def announce(kind: str, brand: Brand, *facts: Fact, store: Store | None = None) -> None:

@@ -45,7 +45,8 @@ class FetchedPage:
 
     `cursor` is where the next page begins, at a partner who counts no pages: one that comes
     twice in a pull is a loop. `answered_at` is when it was written, by the partner's clock, and
-    `unread` are the rows of it that could not be read at all.
+    `unread` are the rows of it that could not be read at all. `named` are the ids of all of its
+    rows, once they are known.
     """
 
     rows: Sequence[Any]  # what the report's own `parse` understands
@@ -55,6 +56,7 @@ class FetchedPage:
     cursor: str = ""
     answered_at: datetime | None = None
     unread: Sequence[Unread] = ()
+    named: Sequence[str] = ()
 
 
 Ask = Callable[[Any], FetchedPage]  # what to do with the partner's client

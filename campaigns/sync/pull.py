@@ -7,7 +7,7 @@ receipts, cursor, lease. A worker that dies costs that second's calls and no mor
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -139,7 +139,7 @@ def _pull_pages(lease: Lease) -> None:
         except (Unavailable, NeedsConsent, Rejected):
             _keep(lease, first, fetched)
             raise
-        came.refuse_a_loop(page.cursor, receipts.keys_of(lease.report, page))
+        came.refuse_a_loop(page.cursor, page.named)
         fetched.append(page)
         is_last, rows = not page.more, sum(len(each.rows) for each in fetched)
         if is_last or rows >= MOST_ROWS or time.monotonic() - began > LONGEST_UNKEPT:
@@ -161,7 +161,7 @@ def _fetch(lease: Lease, number: int) -> FetchedPage:
 
     page = report.call(joined, ask, for_night=True)
     window.expected_rows, window.cursor = page.total, page.cursor
-    return page
+    return replace(page, named=receipts.keys_of(report, page))
 
 
 def _stretch(lease: Lease) -> None:
@@ -189,7 +189,7 @@ def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage]) -> None:
         known_at = days.known_now()
         if window.owed_on < known_at.date():
             raise NightPassed
-        written = receipts.write(window, report, first, pages, known_at)
+        written = receipts.write(window, first, pages, known_at)
         contexts = [PageContext(window, each.pk, known_at) for each in written]
         kept = report.keep(
             [(context, page.rows) for context, page in zip(contexts, pages, strict=True)]

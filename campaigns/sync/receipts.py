@@ -22,7 +22,6 @@ def keys_of(report: Report, page: FetchedPage) -> list[str]:
 
 def write(
     window: SyncWindow,
-    report: Report,
     first: int,
     pages: Sequence[FetchedPage],
     known_at: datetime,
@@ -38,7 +37,7 @@ def write(
             pull=window.pull,
             number=first + n,
             sha256=page.sha256,
-            keys=keys_of(report, page),
+            keys=page.named,
             cursor=page.cursor,
             known_at=known_at,
             answered_at=answered[n],

@@ -6,16 +6,18 @@ from django.urls import reverse
 
 from campaigns.models import SyncWindow
 from merchants.models import Brand
-from merchants.webhook_events import Fact, announce
+from merchants.webhook_events import Fact, announce, is_told_to
 from merchants.webhook_kinds import Data
+
+COMPLETE = "data.complete"
 
 
 def announce_complete(window: SyncWindow) -> None:
     """Announce the first time that the window is complete; later nights only restate it."""
-    if window.closed_on is not None:
+    if window.closed_on is not None or not is_told_to(window.brand_id, COMPLETE):
         return
     data: Data = {"report": window.report, "day": window.day.isoformat()}
-    announce("data.complete", window.brand, _on_data_page(window.brand, data), store=window.store)
+    announce(COMPLETE, window.brand, _on_data_page(window.brand, data), store=window.store)
 
 
 def announce_late(brand: Brand, day: date, reports: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from portal.lib import numbers
@@ -56,8 +57,18 @@ def fen(yuan: str | Decimal) -> int:
 
 def fen_or_none(yuan: object) -> int | None:
     """Return the amount in fen, or None where the partner says nothing."""
-    if isinstance(yuan, str) and is_plain(yuan):  # nearly all are: a night reads millions
-        return int(yuan.replace(".", "").replace(",", ""))
+    return _fen_of(yuan) if isinstance(yuan, str) else _fen_or_none(yuan)
+
+
+@lru_cache(maxsize=2**14)
+def _fen_of(text: str) -> int | None:
+    """A night reads millions, and the same small amounts come again and again."""
+    if is_plain(text):
+        return int(text.replace(".", "").replace(",", ""))
+    return _fen_or_none(text)
+
+
+def _fen_or_none(yuan: object) -> int | None:
     if numbers.is_blank(yuan):
         return None
     if isinstance(yuan, int) and not isinstance(yuan, bool):
