@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from portal.frontend import MODULES
+from merchants.webhook_kinds import ALL as WEBHOOK_KINDS
+from portal.frontend import MODULES, ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -47,7 +48,17 @@ PAGES = {
     "ended link": (None, "/j/ended222"),
     "items": ("viewer", "/b/shancha/items/"),
     "no item": ("viewer", "/b/shancha/items/?q=zzzz"),
+    "overview": ("viewer", "/b/shancha/overview/"),
+    "no overview": ("owner.yejing", "/b/yejing/overview/"),
     "results": ("viewer", "/b/shancha/results/"),
+    "results by creator": ("viewer", "/b/shancha/results/?group=creator&source=2&against=period"),
+    "star tasks' results": ("viewer", "/b/shancha/results/star/?task=XHX20250418"),
+    "no star task's results": ("owner.yejing", "/b/yejing/results/star/"),
+    "metrics": ("viewer", "/b/shancha/results/metrics/"),
+    "webhooks": ("owner", "/b/shancha/settings/webhooks/"),
+    "new webhook": ("owner", "/b/shancha/settings/webhooks/new/"),
+    "webhook log": ("marketer", "/b/shancha/settings/webhooks/log/"),
+    "webhook guide": ("marketer", "/b/shancha/settings/webhooks/guide/"),
     "receipt": ("viewer", "/b/shancha/results/?window=30&receipt=gmv"),
     "no results": ("viewer", "/b/shancha/results/?from=2024-01-01&to=2024-01-05"),
     "data": ("owner", "/b/shancha/data/"),
@@ -123,6 +134,7 @@ ALLOWED = {
     *("shancha", "hongfeng"),  # short names of brands
     *("CSV", "XLS", "XLSX", "MB", "SHA"),
     *("XHX", "PGY"),  # what ids of star tasks and of creator orders begin with
+    *("Webhook", "HTTP", "POST", "JSON"),
     *("make", "run"),  # the command whose terminal shows the demo's mails
 }
 # What a page quotes: names of columns, words of comments, an address that can't be read.
@@ -134,7 +146,14 @@ COMMENTS = {
     *("Link", "link", "pls", "Where", "can", "buy", "this", "linked", "it", "to", "my", "friend"),
     *("linkage", "comment"),
 }
+EVENTS = set(re.findall("[a-z]+", " ".join(kind.key for kind in WEBHOOK_KINDS)))
+PROGRAM = (ROOT / "docs" / "webhooks.md").read_text()  # it stands on the page, with its headers
 QUOTED = {
+    "metrics": {"fee", "impression", "click", "interaction"},  # the partner's own names
+    "new webhook": EVENTS,
+    "webhook guide": EVENTS
+    | set(re.findall("[A-Za-z]+", PROGRAM))
+    | {"Python", "report", "reports", "day", "store", "partner", "juguang", "note", "test"},
     "link sheets": COLUMNS,
     "no link sheet": COLUMNS,
     "link requests": COMMENTS,
