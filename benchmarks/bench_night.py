@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import connections
 
 from benchmarks.ground import Cost, cost_of, database, say
-from benchmarks.page_server import FIRST
+from benchmarks.page_server import FIRST, rows_of
 from campaigns.models import NoteDay, SyncWindow
 from campaigns.reports.note_day import NOTE_DAY
 from campaigns.sync import pull
@@ -36,6 +36,7 @@ from portal.lib.scope import Hat, scope
 from portal.tests.running import free_port
 
 DAYS, PAGES, ROWS = 40, 5, 500
+ALL_ROWS = DAYS * rows_of(PAGES, ROWS)
 WORKERS = 2
 HERE = Path(__file__).parent
 
@@ -104,7 +105,7 @@ def by_dlt(url: str, folder: Path) -> Cost:
         check=True,
     )
     told = json.loads(done.stdout.splitlines()[-1])
-    expect(told["rows"], DAYS * PAGES * ROWS)
+    expect(told["rows"], ALL_ROWS)
     return Cost(told["wall"], told["cpu"])
 
 
@@ -116,7 +117,7 @@ def expect(found: object, wanted: object) -> None:
 
 def main() -> None:
     logging.disable(logging.INFO)
-    rows = DAYS * PAGES * ROWS
+    rows = ALL_ROWS
     joined = make_connection(make_store(make_brand()))
     with page_server() as url, tempfile.TemporaryDirectory(prefix="redcat-bench-") as folder:
         settings.XHS["base_url"] = f"{url}/api/open"
