@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from django.http import HttpRequest
 
@@ -262,7 +263,7 @@ def _make_transfers(store: Store, number: int, name: str) -> tuple[StoreRelease,
 
 def _make_webhook(store: Store, number: int, name: str) -> tuple[WebhookEndpoint, WebhookDelivery]:
     """Tell an address that bears the name of the store's application, and be answered with it."""
-    delivery = make_delivery(store, f"/{name if name.isascii() else number}")
+    delivery = make_delivery(store, f"/{quote(name, safe='')}/{number}")
     with scope(Hat.WEB, brand=store.brand_id):
         rows = WebhookDelivery.objects.filter(store=store)
         rows.update(host=f"{name}.test", answer=f"{name} 答", body=f'{{"store": "{name}"}}')
