@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.utils.translation import override
 
 from portal.lib import deadline, outgoing
 from portal.lib.outgoing import Forbidden, Unreached, check, is_public, parse, post
@@ -19,6 +20,13 @@ from portal.tests.scripted_server import Listener, says, sends
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 real_look_up = socket.getaddrinfo
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What is refused is told in the language of the moment."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture
