@@ -63,7 +63,7 @@ def test_page_and_file_equal_the_truth_field_by_field(visit, running, known, win
     page = viewer.open(f"/b/shancha/results/?{query}")
 
     assert read_page(page) == only_shown(expected)
-    link = page.get_by_role("link", name="Export what is shown").get_attribute("href")
+    link = page.get_by_role("link", name="CSV", exact=True).get_attribute("href")
     text = page.evaluate("url => fetch(url).then(answer => answer.text())", link)
     expected = expected_figures(truths, **asked, places_of_roi=IN_FILE)
     assert read_file(text) == {place: expected[place] for place in notes | {"total"}}
