@@ -23,7 +23,6 @@ class NoteChoice:
     source: int | None = None
     tag: str = ""
     item: str = ""
-    note: int | None = None
 
     def __bool__(self) -> bool:
         return self != EVERY_NOTE
@@ -61,8 +60,6 @@ def newest_links(note: OuterRef) -> QuerySet[Link]:
 def chosen_notes(brand: Brand, membership: Membership, choice: NoteChoice) -> QuerySet[Note]:
     """Return the notes that fit and that this membership may see."""
     notes: QuerySet[Note] = Note.objects.filter(brand=brand).seen_by(membership)
-    if choice.note:
-        notes = notes.filter(pk=choice.note)
     if choice.campaign:
         joined = CampaignNote.objects.present().filter(brand=brand, campaign=choice.campaign)
         notes = notes.filter(Exists(joined.filter(note=OuterRef("pk"))))

@@ -31,7 +31,9 @@ class Asked:
 
 def file_rows(answer: Answer, rows: Sequence[Row], asked: Asked) -> Iterator[Line]:
     """Yield what the table answers, the heads, the totals, then a line for each row."""
-    yield from _about(answer.question, asked)
+    yield from about(answer.question, brand=asked.brand, store=asked.store)
+    for word, value in asked.choices:
+        yield [word, value]
     yield []
     yield [*_names(asked.group), *_heads(answer.question)]
     yield [*_total_names(asked.group), *_figures(total_row(answer))]
@@ -39,15 +41,14 @@ def file_rows(answer: Answer, rows: Sequence[Row], asked: Asked) -> Iterator[Lin
         yield [*_names_of(row), *_figures(row)]
 
 
-def _about(question: Question, asked: Asked) -> Iterator[Line]:
-    yield [gettext("Brand"), asked.brand]
-    yield [gettext("Store"), asked.store]
-    yield [gettext("Line"), gettext("Direct link")]
+def about(question: Question, *, brand: str, store: str) -> Iterator[Line]:
+    """Yield the lines with which a file of either line begins."""
+    yield [gettext("Brand"), brand]
+    yield [gettext("Store"), store]
+    yield [gettext("Line"), str(question.line.label)]
     yield [gettext("Period"), question.first.isoformat(), question.last.isoformat()]
     yield [gettext("Attribution window"), gettext("%(n)s d") % {"n": question.window}]
     yield [gettext("As known on"), question.moment.strftime("%Y-%m-%d %H:%M %z")]
-    for word, value in asked.choices:
-        yield [word, value]
 
 
 def _names(group: Group) -> Line:

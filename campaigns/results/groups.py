@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import CampaignNote, LinkTarget, Note
+from campaigns.models import Campaign, CampaignNote, LinkTarget, Note
 from campaigns.results.answers import Answer
 from campaigns.results.choice import newest_links
 from campaigns.results.figures import Figures, added
@@ -77,7 +77,7 @@ def group_rows(
     if group is Group.DAY:
         return list(_days(answer))
     notes = titles(brand, membership, [note.key for note in answer.notes])
-    belongs = BELONGS[group](notes)
+    belongs = BELONGS[group](notes, membership)
     found: dict[Named, list[Figures]] = defaultdict(list)
     for note in answer.notes:
         for named in belongs.get(note.key) or [_nowhere(group, note, notes)]:
@@ -105,7 +105,7 @@ def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Note]) -> 
     return Named("creator:none", gettext("Creator not told"))
 
 
-def _creators(notes: Mapping[NoteKey, Note]) -> Belongs:
+def _creators(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs:
     return {
         key: [Named(f"creator:{note.creator}", note.creator, "", "creator", note.creator)]
         for key, note in notes.items()
@@ -113,7 +113,7 @@ def _creators(notes: Mapping[NoteKey, Note]) -> Belongs:
     }
 
 
-def _items(notes: Mapping[NoteKey, Note]) -> Belongs:
+def _items(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs:
     """What each note's newest link leads to."""
     linked = Note.objects.filter(pk__in=[note.pk for note in notes.values()])
     newest = newest_links(OuterRef("pk"))
@@ -131,9 +131,11 @@ def _item(target: str, item_id: str, title: str, shop: str) -> Named:
     return Named(f"item:{item_id}", title or item_id, item_id, "item", item_id)
 
 
-def _campaigns(notes: Mapping[NoteKey, Note]) -> Belongs:
+def _campaigns(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs:
     by_pk = {note.pk: key for key, note in notes.items()}
-    joined = CampaignNote.objects.present().filter(note__in=by_pk)
+    joined = CampaignNote.objects.present().filter(
+        note__in=by_pk, campaign__in=Campaign.objects.seen_by(membership)
+    )
     found: dict[NoteKey, list[Named]] = defaultdict(list)
     rows = joined.values_list("note_id", "campaign_id", "campaign__name")
     for note, campaign, name in rows.order_by("campaign__name", "campaign_id"):
@@ -142,7 +144,7 @@ def _campaigns(notes: Mapping[NoteKey, Note]) -> Belongs:
     return found
 
 
-BELONGS: Mapping[Group, Callable[[Mapping[NoteKey, Note]], Belongs]] = {
+BELONGS: Mapping[Group, Callable[[Mapping[NoteKey, Note], Membership], Belongs]] = {
     Group.CREATOR: _creators,
     Group.ITEM: _items,
     Group.CAMPAIGN: _campaigns,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext
 
-from campaigns.results.files import Line, number, percent
+from campaigns.results.files import Line, about, number, percent
 from campaigns.results.metrics import METRICS
 from campaigns.results.shown import title, under_head
 from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total_cells
@@ -12,7 +12,9 @@ from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total
 
 def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
     """Yield what was asked, the heads, the totals, the tasks, then the chosen one's contents."""
-    yield from _about(answer, brand, store)
+    yield from about(answer.question, brand=brand, store=store)
+    yield [gettext("Sampling"), _told_how(answer)]
+    yield [gettext("People"), gettext("counted once a day; over several days the most they can be")]
     yield []
     yield _heads(answer)
     yield [gettext("Total"), "", "", "", *map(number, total_cells(answer)), None, None]
@@ -20,18 +22,6 @@ def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
         yield [gettext("Star task"), *_line(row)]
     for row in in_order(answer.contents):
         yield [gettext("Note"), *_line(row)]
-
-
-def _about(answer: StarAnswer, brand: str, store: str) -> Iterator[Line]:
-    question = answer.question
-    yield [gettext("Brand"), brand]
-    yield [gettext("Store"), store]
-    yield [gettext("Line"), gettext("Star task")]
-    yield [gettext("Period"), question.first.isoformat(), question.last.isoformat()]
-    yield [gettext("Attribution window"), gettext("%(n)s d") % {"n": question.window}]
-    yield [gettext("As known on"), question.moment.strftime("%Y-%m-%d %H:%M %z")]
-    yield [gettext("Sampling"), _told_how(answer)]
-    yield [gettext("People"), gettext("counted once a day; over several days the most they can be")]
 
 
 def _told_how(answer: StarAnswer) -> str:

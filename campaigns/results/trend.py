@@ -1,5 +1,6 @@
 """Day by day: what was spent, and what came of it; as a chart and as the table behind it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.results.answers import Answer, DayFigures, DayState
 from campaigns.results.calendar import mark_on
 from campaigns.results.maturity import maturity
-from campaigns.results.metrics import METRICS, Text
+from campaigns.results.metrics import METRICS, Line, Text
 from campaigns.results.shown import Cell, cell, title, under_head, weekday
 from portal.lib import money
 
@@ -39,15 +40,21 @@ class Chart(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
+    """A day of either line; without cells it has no figures, and `reason` says why."""
+
+    line: Line
     day: date
     state: DayState
     cells: list[Cell]
     maturity: Fraction
-    mark: Text
 
     @property
     def weekday(self) -> str:
         return weekday(self.day)
+
+    @property
+    def mark(self) -> Text:
+        return mark_on(self.day)
 
     @property
     def reason(self) -> Text:
@@ -55,6 +62,8 @@ class DayRow:
             return _("This day's figures are not due yet.")
         if self.state == DayState.QUIET:
             return _("None of the chosen notes was delivered on this day.")
+        if self.line is Line.STAR:
+            return _("No export told of this day. Download a newer one and import it.")
         return _("Juguang has returned nothing for this day.")
 
 
@@ -66,13 +75,7 @@ def day_heads(window: int) -> list[tuple[str, str]]:
 def day_rows(answer: Answer) -> list[DayRow]:
     """The newest day first: it is the one looked for."""
     return [
-        DayRow(
-            day=each.day,
-            state=each.state,
-            cells=_cells(each),
-            maturity=_maturity(answer, each.day),
-            mark=mark_on(each.day),
-        )
+        DayRow(Line.DIRECT, each.day, each.state, _cells(each), _maturity(answer, each.day))
         for each in reversed(answer.days)
     ]
 
@@ -81,17 +84,30 @@ def chart(answer: Answer) -> Chart:
     window = {"n": answer.question.window}
     return {
         "days": [_point(answer, each) for each in answer.days],
-        "marks": [
-            {"day": each.day.isoformat(), "word": str(mark)}
-            for each in answer.days
-            if (mark := mark_on(each.day))
-        ],
+        "marks": marks(each.day for each in answer.days),
         "words": {
             "gmv": gettext("GMV %(n)s d") % window,
             "fee": gettext("Spend"),
             "provisional": gettext("%(n)s-day window still open") % window,
             "maturity": gettext("Mature"),
         },
+    }
+
+
+def marks(days: Iterable[date]) -> list[dict[str, str]]:
+    return [{"day": f"{day}", "word": str(mark)} for day in days if (mark := mark_on(day))]
+
+
+def point(day: date, gone: Fraction, *, gmv: int | None, fee: int | None) -> Point:
+    """Return the day as a chart draws it; amounts are given in fen."""
+    return {
+        "day": day.isoformat(),
+        "label": day.strftime("%m-%d"),
+        "weekday": weekday(day),
+        "gmv": _yuan(gmv),
+        "fee": _yuan(fee),
+        "maturity": round(float(gone), 4),
+        "provisional": gone < 1,
     }
 
 
@@ -108,17 +124,9 @@ def _maturity(answer: Answer, day: date) -> Fraction:
 def _point(answer: Answer, each: DayFigures) -> Point:
     sums = each.figures.sums if each.figures else {}
     gone = _maturity(answer, each.day)
-    return {
-        "day": each.day.isoformat(),
-        "label": each.day.strftime("%m-%d"),
-        "weekday": weekday(each.day),
-        "gmv": in_yuan(sums.get("gmv")),
-        "fee": in_yuan(sums.get("spend")),
-        "maturity": round(float(gone), 4),
-        "provisional": gone < 1,
-    }
+    return point(each.day, gone, gmv=sums.get("gmv"), fee=sums.get("spend"))
 
 
-def in_yuan(fen: int | None) -> float | None:
+def _yuan(fen: int | None) -> float | None:
     """A chart's JSON knows no decimals; every sum below 2^53 fen is exact to the fen."""
     return None if fen is None else float(money.yuan(fen) + Decimal(0))

@@ -125,6 +125,8 @@ def test_a_day_without_the_chosen_notes_is_not_called_missing(viewer, note, othe
     page = viewer.get(URL, days | {"creator": "小满"}, headers=ENGLISH).text
 
     assert "None of the chosen notes was delivered on this day." in page
+    assert "no delivery" in page
+    assert "not due" not in page
     assert "has not been returned" not in page
     assert (
         "2 of 2 days returned"

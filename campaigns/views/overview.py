@@ -1,7 +1,6 @@
 """总览: what needs somebody today, whether the data is there, and what the period brought."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -10,7 +9,6 @@ from django.views.decorators.http import require_GET
 from campaigns.forms.period import PeriodForm
 from campaigns.results import queries, trend
 from campaigns.results.answers import Answer, answer
-from campaigns.results.calendar import PRESETS, last_days, seasons_begun
 from campaigns.results.funnel import funnel
 from campaigns.results.metrics import Line
 from campaigns.results.shown import cell
@@ -18,37 +16,32 @@ from campaigns.results.standing import Ranking, ranking, whiskers
 from campaigns.results.star import in_order, star_answer
 from campaigns.results.table import TOTAL
 from campaigns.views.calendar import recent
+from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.today import todos
 from merchants.access import BrandRequest, brand_view
-from merchants.models import Role, Store
+from merchants.models import Role
 from portal.lib.htmx import render_page
 
 MOST_TODOS = 8
-
-Context = dict[str, Any]  # whatever the template is given
 
 
 @require_GET
 @brand_view(Role.VIEWER)
 def overview(request: BrandRequest) -> HttpResponse:
-    stores = list(Store.objects.seen_by(request.membership).oldest_first())
+    stores = stores_seen(request)
     form = PeriodForm(request.GET, stores)
     valid = form.is_valid()
     found = answer(request.brand, request.membership, form.question())
     asked = todos(request, found)
-    newest = found.question.newest
     context: Context = {
         "form": form,
         "stores": stores,
         "answer": found,
-        "question": found.question,
-        "windows": Line.DIRECT.windows,
-        "presets": [(n, *last_days(n, newest)) for n in PRESETS],
-        "seasons": seasons_begun(newest),
         "todos": asked[:MOST_TODOS],
         "more": len(asked) - MOST_TODOS,
     }
-    context |= recent(request) | _direct(request, found) | _star(request, found)
+    context |= period_context(found.question) | recent(request)
+    context |= _direct(request, found) | _star(request, found)
     status = 200 if valid else 422
     template = "campaigns/overview.html"
     return render_page(request, template, context, fragment="overview", status=status)

@@ -1,7 +1,6 @@
 """效果: what the direct links brought, as a page and as the file of what it shows."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -12,21 +11,16 @@ from campaigns.forms.results import QuestionForm
 from campaigns.models import NoteDay, NoteSource
 from campaigns.results import queries, table, trend
 from campaigns.results.answers import Answer, answer
-from campaigns.results.calendar import (
-    PRESETS,
-    Season,
-    campaign_spans,
-    last_days,
-    seasons_begun,
-)
+from campaigns.results.calendar import Season, campaign_spans
 from campaigns.results.change import compare
 from campaigns.results.choice import offered
 from campaigns.results.files import Asked, file_rows
 from campaigns.results.funnel import funnel
 from campaigns.results.groups import Group, group_rows
 from campaigns.results.kpis import kpis
-from campaigns.results.metrics import METRICS, WINDOWS
+from campaigns.results.metrics import METRICS
 from campaigns.results.receipts import receipt
+from campaigns.views.period import Context, period_context
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
@@ -35,8 +29,6 @@ from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
 ROWS_ON_A_PAGE = 50
-
-Context = dict[str, Any]  # whatever the template is given
 
 
 @require_GET
@@ -81,13 +73,8 @@ def results_file(request: BrandRequest, kind: str) -> HttpResponse:
 
 
 def _frame(form: QuestionForm, found: Answer) -> Context:
-    newest = found.question.newest
-    return {
+    return period_context(found.question) | {
         "answer": found,
-        "question": found.question,
-        "windows": WINDOWS,
-        "presets": [(n, *last_days(n, newest)) for n in PRESETS],
-        "seasons": seasons_begun(newest),
         "spans": _spans(form, found),
         "sources": NoteSource.choices,
         "groups": list(Group),

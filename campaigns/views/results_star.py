@@ -7,15 +7,15 @@ from django.views.decorators.http import require_GET
 from campaigns.forms.results import StarForm
 from campaigns.models import StarDay
 from campaigns.results import star_days
-from campaigns.results.calendar import PRESETS, last_days, seasons_begun
 from campaigns.results.funnel import funnel
 from campaigns.results.metrics import Line
 from campaigns.results.star import StarAnswer, in_order, star_answer, total_cells
 from campaigns.results.star_files import star_file
+from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
-from merchants.models import AccessKind, Role, Store
+from merchants.models import AccessKind, Role
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
@@ -23,25 +23,21 @@ from portal.lib.sheets import WRITERS
 @require_GET
 @brand_view(Role.VIEWER)
 def results_star(request: BrandRequest) -> HttpResponse:
-    stores = _stores(request)
+    stores = stores_seen(request)
     form = StarForm(request.GET, stores)
     valid = form.is_valid()
     found = star_answer(request.brand, request.membership, form.question(), form.asked_task())
-    newest = found.question.newest
-    context = {
+    context: Context = {
         "form": form,
         "stores": stores,
         "answer": found,
-        "question": found.question,
-        "windows": Line.STAR.windows,
-        "presets": [(n, *last_days(n, newest)) for n in PRESETS],
-        "seasons": seasons_begun(newest),
         "heads": star_days.heads(found.question.window),
         "rows": in_order(found.tasks),
         "totals": total_cells(found),
         "contents": in_order(found.contents),
         "ever": bool(found.tasks) or StarDay.objects.seen_by(request.membership).exists(),
-    } | _days(found)
+    }
+    context |= period_context(found.question) | _days(found)
     status = 200 if valid else 422
     template = "campaigns/results_star.html"
     return render_page(request, template, context, fragment="results", status=status)
@@ -52,7 +48,7 @@ def results_star(request: BrandRequest) -> HttpResponse:
 def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
     if kind not in WRITERS:
         raise Http404
-    stores = _stores(request)
+    stores = stores_seen(request)
     form = StarForm(request.GET, stores)
     if not form.is_valid():
         return results_star(request, brand=request.brand.slug)
@@ -65,11 +61,7 @@ def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
     return file_answer(star_file(found, brand=request.brand.name, store=store), kind, name)
 
 
-def _stores(request: BrandRequest) -> list[Store]:
-    return list(Store.objects.seen_by(request.membership).oldest_first())
-
-
-def _days(found: StarAnswer) -> dict[str, object]:
+def _days(found: StarAnswer) -> Context:
     if found.chosen is None:
         return {}
     return {

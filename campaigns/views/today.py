@@ -130,7 +130,8 @@ def _consents(request: BrandRequest) -> Iterator[Todo]:
 
 def _data(request: BrandRequest, answer: Answer) -> Iterator[Todo]:
     windows = SyncWindow.objects.seen_by(request.membership)
-    given_up = windows.filter(NEVER_CAME, connection__released_at=None).count()
+    owed = windows.filter(NEVER_CAME, closed_on=None, connection__released_at=None)
+    given_up = owed.count()
     data = _address(request, "campaigns:data")
     if given_up:
         title = ngettext("%(n)s day did not come", "%(n)s days did not come", given_up)

@@ -1,16 +1,11 @@
 """What webhooks are owed is sent at least once, signed, in fair turns, and not for ever."""
 
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from ipaddress import ip_network
-from threading import Barrier, Event
 
 import pytest
-from django.db import connection as database
 from django.utils import timezone
 
-from merchants import tasks, webhook_courier, webhooks
+from merchants import tasks, webhooks
 from merchants.models import Notice, NoticeMail
 from merchants.notice_kinds import in_words
 from merchants.tests.factories import make_brand, make_membership, make_user
@@ -24,24 +19,11 @@ from merchants.tests.webhooks import (
     owe,
     signed_by,
 )
-from merchants.webhook_courier import LEASE, claim, deliver, pause_after, settle
-from merchants.webhook_events import Fact
+from merchants.webhook_courier import deliver, pause_after
 from portal.lib.scope import Hat, scope
 from portal.tests.scripted_server import says, sends
 
-transactional = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-
-
-@pytest.fixture(autouse=True)
-def loopback(settings):
-    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
-
-
-@pytest.fixture
-def endpoint(brand, server):
-    made, secret = make_endpoint(brand, f"{server.url}/in")
-    made.secret = secret
-    return made
+pytestmark = pytest.mark.usefixtures("loopback")
 
 
 def test_an_event_is_delivered_signed_with_its_ids(server, brand, endpoint):
@@ -254,112 +236,6 @@ def test_what_a_pause_kept_is_sent_when_it_ends(server, brand, endpoint):
     deliver()
 
     assert (len(server.seen), delivery().status) == (1, "owed")
-
-
-def test_who_dies_after_sending_leaves_it_to_be_sent_again_with_the_same_ids(
-    server, brand, endpoint
-):
-    owe(brand)
-    server.will(says("first"), says("second"))
-    [mine] = claim(1)
-    webhook_courier._send(mine)  # and here the worker is killed
-
-    deliver()
-    assert len(server.seen) == 1  # its lease still holds
-    change(lease_until=timezone.now() - timedelta(seconds=1))
-    deliver()
-
-    first, second = server.seen
-    assert first.headers["redcat-event-id"] == second.headers["redcat-event-id"]
-    assert first.headers["redcat-delivery-id"] == second.headers["redcat-delivery-id"]
-    assert first.body == second.body
-    assert (delivery().status, delivery().attempts) == ("sent", 2)
-
-
-def test_who_comes_back_after_the_lease_has_passed_on_writes_nothing(server, brand, endpoint):
-    owe(brand)
-    [late] = claim(1)
-    change(lease_until=timezone.now() - timedelta(seconds=1))
-    server.will(says("thanks"))
-    deliver()
-
-    settle(late, webhook_courier.Outcome(status=410))
-
-    assert (delivery().status, delivery().answer) == ("sent", "thanks")
-    assert endpoint_now(endpoint).status == "active"
-
-
-@transactional
-def test_of_two_workers_at_once_one_delivers(server, brand, endpoint):
-    owe(brand)
-    server.will(says("thanks"), says("thanks"))
-
-    at_once(deliver)
-
-    assert len(server.seen) == 1
-
-
-@transactional
-def test_of_two_claims_at_once_one_gets_each(brand, endpoint):
-    owe(brand, *(Fact(f"/b/shancha/links/{n}/") for n in range(2)))
-
-    claimed = at_once(lambda: claim(2))
-
-    assert sorted(each.pk for mine in claimed for each in mine) == [d.pk for d in deliveries()]
-
-
-def at_once(work):
-    start = Barrier(2)
-
-    def run(_):
-        try:
-            start.wait()
-            return work()
-        finally:
-            database.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(run, range(2)))
-
-
-@transactional
-def test_a_slow_receiver_holds_up_no_other_brand(server, brand, endpoint):
-    """The slow one is owed more than may fly; it answers only when the other brand's is there."""
-    arrived = Event()
-    other = make_brand("yejing", "野径")
-    make_endpoint(other, f"{server.url}/quick")
-    owe(brand, *(Fact(f"/b/shancha/links/{n}/") for n in range(40)))
-    owe(other)
-
-    def reply(handler):
-        if handler.path == "/quick":
-            arrived.set()
-        else:
-            arrived.wait(5)
-        says("thanks")(handler)
-
-    server.will(*[reply] * 41)
-    began = time.monotonic()
-
-    deliver()
-
-    assert time.monotonic() - began < 4
-    assert {each.status for each in deliveries()} == {"sent"}
-
-
-def test_of_an_endpoint_and_of_a_brand_only_so_many_fly_at_a_time(brand, endpoint, server):
-    for n in range(3):
-        make_endpoint(brand, f"{server.url}/{n}")
-    owe(brand, *(Fact(f"/b/shancha/links/{n}/") for n in range(5)))
-
-    claimed = claim(16)
-    more = claim(16)
-
-    assert len(claimed) == webhook_courier.OF_A_BRAND
-    assert len({each.endpoint_id for each in claimed}) == 4
-    assert more == []
-    assert claimed[0].lease_until is None  # as read; the row has it
-    assert deliveries(pk=claimed[0].pk)[0].lease_until > timezone.now() + LEASE / 2
 
 
 @pytest.mark.parametrize(

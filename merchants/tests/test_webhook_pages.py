@@ -1,7 +1,5 @@
 """What owners do with webhooks, and what others see of them."""
 
-from ipaddress import ip_network
-
 import pytest
 from django.db import ProgrammingError, connection
 from django.test import Client
@@ -27,9 +25,7 @@ HOME = "/b/shancha/settings/webhooks/"
 URL = "http://127.0.0.1:9/redcat"
 
 
-@pytest.fixture(autouse=True)
-def loopback(settings):
-    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
+pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @pytest.fixture

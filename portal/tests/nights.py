@@ -69,9 +69,9 @@ class Nights(RunningPortal):
         open_ones = self.one("SELECT count(*) FROM campaigns_syncwindow WHERE status <> 'closed'")
         return self.pulled() >= NIGHTLY and open_ones == 0
 
-    def open_windows(self) -> list[tuple]:
-        """Return what is still to do, and what was said of it, for a test that fails to show."""
-        return self.ask(OPEN)
+    def open_windows(self) -> str:
+        """Return what is still to do, and what was said last, for a test that fails to show."""
+        return f"{self.ask(OPEN)}\n{self.output.read_text()[-6000:]}"
 
     def versions(self):
         return self.one("SELECT count(*) FROM campaigns_noteday")
