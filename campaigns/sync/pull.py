@@ -1,7 +1,8 @@
 """Pulling one window: claim, page by page, close. Nothing lost, nothing doubled.
 
 Pages are fetched with no transaction open. Those of about a second are kept in one: facts,
-receipts, cursor, lease. A worker that dies costs that second's calls and no more.
+receipts, cursor, lease; with the last of them the window is closed. A worker that dies costs
+that second's calls and no more.
 """
 
 import logging
@@ -11,16 +12,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import F
 from django.db.models.functions import Now
 
 from campaigns.models import AlarmKind, PulledPage, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
 from campaigns.reports.base import Asked, FetchedPage, PageContext
-from campaigns.sync import alarms, doubts, receipts
+from campaigns.sync import alarms, closing, doubts, receipts
 from campaigns.sync.doubts import Held, Suspect
 from campaigns.sync.drift import count_drift
-from campaigns.sync.told import announce_complete
 from campaigns.sync.windows import anew
 from merchants.budgets import NotYet
 from merchants.connections import hold
@@ -78,8 +78,10 @@ def pull_window(window_id: int, *, owner: str) -> None:
 def _pull(lease: Lease) -> None:
     window_id = lease.window.pk
     try:
-        _pull_pages(lease)
-        _close(lease)
+        if lease.window.cursor == SyncWindow.ALL_CAME:
+            _close(lease)
+        else:
+            _pull_pages(lease)
     except LeaseLost:
         logger.warning("window %s: lease lost, nothing written", window_id)
     except NightPassed:
@@ -125,8 +127,6 @@ def claim(window_id: int, owner: str) -> Lease | None:
 
 
 def _pull_pages(lease: Lease) -> None:
-    if lease.window.cursor == SyncWindow.ALL_CAME:
-        return
     came = doubts.Came(lease.window)
     fetched: list[FetchedPage] = []
     first, began = lease.window.next_page, time.monotonic()
@@ -143,7 +143,7 @@ def _pull_pages(lease: Lease) -> None:
         fetched.append(page)
         is_last, rows = not page.more, sum(len(each.rows) for each in fetched)
         if is_last or rows >= MOST_ROWS or time.monotonic() - began > LONGEST_UNKEPT:
-            _keep(lease, first, fetched)
+            _keep(lease, first, fetched, close=is_last)
             first, fetched, began = number + 1, [], time.monotonic()
         if is_last:
             return
@@ -176,11 +176,11 @@ def _stretch(lease: Lease) -> None:
     lease.renewed_at = time.monotonic()
 
 
-def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage]) -> None:
-    """Keep the pages from the `first` on; all of them, or none."""
+def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage], *, close: bool = False) -> None:
+    """Keep the pages from the `first` on; all of them, or none. With the last, `close`."""
     if not pages:
         return
-    report, last = lease.report, pages[-1]
+    report, doubt = lease.report, None
     rows = [row for page in pages for row in page.rows]
     doubts.refuse_others(lease.window, report, rows)
     with scope(Hat.NIGHT, brand=lease.window.brand_id):
@@ -189,7 +189,7 @@ def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage]) -> None:
         known_at = days.known_now()
         if window.owed_on < known_at.date():
             raise NightPassed
-        written = receipts.write(window, first, pages, known_at)
+        written = receipts.write(window, first, pages, known_at, with_ids=not close)
         contexts = [PageContext(window, each.pk, known_at) for each in written]
         kept = report.keep(
             [(context, page.rows) for context, page in zip(contexts, pages, strict=True)]
@@ -198,15 +198,46 @@ def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage]) -> None:
             doubts.refuse_wild_figures(window, report, [each.pk for each in written])
         receipts.complete(window, written, kept, pages)
         count_drift(report, rows)
-        SyncWindow.objects.filter(pk=window.pk).update(
-            next_page=first + len(pages),
-            cursor=last.cursor if last.more else SyncWindow.ALL_CAME,
-            expected_rows=last.total,
-            attempts=0,
-            retries=0,
-            lease_until=Now() + settings.SYNC_LEASE,
-        )
+        if close:
+            doubt = _doubt_to_close(lease, window, written, pages)
+        if doubt or not close:
+            _go_on_after(window, first + len(pages), pages[-1])
     lease.renewed_at, lease.window.retries = time.monotonic(), 0
+    if doubt:
+        raise doubt
+
+
+def _doubt_to_close(
+    lease: Lease,
+    window: SyncWindow,
+    written: Sequence[PulledPage],
+    pages: Sequence[FetchedPage],
+) -> Suspect | None:
+    """Close the window with its last pages, or say why not: then these are kept all the same."""
+    seen, refused = closing.came(window) if written[0].number > 1 else (set(), 0)
+    seen.update(key for page in pages for key in page.named)
+    refused += sum(each.refused for each in written)
+    window.next_page, window.expected_rows = written[-1].number + 1, pages[-1].total
+    try:
+        closing.close(window, lease.report, seen, refused)
+    except Suspect as doubt:
+        receipts.write_ids(written, pages)
+        return doubt
+    if written[0].number > 1:
+        closing.forget_ids(window)
+    logger.info("window %s closed: %s rows", window.pk, len(seen))
+    return None
+
+
+def _go_on_after(window: SyncWindow, next_page: int, last: FetchedPage) -> None:
+    SyncWindow.objects.filter(pk=window.pk).update(
+        next_page=next_page,
+        cursor=last.cursor if last.more else SyncWindow.ALL_CAME,
+        expected_rows=last.total,
+        attempts=0,
+        retries=0,
+        lease_until=Now() + settings.SYNC_LEASE,
+    )
 
 
 def _locked(lease: Lease) -> SyncWindow:
@@ -222,36 +253,12 @@ def _locked(lease: Lease) -> SyncWindow:
 
 
 def _close(lease: Lease) -> None:
-    """Close the window if the distinct ids seen are as many as the partner declares."""
+    """Close a window whose last page was kept by a worker that is gone."""
     with scope(Hat.NIGHT, brand=lease.window.brand_id):
         window = _locked(lease)
-        pages = PulledPage.objects.filter(window=window, pull=window.pull)
-        seen = {key for keys in pages.values_list("keys", flat=True) for key in keys}
-        if window.expected_rows is not None and window.expected_rows != len(seen):
-            raise Suspect(f"{window.expected_rows} rows declared, {len(seen)} returned.")
-        refused = pages.aggregate(all=Sum("refused", default=0))["all"]
-        doubts.refuse_a_pull_of_bad_rows(refused, len(seen))
-        named = doubts.settle_absence(window, lease.report, seen)
-        if lease.report.finish:
-            lease.report.finish(window, seen)
-        pages.update(keys=[])  # counted; receipts are many, and stay
-        no_longer_refused = window.quarantined.unsettled().filter(last_pull__lt=window.pull)
-        no_longer_refused.update(settled_at=Now())
-        SyncWindow.objects.filter(pk=window.pk).update(
-            status=WindowStatus.CLOSED,
-            attempts=0,
-            retries=0,
-            doubts=0,
-            lease_owner="",
-            lease_until=None,
-            closed_on=window.owed_on,
-            closed_at=Now(),
-            error="",
-            named=named,
-            is_released=False,
-        )
-        alarms.settle(window)
-        announce_complete(window)
+        seen, refused = closing.came(window)
+        closing.close(window, lease.report, seen, refused)
+        closing.forget_ids(window)
     logger.info("window %s closed: %s rows", window.pk, len(seen))
 
 

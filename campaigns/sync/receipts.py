@@ -25,8 +25,13 @@ def write(
     first: int,
     pages: Sequence[FetchedPage],
     known_at: datetime,
+    *,
+    with_ids: bool,
 ) -> list[PulledPage]:
-    """Write a receipt for each page, from the `first` on, unless one is older than what is kept."""
+    """Write a receipt for each page, from the `first` on, unless one is older than what is kept.
+
+    The ids of its rows are written down `with_ids`, for when the pull goes on later.
+    """
     answered = doubts.refuse_stale(window, pages)
     return PulledPage.objects.bulk_create(
         PulledPage(
@@ -37,13 +42,19 @@ def write(
             pull=window.pull,
             number=first + n,
             sha256=page.sha256,
-            keys=page.named,
+            keys=page.named if with_ids else [],
             cursor=page.cursor,
             known_at=known_at,
             answered_at=answered[n],
         )
         for n, page in enumerate(pages)
     )
+
+
+def write_ids(receipts: Sequence[PulledPage], pages: Sequence[FetchedPage]) -> None:
+    for receipt, page in zip(receipts, pages, strict=True):
+        receipt.keys = list(page.named)
+    PulledPage.objects.bulk_update(receipts, ["keys"])
 
 
 def complete(

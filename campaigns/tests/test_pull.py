@@ -171,7 +171,7 @@ def test_pages_are_kept_together_unless_they_take_long(
     monkeypatch.setattr(pull, "LONGEST_UNKEPT", seconds)
     kept, write = [], receipts.write
     monkeypatch.setattr(
-        receipts, "write", lambda *given: kept.append(len(given[2])) or write(*given)
+        receipts, "write", lambda *given, **how: kept.append(len(given[2])) or write(*given, **how)
     )
     open_night()
     pull.pull_window(window().pk, owner="w1")
