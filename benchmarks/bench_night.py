@@ -30,6 +30,7 @@ from campaigns.sync import pull
 from campaigns.sync.windows import ask_again
 from merchants.models import Connection
 from merchants.tests.factories import make_brand, make_connection, make_store
+from portal.celery import share_what_is_loaded
 from portal.lib import days
 from portal.lib.ledger_tables import ensure_months
 from portal.lib.scope import Hat, scope
@@ -122,6 +123,7 @@ def main() -> None:
     with page_server() as url, tempfile.TemporaryDirectory(prefix="redcat-bench-") as folder:
         settings.XHS["base_url"] = f"{url}/api/open"
         dlt = by_dlt(url, Path(folder))
+        share_what_is_loaded()
         ours = cost_of(lambda: pull_all(owe(joined)))
         with scope(Hat.NIGHT):
             closed = SyncWindow.objects.filter(status="closed").count()

@@ -199,7 +199,7 @@ def _call(
     *,
     for_night: bool,
 ) -> Answer:
-    current = _load(connection)
+    current = _newest(connection)
     if current.access_expires_at < timezone.now() + REFRESH_AHEAD:
         current = _renew(current, for_night=for_night)
     try:
@@ -311,6 +311,22 @@ def _note_good_call(current: Connection) -> None:
     old = Q(last_good_call_at__lte=now - GOOD_CALL_EVERY)
     ahead = Q(last_good_call_at__gte=now + GOOD_CALL_EVERY)
     _update(current, Q(last_good_call_at=None) | old | ahead, last_good_call_at=now)
+    current.last_good_call_at = now
+
+
+def _newest(connection: Connection) -> Connection:
+    """Return the connection itself unless it changed since it was read: a night asks for millions.
+
+    Raises NeedsConsent when the consent is gone.
+    """
+    with _short_transaction(connection), database.cursor() as cursor:
+        cursor.execute(
+            "SELECT status, version, consented_at FROM merchants_connection WHERE id = %s",
+            [connection.pk],
+        )
+        found = cursor.fetchone()
+    known = (ConnectionStatus.CONNECTED, connection.version, connection.consented_at)
+    return connection if found == known else _load(connection)
 
 
 def _load(connection: Connection) -> Connection:

@@ -1,5 +1,6 @@
 """The Celery app; what it does and how often stands in the settings and in each tasks.py."""
 
+import gc
 import os
 import signal
 import warnings
@@ -7,7 +8,13 @@ from typing import Any
 
 from celery import Celery
 from celery.exceptions import WorkerTerminate
-from celery.signals import beat_init, task_prerun, worker_process_init, worker_shutting_down
+from celery.signals import (
+    beat_init,
+    task_prerun,
+    worker_before_create_process,
+    worker_process_init,
+    worker_shutting_down,
+)
 from django.db import close_old_connections
 
 from portal.lib.leash import end_with_parent
@@ -20,6 +27,13 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 app = Celery("redcat", task_cls="portal.lib.trail:TrailedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_before_create_process.connect
+def share_what_is_loaded(**_: Any) -> None:
+    """A child that collects garbage would write to, and so copy, all that was loaded before it."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect
