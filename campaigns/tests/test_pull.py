@@ -269,6 +269,33 @@ def test_rows_that_do_not_add_up_to_the_declared_total_are_pulled_again(joined, 
         pull._close(lease)
 
 
+def test_the_last_pages_of_a_pull_in_doubt_are_kept_all_the_same(joined):
+    open_night()
+    lease = pull.claim(window().pk, "w1")
+    page = replace(pull._fetch(lease, 1), total=9999)
+    with pytest.raises(pull.Suspect, match="9999 rows declared"):
+        pull._keep(lease, 1, [page], close=True)
+
+    assert len(facts()) == len(page.rows)
+    assert (window().status, window().cursor) == ("leased", SyncWindow.ALL_CAME)
+    with scope(Hat.NIGHT):
+        assert PulledPage.objects.get().keys == page.named
+
+
+def test_a_window_is_closed_with_its_last_pages_and_forgets_their_ids(joined, settings):
+    settings.XHS = settings.XHS | {"report_page_size": 5}
+    open_night()
+    lease = pull.claim(window().pk, "w1")
+    pull._keep(lease, 1, [pull._fetch(lease, 1)])
+    night(lease_until=timezone.now() - timedelta(seconds=1))
+    pull.pull_window(window().pk, owner="w2")
+
+    with scope(Hat.NIGHT):
+        pages = list(PulledPage.objects.all())
+    assert [page.keys for page in pages] == [[] for _page in pages]
+    assert window().next_page == len(pages) + 1 > 3
+
+
 def test_failures_that_passed_are_no_doubts(joined):
     open_night()
     night(retries=7)
