@@ -15,6 +15,7 @@ from campaigns.views import (
     metrics,
     notes,
     overview,
+    reconcile,
     replace,
     requests,
     results,
@@ -26,6 +27,7 @@ from campaigns.views import (
 app_name = "campaigns"
 CAMPAIGN = "b/<slug:brand>/campaigns/<int:campaign_pk>/"
 DATA = "b/<slug:brand>/data/"
+RECONCILIATION = "b/<slug:brand>/reconciliation/"
 STAR_TASK = "b/<slug:brand>/star-tasks/<int:task_pk>/"
 IMPORT = "b/<slug:brand>/data/imports/<int:import_pk>/"
 urlpatterns = [
@@ -94,6 +96,12 @@ urlpatterns = [
         name="results_star_file",
     ),
     path("b/<slug:brand>/results.<str:kind>", results.results_file, name="results_file"),
+    path(RECONCILIATION, reconcile.reconciliation, name="reconciliation"),
+    path(
+        "b/<slug:brand>/reconciliation.<str:kind>",
+        reconcile.reconciliation_file,
+        name="reconciliation_file",
+    ),
     path("b/<slug:brand>/data/", data.data, name="data"),
     path("b/<slug:brand>/data/imports/", imports.import_list, name="imports"),
     path("b/<slug:brand>/data/imports/upload/", imports.import_upload, name="import_upload"),

@@ -13,4 +13,8 @@ MATRIX = [
     ("post", "/b/shancha/results/star.xlsx", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/results.csv", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/results.csv", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/reconciliation/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/reconciliation/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/reconciliation.csv", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/reconciliation.csv", 302, 405, 405, 405, 405),
 ]

@@ -144,7 +144,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_comment(free, words=f"{name} 求链接")
     make_comment_link(free, item_title=f"{name} 挂")
     make_note_day(noted, DAY, fee_fen=fee)
-    _make_facts(store, name)
+    _make_facts(store, name, fee)
     make_ad(noted, ad_campaign_name=f"{name} 计", review_comment=f"{name} 审")
     evidence = make_evidence(store, name=name)
     application = make_application(
@@ -283,14 +283,14 @@ def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
         return mail.notice, mail
 
 
-def _make_facts(store: Store, name: str) -> None:
+def _make_facts(store: Store, name: str, fee: int) -> None:
     make_fact(AdDay, store, DAY, name=f"{name} 计划")
     make_fact(ConsoleDay, store, DAY, account=f"{name} 账户", unit_name=f"{name} 单元")
     make_fact(CreatorNoteDay, store, DAY, star_task_name=f"{name} 星")
     make_fact(StarDay, store, DAY, creator=f"{name} 人", task_group=f"{name} 组")
-    make_fact(StoreOrder, store, DAY, item_title=f"{name} 品")
+    make_fact(StoreOrder, store, DAY, sub_order_id="1", item_title=f"{name} 品", paid_fen=fee)
     make_fact(StoreRefund, store, DAY, order_id=name[:32])
-    make_fact(AffiliateOrder, store, DAY, item_title=f"{name} 品")
+    make_fact(AffiliateOrder, store, DAY, sub_order_id="1", item_title=f"{name} 品", paid_fen=fee)
 
 
 def _make_participation(store: Store, name: str) -> None:
@@ -314,6 +314,8 @@ def _make_window(note: Note, error: str) -> SyncWindow:
             status="failed",
             error=error,
         )
+        came = {"connection_id": note.connection_id, "day": DAY, "owed_on": DAY, "closed_on": DAY}
+        SyncWindow.objects.create(**own, **came, report="top.trades", status="closed")
         page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
         PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
         LateNight.objects.get_or_create(brand_id=note.brand_id, night=DAY)

@@ -34,6 +34,7 @@ PAGES = [
     "/b/evil/results/",
     "/b/evil/results/?group=creator",
     "/b/evil/results/star/",
+    "/b/evil/reconciliation/",
     "/b/evil/settings/webhooks/",
     "/b/evil/settings/webhooks/log/",
     "/b/evil/data/",

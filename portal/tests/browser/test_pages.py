@@ -61,6 +61,8 @@ PAGES = {
     "webhook guide": ("marketer", "/b/shancha/settings/webhooks/guide/"),
     "receipt": ("viewer", "/b/shancha/results/?window=30&receipt=gmv"),
     "no results": ("viewer", "/b/shancha/results/?from=2024-01-01&to=2024-01-05"),
+    "reconciliation": ("viewer", "/b/shancha/reconciliation/"),
+    "no reconciliation": ("owner.xiaoman", "/b/xiaoman/reconciliation/"),
     "data": ("owner", "/b/shancha/data/"),
     "no data": ("owner.xiaoman", "/b/xiaoman/data/"),
     "day of a report": ("viewer", "/b/shancha/data/windows/1/"),
