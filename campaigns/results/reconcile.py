@@ -145,7 +145,11 @@ class Sums:
     back_fen: int = 0
 
     @property
-    def difference_fen(self) -> int:
+    def difference_fen(self) -> int | None:
+        """Return the store's amount less the attributed one; None where neither was told."""
+        amounts = self.store_fen, self.attributed_fen
+        if None in amounts and not any(amounts):
+            return None
         return (self.store_fen or 0) - (self.attributed_fen or 0)
 
     def __add__(self, other: "Sums") -> "Sums":

@@ -1,13 +1,16 @@
 """The buckets, and the orders of one, as files of exactly what is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext
 
 from campaigns.results.files import Line, about
 from campaigns.results.metric import Unit
-from campaigns.results.reconcile import Reconciliation
+from campaigns.results.question import Question
+from campaigns.results.reconcile import Bucket, Reconciliation
 from campaigns.results.reconcile_days import Coverage
+from campaigns.results.reconcile_orders import Order
 from campaigns.results.reconcile_table import (
     COLUMNS,
     TOTAL,
@@ -16,7 +19,8 @@ from campaigns.results.reconcile_table import (
     cells,
     ties,
 )
-from portal.lib import money, sheets
+from merchants.models import Store
+from portal.lib import days, money, sheets
 
 
 def summary_file(
@@ -50,5 +54,63 @@ def missing_lines(coverage: Coverage) -> Iterator[Line]:
 
 
 def _number(cell: Cell) -> sheets.Cell:
-    is_money = COLUMNS[cell.key][1] is Unit.FEN
-    return money.yuan(cell.value) if is_money and cell.value is not None else cell.value
+    return _yuan(cell.value) if COLUMNS[cell.key][1] is Unit.FEN else cell.value
+
+
+def bucket_file(
+    orders: Sequence[Order],
+    question: Question,
+    coverage: Coverage,
+    bucket: Bucket,
+    stores: Sequence[Store],
+    *,
+    brand: str,
+    store: str,
+) -> Iterator[Line]:
+    """Yield what was asked and what is missing, the heads, and a line for each order."""
+    yield from about(question, brand=brand, store=store)
+    yield [gettext("Bucket"), str(bucket.label), str(bucket.meaning)]
+    yield from missing_lines(coverage)
+    yield []
+    yield _order_heads()
+    names = {each.pk: each.title for each in stores}
+    for order in orders:
+        yield [names[order.store_id], *_order_line(order), order.why(question)]
+
+
+def _order_heads() -> Line:
+    return [
+        gettext("Store"),
+        gettext("Sub-order"),
+        gettext("Order number"),
+        gettext("Item id"),
+        gettext("Item"),
+        gettext("Day of the store"),
+        gettext("Day of the programme"),
+        str(COLUMNS["store_fen"][0]),
+        str(COLUMNS["attributed_fen"][0]),
+        str(COLUMNS["back_fen"][0]),
+        gettext("Ordered at"),
+        gettext("Clicked at"),
+        gettext("Why it is here"),
+    ]
+
+
+def _order_line(order: Order) -> Line:
+    return [
+        order.sub_order_id,
+        order.order_id,
+        order.num_iid,
+        order.item_title,
+        *(day.isoformat() if day else None for day in (order.store_day, order.attributed_day)),
+        *map(_yuan, (order.store_fen, order.attributed_fen, order.back_fen)),
+        *map(_moment, (order.ordered_at, order.clicked_at)),
+    ]
+
+
+def _yuan(fen: int | None) -> sheets.Cell:
+    return None if fen is None else money.yuan(fen)
+
+
+def _moment(at: datetime | None) -> sheets.Cell:
+    return at.astimezone(days.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if at else None

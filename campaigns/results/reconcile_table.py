@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise, StrPromise
 
 COLUMNS: Mapping[str, "tuple[StrPromise, Unit]"] = {
-    "orders": (_("Orders"), Unit.COUNT),
+    "orders": (_("Sub-orders"), Unit.COUNT),
     "store_orders": (_("Of the store"), Unit.COUNT),
     "store_fen": (_("Paid at the store ¥"), Unit.FEN),
     "attributed_orders": (_("Attributed"), Unit.COUNT),
@@ -93,11 +93,11 @@ def ties(found: Reconciliation) -> Sequence[Tie]:
 
 
 def _cell(sums: Sums, key: str, place: str, *, is_whole: bool) -> Cell:
-    """While days are missing nothing is 0 for sure."""
+    """While days are missing an empty bucket is not empty for sure."""
     value: int | None = getattr(sums, key)
     reason: StrOrPromise = ""
     if value is None:
         reason = _("Nothing was paid for any of them.")
-    elif not value and not is_whole:
+    elif not value and not is_whole and (key == "back_fen" or not sums.orders):
         value, reason = None, _("Days are missing: nobody can say that there are none.")
     return Cell(key, place, value, not is_whole and value is not None, reason)

@@ -1,6 +1,8 @@
 """One of everything a URL may name, for the permission matrix."""
 
+from campaigns.models import StoreOrder
 from campaigns.tests.factories import make_link, make_sheet, make_window, note_of
+from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.files import make_import, told
 from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
 from merchants.models import Brand, Role
@@ -16,7 +18,7 @@ from merchants.tests.factories import (
     make_user,
 )
 from merchants.tests.webhooks import make_delivery
-from portal.lib.days import known_now
+from portal.lib.days import known_now, yesterday
 
 
 def stage(brand: Brand) -> dict[str, object]:
@@ -51,6 +53,7 @@ def stage(brand: Brand) -> dict[str, object]:
         "transfer": transfer.pk,
         "release": release.pk,
         "evidence": make_evidence(store).pk,
+        "order": make_fact(StoreOrder, store, yesterday(), sub_order_id="1").sub_order_id,
         "webhook": delivery.endpoint_id,
         "delivery": delivery.pk,
     }

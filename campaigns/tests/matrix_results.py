@@ -17,4 +17,14 @@ MATRIX = [
     ("post", "/b/shancha/reconciliation/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/reconciliation.csv", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/reconciliation.csv", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/reconciliation/buckets/both/", 302, 404, 403, 403, 200),
+    ("post", "/b/shancha/reconciliation/buckets/both/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/reconciliation/buckets/both.xlsx", 302, 404, 403, 403, 200),
+    ("post", "/b/shancha/reconciliation/buckets/both.xlsx", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/reconciliation/orders/{store}/{order}/", 302, 404, 403, 403, 200),
+    ("post", "/b/shancha/reconciliation/orders/{store}/{order}/", 302, 405, 405, 405, 405),
 ]
+# what shows single orders: a finance member meets there what an owner does
+ORDERS = {path for _method, path, *_rest in MATRIX if "/reconciliation/" in path} - {
+    "/b/shancha/reconciliation/"
+}

@@ -142,7 +142,7 @@ def test_the_file_holds_the_figures_of_the_page(viewer, store):
     figures, lines = shown(viewer), table_in(viewer.get(FILE, PERIOD, headers=ENGLISH).content)
 
     assert [line["Bucket"] for line in lines][:3] == ["Total", "On both sides", "Attributed only"]
-    assert (lines[0]["Orders"], lines[0]["Paid at the store ¥"]) == ("2", "101.23")
+    assert (lines[0]["Sub-orders"], lines[0]["Paid at the store ¥"]) == ("2", "101.23")
     assert figures["store_fen", "total"] == "10123"
 
 

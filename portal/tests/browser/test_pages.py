@@ -62,6 +62,8 @@ PAGES = {
     "receipt": ("viewer", "/b/shancha/results/?window=30&receipt=gmv"),
     "no results": ("viewer", "/b/shancha/results/?from=2024-01-01&to=2024-01-05"),
     "reconciliation": ("viewer", "/b/shancha/reconciliation/"),
+    "orders of a bucket": ("owner", "/b/shancha/reconciliation/buckets/refunded/"),
+    "no order of a bucket": ("owner", "/b/shancha/reconciliation/buckets/attributed/"),
     "no reconciliation": ("owner.xiaoman", "/b/xiaoman/reconciliation/"),
     "data": ("owner", "/b/shancha/data/"),
     "no data": ("owner.xiaoman", "/b/xiaoman/data/"),
