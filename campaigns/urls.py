@@ -16,6 +16,7 @@ from campaigns.views import (
     notes,
     overview,
     reconcile,
+    reconcile_in_site,
     reconcile_orders,
     replace,
     requests,
@@ -102,6 +103,16 @@ urlpatterns = [
         "b/<slug:brand>/reconciliation.<str:kind>",
         reconcile.reconciliation_file,
         name="reconciliation_file",
+    ),
+    path(
+        f"{RECONCILIATION}in-site/",
+        reconcile_in_site.reconciliation_in_site,
+        name="reconciliation_in_site",
+    ),
+    path(
+        f"{RECONCILIATION}in-site.<str:kind>",
+        reconcile_in_site.reconciliation_in_site_file,
+        name="reconciliation_in_site_file",
     ),
     path(
         f"{RECONCILIATION}buckets/<slug:bucket>/",

@@ -10,14 +10,14 @@ from campaigns.results.reconcile_orders import Place
 
 
 class BucketForm(PeriodForm):
-    after = forms.RegexField(
+    page = forms.RegexField(
         r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9]{1,18}_[-a-zA-Z0-9_]{0,32}\Z",
         label=_("Page"),
         required=False,
     )
 
-    def clean_after(self) -> Place | None:
-        if not (written := self.cleaned_data["after"]):
+    def clean_page(self) -> Place | None:
+        if not (written := self.cleaned_data["page"]):
             return None
         day, store_id, sub_order = written.split("_", 2)
         try:
@@ -26,5 +26,5 @@ class BucketForm(PeriodForm):
             raise forms.ValidationError(_("This page does not exist.")) from None
 
     def begins_after(self) -> Place | None:
-        place: Place | None = self.cleaned_data.get("after")
+        place: Place | None = self.cleaned_data.get("page")
         return place

@@ -1,12 +1,16 @@
 """The buckets, and the orders of one, as files of exactly what is shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext
 
+from campaigns.models import Note
+from campaigns.results import in_site
 from campaigns.results.files import Line, about
+from campaigns.results.in_site import NoteShops
 from campaigns.results.metric import Unit
+from campaigns.results.queries import NoteKey
 from campaigns.results.question import Question
 from campaigns.results.reconcile import Bucket, Reconciliation
 from campaigns.results.reconcile_days import Coverage
@@ -114,3 +118,30 @@ def _yuan(fen: int | None) -> sheets.Cell:
 
 def _moment(at: datetime | None) -> sheets.Cell:
     return at.astimezone(days.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if at else None
+
+
+def in_site_file(
+    total: NoteShops,
+    found: Sequence[NoteShops],
+    names: Mapping[NoteKey, Note],
+    question: Question,
+    *,
+    brand: str,
+    store: str,
+) -> Iterator[Line]:
+    """Yield what was asked, the heads, all notes together, then a line for each note."""
+    yield from about(question, brand=brand, store=store)
+    yield []
+    heads = (str(head) for head, _unit in in_site.COLUMNS.values())
+    left_out = gettext("Days left out")
+    yield [gettext("Note"), gettext("Note id"), *heads, gettext("Days compared"), left_out]
+    for row in [total, *found]:
+        note = names.get(row.key) if row.key else None
+        title = gettext("Total") if row is total else note.title if note else ""
+        cells = (_in_fen_or_count(cell) for cell in row.cells)
+        named = [title, row.key.note_id if row.key else ""]
+        yield [*named, *cells, row.compared, row.left_out]
+
+
+def _in_fen_or_count(cell: in_site.Cell) -> sheets.Cell:
+    return _yuan(cell.value) if in_site.COLUMNS[cell.key][1] is Unit.FEN else cell.value

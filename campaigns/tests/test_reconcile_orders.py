@@ -80,8 +80,8 @@ def test_pages_hold_every_order_once_and_the_newest_first(finance, store):
         sold(store, 100 + number, day=DAY - timedelta(days=number % 2))
 
     first = listed(finance, "store")
-    begins = first.context["next"]["after"]
-    second = listed(finance, "store", after=begins)
+    begins = first.context["next"]["page"]
+    second = listed(finance, "store", page=begins)
 
     told = [[order for order, _w, _s in page.context["orders"]] for page in (first, second)]
     assert [len(page) for page in told] == [ROWS_ON_A_PAGE, 3]
@@ -91,9 +91,9 @@ def test_pages_hold_every_order_once_and_the_newest_first(finance, store):
     assert second.context["next"] is None
 
 
-@pytest.mark.parametrize("after", ["nonsense", "2025-13-40_1_1", "2025-06-11_1_%00"])
-def test_a_page_that_cannot_be_is_refused_in_words(finance, store, after):
-    assert listed(finance, "store", after=after).status_code == 422
+@pytest.mark.parametrize("page", ["nonsense", "2025-13-40_1_1", "2025-06-11_1_%00"])
+def test_a_page_that_cannot_be_is_refused_in_words(finance, store, page):
+    assert listed(finance, "store", page=page).status_code == 422
 
 
 def test_a_bucket_that_does_not_exist_is_not_found(finance, store):

@@ -95,9 +95,9 @@ def _bucket_page(
         "bucket": bucket,
         "coverage": coverage(request.membership, question, stores),
         "orders": [(order, order.why(question), names[order.store_id]) for order in shown],
-        "next": {"after": str(shown[-1].place)} if len(found) > len(shown) else None,
+        "next": {"page": str(shown[-1].place)} if len(found) > len(shown) else None,
         "is_first": after is None,
-        "drop": {"after": None},
+        "drop": {"page": None},
     }
     context |= period_context(question)
     template = "campaigns/reconciliation_bucket.html"

@@ -57,6 +57,8 @@ READ = [
     "/b/shancha/reconciliation/",
     "/b/shancha/reconciliation/?store={other_store}",
     "/b/shancha/reconciliation.csv",
+    "/b/shancha/reconciliation/in-site/",
+    "/b/shancha/reconciliation/in-site.csv?store={other_store}",
     "/b/shancha/reconciliation/buckets/both/",
     "/b/shancha/reconciliation/buckets/both/?store={other_store}",
     "/b/shancha/reconciliation/buckets/both.csv",

@@ -64,6 +64,8 @@ PAGES = {
     "reconciliation": ("viewer", "/b/shancha/reconciliation/"),
     "orders of a bucket": ("owner", "/b/shancha/reconciliation/buckets/refunded/"),
     "no order of a bucket": ("owner", "/b/shancha/reconciliation/buckets/attributed/"),
+    "in-site shop": ("viewer", "/b/shancha/reconciliation/in-site/"),
+    "no in-site shop": ("owner.xiaoman", "/b/xiaoman/reconciliation/in-site/"),
     "no reconciliation": ("owner.xiaoman", "/b/xiaoman/reconciliation/"),
     "data": ("owner", "/b/shancha/data/"),
     "no data": ("owner.xiaoman", "/b/xiaoman/data/"),
