@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext
 
+from campaigns.results.account import LEFT_OUT, TITLES, Account
 from campaigns.results.answers import Answer
 from campaigns.results.figures import Returned
 from campaigns.results.groups import Group, GroupRow
@@ -29,16 +30,35 @@ class Asked:
     choices: Sequence[tuple[str, str]]
 
 
-def file_rows(answer: Answer, rows: Sequence[Row], asked: Asked) -> Iterator[Line]:
+def file_rows(
+    answer: Answer, rows: Sequence[Row], asked: Asked, account: Account | None
+) -> Iterator[Line]:
     """Yield what the table answers, the heads, the totals, then a line for each row."""
     yield from about(answer.question, brand=asked.brand, store=asked.store)
     for word, value in asked.choices:
         yield [word, value]
+    if account is None:
+        yield [gettext("Unallocated"), str(LEFT_OUT)]
+    by_day = account if asked.group is Group.DAY else None
     yield []
-    yield [*_names(asked.group), *_heads(answer.question)]
-    yield [*_total_names(asked.group), *_figures(total_row(answer))]
+    yield [*_names(asked.group), *_heads(answer.question), *(_titles_beside() if by_day else [])]
+    beside = [number(cell) for _title, cell in by_day.beside()] if by_day else []
+    yield [*_total_names(asked.group), *_figures(total_row(answer)), *beside]
+    if account and not by_day:
+        yield from _of_account(account, asked.group)
     for row in rows:
         yield [*_names_of(row), *_figures(row)]
+
+
+def _of_account(account: Account, group: Group) -> Iterator[Line]:
+    for row in account.rows:
+        known = gettext("%(n)s of %(m)s account days") % {"n": row.known, "m": row.owed}
+        names = [str(row.title), *[""] * (len(_names(group)) - 1)]
+        yield [*names, *map(number, row.cells), None, known]
+
+
+def _titles_beside() -> Line:
+    return [f"{title} ¥" for title in TITLES.values()]
 
 
 def about(question: Question, *, brand: str, store: str) -> Iterator[Line]:
@@ -93,7 +113,9 @@ def _names_of(row: Row) -> Line:
 
 
 def _figures(row: Row) -> Line:
-    return [*map(number, row.cells), percent(row.maturity), _returned(row)]
+    beside = row.beside if isinstance(row, GroupRow) else ()
+    amounts = [number(cell) for _title, cell in beside]
+    return [*map(number, row.cells), percent(row.maturity), _returned(row), *amounts]
 
 
 def number(cell: Cell) -> sheets.Cell:

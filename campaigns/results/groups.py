@@ -5,7 +5,7 @@ total. Creators, items and days add up to it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,12 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, CampaignNote, LinkTarget, Note
+from campaigns.results.account import Account
 from campaigns.results.answers import Answer
 from campaigns.results.choice import newest_links
 from campaigns.results.figures import Figures, added
 from campaigns.results.metrics import Text
 from campaigns.results.queries import NoteFigures, NoteKey, titles
-from campaigns.results.shown import weekday
+from campaigns.results.shown import Cell, weekday
 from campaigns.results.table import Row
 from merchants.models import Brand, Membership
 
@@ -63,19 +64,26 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow(Row):
+    """`beside` is what the accounts spent on a day beyond its notes, and in all."""
+
     named: Named
     notes: int
+    beside: Sequence[tuple[Text, Cell]] = ()
 
 
 Belongs = Mapping[NoteKey, list[Named]]
 
 
 def group_rows(
-    answer: Answer, brand: Brand, membership: Membership, group: Group
+    answer: Answer,
+    brand: Brand,
+    membership: Membership,
+    group: Group,
+    account: Account | None = None,
 ) -> list[GroupRow]:
     """Return a row for each group that has figures, in the order of their names."""
     if group is Group.DAY:
-        return list(_days(answer))
+        return list(_days(answer, account))
     notes = titles(brand, membership, [note.key for note in answer.notes])
     belongs = BELONGS[group](notes, membership)
     found: dict[Named, list[Figures]] = defaultdict(list)
@@ -86,13 +94,13 @@ def group_rows(
     return [GroupRow(named.place, added(each), named, len(each)) for named, each in in_order]
 
 
-def _days(answer: Answer) -> Iterator[GroupRow]:
+def _days(answer: Answer, account: Account | None) -> Iterator[GroupRow]:
     for each in answer.days:
         if each.figures:
             day = each.day.isoformat()
-            yield GroupRow(
-                f"day:{day}", each.figures, Named(f"day:{day}", day, weekday(each.day)), 0
-            )
+            named = Named(f"day:{day}", day, weekday(each.day))
+            beside = account.beside(each.day) if account else ()
+            yield GroupRow(named.place, each.figures, named, 0, beside)
 
 
 def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Note]) -> Named:

@@ -234,7 +234,7 @@ def test_the_file_holds_the_groups_of_the_page(viewer, note, other, group):
 
     shown = spend_on(viewer, **asked)
 
-    in_file = sorted(Decimal(line["Spend ¥"]) * 100 for line in table)
+    in_file = sorted(Decimal(line["Spend ¥"]) * 100 for line in table if line["Spend ¥"])
     on_page = [value for place, value in shown.items() if place.startswith((group, "total"))]
     assert in_file == sorted(map(Decimal, on_page))
 
@@ -244,7 +244,7 @@ def test_the_files_head_names_the_filters(viewer, note, campaign):
 
     head = viewer.get("/b/shancha/results.csv", asked, headers=ENGLISH).content.decode("utf-8-sig")
 
-    assert "Campaign,618 山茶花\r\nCreator,小满\r\n\r\n" in head
+    assert "Campaign,618 山茶花\r\nCreator,小满\r\n" in head
 
 
 def test_the_spreadsheet_holds_numbers_as_numbers(viewer, note, other):

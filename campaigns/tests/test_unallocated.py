@@ -1,16 +1,14 @@
 """What an account spent on no note: shown where it is known, and said why where it is not."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import AdDay, NoteDay, PulledPage, SyncWindow, WindowStatus
 from campaigns.results.question import Question
 from campaigns.results.unallocated import Verdict, unallocated
-from campaigns.tests.factories import note_id_of
-from campaigns.tests.factories_facts import make_fact
+from campaigns.tests.accounts import DAY, NOW, note_report, spent
 from merchants.models import Role
 from merchants.tests.factories import (
     make_brand,
@@ -19,11 +17,7 @@ from merchants.tests.factories import (
     make_store,
     make_user,
 )
-from portal.lib.days import starts_at
 from portal.lib.scope import Hat, scope
-
-DAY = date(2025, 6, 18)
-NOW = starts_at(date(2025, 6, 20)) + timedelta(hours=9)
 
 
 @pytest.fixture
@@ -38,39 +32,6 @@ def store(brand):
     store = make_store(brand)
     make_connection(store)
     return store
-
-
-def spent(store, account=None, notes=(), day=DAY, **known):
-    if account is not None:
-        make_fact(AdDay, store, day, level="account", object_id="1", fee_fen=account, **known)
-    for number, fee_fen in enumerate(notes, 1):
-        make_fact(NoteDay, store, day, note_id=note_id_of(number), fee_fen=fee_fen, **known)
-
-
-def note_report(store, day=DAY, *, refused=0, **fields):
-    """Write that the day's note report came in, in one page."""
-    with scope(Hat.NIGHT):
-        own = {"brand_id": store.brand_id, "store_id": store.pk}
-        fields = {"status": WindowStatus.CLOSED, "closed_on": day + timedelta(days=1)} | fields
-        window = SyncWindow.objects.create(
-            **own,
-            connection=store.connections.get(),
-            report="juguang.note_day",
-            day=day,
-            owed_on=day + timedelta(days=1),
-            **fields,
-        )
-        PulledPage.objects.create(
-            **own,
-            window=window,
-            owed_on=window.owed_on,
-            pull=1,
-            number=1,
-            sha256="0" * 64,
-            keys=[],
-            refused=refused,
-            known_at=NOW,
-        )
 
 
 def ask(membership, *, moment=NOW, store=None, first=DAY):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from campaigns.forms.results import QuestionForm
 from campaigns.models import NoteDay, NoteSource
 from campaigns.results import queries, table, trend
+from campaigns.results.account import LEFT_OUT, TITLES, Account, account
 from campaigns.results.answers import Answer, answer
 from campaigns.results.calendar import Season, campaign_spans
 from campaigns.results.change import compare
@@ -66,10 +67,12 @@ def results_file(request: BrandRequest, kind: str) -> HttpResponse:
         group=form.grouped_by(),
         choices=[(each.word, each.value) for each in form.choices_made()],
     )
-    rows = table.ordered(_rows(request, form, found), form.sorted_by())
+    beyond = account(request.brand, request.membership, question)
+    rows = table.ordered(_rows(request, form, found, beyond), form.sorted_by())
+    lines = file_rows(found, _titled(request, rows), asked, beyond)
     name = f"{request.brand.slug}-{question.first}-{question.last}-{question.window}d.{kind}"
     record(request, AccessKind.EXPORT, store=question.store, what=name)
-    return file_answer(file_rows(found, _titled(request, rows), asked), kind, name)
+    return file_answer(lines, kind, name)
 
 
 def _frame(form: QuestionForm, found: Answer) -> Context:
@@ -110,18 +113,27 @@ def _totals(request: BrandRequest, form: QuestionForm, found: Answer) -> Context
 
 
 def _table(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
-    rows = table.ordered(_rows(request, form, found), form.sorted_by())
+    beyond = account(request.brand, request.membership, found.question)
+    rows = table.ordered(_rows(request, form, found, beyond), form.sorted_by())
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(form.page_number())
-    return {"page": page, "rows": _titled(request, list(page.object_list))}
+    by_day = beyond if form.grouped_by() is Group.DAY else None
+    return {
+        "page": page,
+        "rows": _titled(request, list(page.object_list)),
+        "account": beyond,
+        "left_out": LEFT_OUT,
+        "titles_beside": TITLES.values() if by_day else [],
+        "total_beside": by_day.beside() if by_day else [],
+    }
 
 
 def _rows(
-    request: BrandRequest, form: QuestionForm, found: Answer
+    request: BrandRequest, form: QuestionForm, found: Answer, beyond: Account | None
 ) -> Sequence[queries.NoteFigures | table.Row]:
     """Return the rows that were asked for; notes have no titles yet."""
     if form.grouped_by() is Group.NOTE:
         return found.notes
-    return group_rows(found, request.brand, request.membership, form.grouped_by())
+    return group_rows(found, request.brand, request.membership, form.grouped_by(), beyond)
 
 
 def _titled(
