@@ -33,6 +33,15 @@ class ChoiceMade:
         return {self.name: None, "page": None, "receipt": None}
 
 
+def _receipt_of(line: Line) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Receipt"),
+        choices=[(key, key) for key, metric in METRICS.items() if metric.line is line],
+        required=False,
+        error_messages=NOT_OFFERED,
+    )
+
+
 class QuestionForm(PeriodForm):
     campaign = NumberChoice(_("Campaign"))
     creator = forms.CharField(label=_("Creator"), max_length=80, required=False)
@@ -61,12 +70,7 @@ class QuestionForm(PeriodForm):
         required=False,
         error_messages=NOT_OFFERED,
     )
-    receipt = forms.ChoiceField(
-        label=_("Receipt"),
-        choices=[(key, key) for key, metric in METRICS.items() if metric.line is Line.DIRECT],
-        required=False,
-        error_messages=NOT_OFFERED,
-    )
+    receipt = _receipt_of(Line.DIRECT)
     page = forms.IntegerField(label=_("Page"), min_value=1, max_value=10**6, required=False)
 
     def __init__(self, address: Mapping[str, Any], offered: Offered) -> None:
@@ -118,9 +122,13 @@ class StarForm(PeriodForm):
 
     task = forms.CharField(label=_("Star task"), max_length=60, required=False)
     scaled = forms.BooleanField(label=_("Scaled up (estimate)"), required=False)
+    receipt = _receipt_of(Line.STAR)
 
     def question(self) -> Question:
         return replace(super().question(), is_scaled=bool(self.cleaned_data.get("scaled")))
 
     def asked_task(self) -> str:
         return self.cleaned_data.get("task") or ""
+
+    def asked_receipt(self) -> str:
+        return self.cleaned_data.get("receipt") or ""

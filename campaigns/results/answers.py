@@ -1,12 +1,11 @@
 """The whole answer to one question: totals, days and notes that agree with each other."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from campaigns.results import queries
-from campaigns.results.choice import EVERY_NOTE
 from campaigns.results.figures import Figures, Returned
 from campaigns.results.maturity import matures_on, maturity
 from campaigns.results.metrics import METRICS, Metric
@@ -91,10 +90,7 @@ class Answer:
 def answer(brand: Brand, membership: Membership, question: Question) -> Answer:
     rows = queries.rows_for(brand, membership, question)
     found = queries.by_day(rows, question)
-    told: Set[date] = frozenset()
-    if question.notes:
-        every = replace(question, notes=EVERY_NOTE)
-        told = queries.returned_days(queries.rows_for(brand, membership, every))
+    told = queries.told_days(brand, membership, question)
     return Answer(
         question=question,
         totals=queries.totals(rows, question),

@@ -1,12 +1,12 @@
 """The reads behind the result page: one query each, as known at the question's moment."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 from datetime import date
 
 from campaigns.models import Note, NoteDay
 from campaigns.models.facts import FactQuerySet
-from campaigns.results.choice import are_of, chosen_notes
+from campaigns.results.choice import EVERY_NOTE, are_of, chosen_notes
 from campaigns.results.figures import Figures
 from campaigns.results.measures import figures_of, measures
 from campaigns.results.question import Question
@@ -39,6 +39,15 @@ def rows_for(brand: Brand, membership: Membership, question: Question) -> FactQu
 
 def returned_days(rows: FactQuerySet[NoteDay]) -> set[date]:
     return set(rows.values_list("day", flat=True).distinct())
+
+
+def told_days(
+    brand: Brand, membership: Membership, question: Question, *, is_part: bool = False
+) -> Set[date]:
+    """Return the days told of any note; none where all notes are asked for: it is theirs to say."""
+    if not question.notes and not is_part:
+        return frozenset()
+    return returned_days(rows_for(brand, membership, replace(question, notes=EVERY_NOTE)))
 
 
 def totals(rows: FactQuerySet[NoteDay], question: Question) -> Figures:

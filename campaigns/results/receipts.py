@@ -1,5 +1,6 @@
 """A figure's receipt: what it means, where it is from, and how far to believe it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -72,15 +73,25 @@ def restatements(
     metric: Metric, answer: Answer, brand: Brand, membership: Membership
 ) -> list[Word]:
     """The figure as it stood at the ends of the last days, newest first."""
-    words: list[Word] = []
-    before: Value = None
-    for moment in _last_moments(answer.question):
-        question = replace(answer.question, moment=moment)
+
+    def value(question: Question) -> Value:
         rows = queries.rows_for(brand, membership, question)
-        value = queries.totals(rows, question).value(metric)
-        words.append(Word(moment, written(value, metric.unit), _change(before, value, metric)))
-        before = value
-    return words[::-1]
+        return queries.totals(rows, question).value(metric)
+
+    return words(answer.question, metric, value, NIGHTS)
+
+
+def words(
+    question: Question, metric: Metric, value: Callable[[Question], Value], nights: int
+) -> list[Word]:
+    """Return what `value` says of the question at the ends of so many days, newest first."""
+    found: list[Word] = []
+    before: Value = None
+    for moment in _last_moments(question, nights):
+        now = value(replace(question, moment=moment))
+        found.append(Word(moment, written(now, metric.unit), _change(before, now, metric)))
+        before = now
+    return found[::-1]
 
 
 def _change(before: Value, value: Value, metric: Metric) -> str:
@@ -90,8 +101,8 @@ def _change(before: Value, value: Value, metric: Metric) -> str:
     return f"{'+' if difference > 0 else '−'}{written(abs(difference), metric.unit)}"
 
 
-def _last_moments(question: Question) -> list[datetime]:
+def _last_moments(question: Question, nights: int) -> list[datetime]:
     """Oldest first."""
     today = days.starts_at(question.known)
-    earlier = [today - timedelta(days=n) - MOMENT for n in reversed(range(NIGHTS - 1))]
+    earlier = [today - timedelta(days=n) - MOMENT for n in reversed(range(nights - 1))]
     return [*earlier, question.moment]

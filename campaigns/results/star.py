@@ -108,7 +108,7 @@ class StarAnswer:
 
     def why_not_added(self, key: str) -> Text:
         """Say why there is no total of this column; empty where there is one."""
-        if any(task.figures.sums[key] is None for task in self.tasks):
+        if any(task.figures.value(METRICS[key]) is None for task in self.tasks):
             return _("Not every task has returned this.")
         shares = {task.sampling.least for task in self.tasks}
         alike = len(shares) == 1 and all(task.sampling.is_one for task in self.tasks)
@@ -124,7 +124,7 @@ def star_answer(
 ) -> StarAnswer:
     """Answer for all tasks, and day by day for the one asked for, or for the only one."""
     rows = _rows(brand, membership, question)
-    tasks = _grouped(rows.filter(level=StarLevel.TASK), question, _names(brand, membership))
+    tasks = _grouped(task_rows(brand, membership, question), question, _names(brand, membership))
     chosen = next((task for task in tasks if task.place == asked), None)
     if chosen is None and len(tasks) == 1:
         chosen = tasks[0]
@@ -151,18 +151,27 @@ def star_answer(
 
 def total_cells(answer: StarAnswer) -> list[Cell]:
     """The totals over tasks; of people, the most that they can be."""
-    found = []
-    for key in COLUMNS:
-        reason = answer.why_not_added(key)
-        total = cell(answer.totals, key, TOTAL) if answer.totals else None
-        if total is not None and not reason:
-            several = METRICS[key].is_of_people and len(answer.tasks) > 1 and bool(total.value)
-            found.append(replace(total, is_at_most=total.is_at_most or several))
-        elif total is not None:
-            found.append(
-                replace(total, value=None, is_provisional=False, is_at_most=False, reason=reason)
-            )
-    return found
+    return [total_cell(answer, key) for key in COLUMNS] if answer.totals else []
+
+
+def total_cell(answer: StarAnswer, key: str) -> Cell:
+    """Return the total of one metric; it is unknown, with the reason, where tasks don't add up."""
+    metric = METRICS[key]
+    if answer.totals is None:
+        nothing = _("Nothing has been returned for this period.")
+        return Cell(
+            metric, TOTAL, answer.question.window, None, is_provisional=False, reason=nothing
+        )
+    total = cell(answer.totals, key, TOTAL)
+    if reason := answer.why_not_added(key):
+        return replace(total, value=None, is_provisional=False, is_at_most=False, reason=reason)
+    several = metric.is_of_people and len(answer.tasks) > 1 and bool(total.value)
+    return replace(total, is_at_most=total.is_at_most or several)
+
+
+def task_rows(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[StarDay]:
+    """Return the tasks' own rows asked for, as known then; their contents' are others."""
+    return _rows(brand, membership, question).filter(level=StarLevel.TASK)
 
 
 def _rows(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[StarDay]:

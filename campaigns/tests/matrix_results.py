@@ -27,6 +27,11 @@ MATRIX = [
     ("post", "/b/shancha/reconciliation/buckets/both.xlsx", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/reconciliation/orders/{store}/{order}/", 302, 404, 403, 403, 200),
     ("post", "/b/shancha/reconciliation/orders/{store}/{order}/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/receipt/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/receipt/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/receipt.csv", 302, 404, 200, 200, 200),
+    ("get", "/b/shancha/results/receipt.exe", 302, 404, 404, 404, 404),
+    ("post", "/b/shancha/results/receipt.csv", 302, 405, 405, 405, 405),
 ]
 # what shows single orders: a finance member meets there what an owner does
 ORDERS = {path for _method, path, *_rest in MATRIX if "/buckets/" in path or "/orders/" in path}

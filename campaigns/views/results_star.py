@@ -8,9 +8,10 @@ from campaigns.forms.results import StarForm
 from campaigns.models import StarDay
 from campaigns.results import star_days
 from campaigns.results.funnel import funnel
-from campaigns.results.metrics import Line
-from campaigns.results.star import StarAnswer, in_order, star_answer, total_cells
+from campaigns.results.metrics import METRICS, Line
+from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, total_cells
 from campaigns.results.star_files import star_file
+from campaigns.results.subjects import subject
 from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
@@ -38,9 +39,13 @@ def results_star(request: BrandRequest) -> HttpResponse:
         "ever": bool(found.tasks) or StarDay.objects.seen_by(request.membership).exists(),
     }
     context |= period_context(found.question) | _days(found)
+    if key := form.asked_receipt():
+        own = (request.brand, request.membership, METRICS[key], found.question)
+        context["subject"] = subject(*own, TOTAL)
+    wanted = "receipt" if request.htmx.target == "receipt" else "results"
     status = 200 if valid else 422
     template = "campaigns/results_star.html"
-    return render_page(request, template, context, fragment="results", status=status)
+    return render_page(request, template, context, fragment=wanted, status=status)
 
 
 @require_GET

@@ -59,6 +59,13 @@ PAGES = {
     "new webhook": ("owner", "/b/shancha/settings/webhooks/new/"),
     "webhook log": ("marketer", "/b/shancha/settings/webhooks/log/"),
     "webhook guide": ("marketer", "/b/shancha/settings/webhooks/guide/"),
+    "whole receipt": ("viewer", "/b/shancha/results/receipt/?metric=gmv&window=30"),
+    "whole receipt of a star task": (
+        "viewer",
+        "/b/shancha/results/receipt/?metric=store_visit_uv&place=XHX20250418",
+    ),
+    "whole receipt of nothing": ("owner.yejing", "/b/yejing/results/receipt/?metric=store_gmv"),
+    "star tasks' receipt": ("viewer", "/b/shancha/results/star/?receipt=store_gmv"),
     "receipt": ("viewer", "/b/shancha/results/?window=30&receipt=gmv"),
     "no results": ("viewer", "/b/shancha/results/?from=2024-01-01&to=2024-01-05"),
     "reconciliation": ("viewer", "/b/shancha/reconciliation/"),

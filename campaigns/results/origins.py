@@ -1,0 +1,80 @@
+"""Where a figure comes from: the pulled pages and imported files that hold its rows today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from campaigns.models import PulledPage
+from campaigns.reports import REPORTS
+from campaigns.results.figures import Figures
+from campaigns.results.measures import figures_of, measures
+from campaigns.results.metrics import Text
+from campaigns.results.shown import Cell
+from campaigns.results.subjects import Subject
+from merchants.models import Brand, Membership, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The figure's rows of one day that one page holds."""
+
+    day: date
+    page_id: int
+    figures: Figures
+    figure: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A holding and the page's receipt; None where that is not this brand's to see, or gone."""
+
+    holding: Holding
+    page: PulledPage | None
+
+    @property
+    def is_file(self) -> bool:
+        return self.page is not None and self.page.file_import is not None
+
+    @property
+    def title(self) -> Text:
+        """Return what was read: the report's name, or the file's."""
+        if self.page is None:
+            return ""
+        if self.page.file_import:
+            return self.page.file_import.name
+        report = REPORTS.get(self.page.window.report) if self.page.window else None
+        return report.label if report else ""
+
+    @property
+    def sha256(self) -> str:
+        """Return the page's hash, or that of the whole file: its parts are not kept apart."""
+        if self.page is None:
+            return ""
+        return self.page.file_import.sha256 if self.page.file_import else self.page.sha256
+
+    @property
+    def person(self) -> str:
+        found = self.page.file_import if self.page else None
+        return str(found.uploaded_by or "") if found else ""
+
+
+def holdings(subject: Subject) -> list[Holding]:
+    """Return what each page holds, the newest day first; their sums are the figure's."""
+    own = subject.rows.values("day", "page_id").annotate(**measures(subject.question))
+    found = []
+    for row in own.order_by("-day", "page_id"):
+        figures = figures_of(row, subject.question)
+        shown = subject.part(figures, f"page:{row['page_id']}:{row['day']}")
+        found.append(Holding(row["day"], row["page_id"], figures, shown))
+    return found
+
+
+def origins(brand: Brand, membership: Membership, held: Sequence[Holding]) -> list[Origin]:
+    """Put each page's receipt beside what it holds; one query."""
+    seen = PulledPage.objects.filter(
+        brand=brand,
+        store__in=Store.objects.seen_by(membership),
+        pk__in={each.page_id for each in held},
+    ).select_related("window", "file_import__uploaded_by")
+    pages = {page.pk: page for page in seen}
+    return [Origin(each, pages.get(each.page_id)) for each in held]

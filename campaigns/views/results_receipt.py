@@ -1,0 +1,117 @@
+"""效果 · 凭据: one figure whole, with the pages and files that it is added up from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from campaigns.forms.results import QuestionForm, StarForm
+from campaigns.results import receipts
+from campaigns.results.choice import offered
+from campaigns.results.figures import Value
+from campaigns.results.metrics import METRICS, Line
+from campaigns.results.origins import holdings, origins
+from campaigns.results.question import Question
+from campaigns.results.receipt_files import receipt_file
+from campaigns.results.subjects import NoSuchPlace, Subject, subject
+from campaigns.results.table import TOTAL
+from campaigns.views.period import Context, stores_seen
+from campaigns.views.sheets import file_answer
+from merchants.access import BrandRequest, brand_view
+from merchants.access_events import record
+from merchants.models import AccessKind, Role, Store
+from portal.lib.htmx import render_page
+from portal.lib.sheets import WRITERS
+
+ROWS_A_PAGE, NIGHTS = 50, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    form: QuestionForm | StarForm
+    subject: Subject
+    stores: Sequence[Store]
+    choices: Sequence[tuple[str, str]]
+
+    @property
+    def store(self) -> str:
+        """Return the name of the store that was asked for, or that all were."""
+        names = {store.pk: store.title for store in self.stores}
+        return names.get(self.subject.question.store or 0) or _("All stores")
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def results_receipt(request: BrandRequest) -> HttpResponse:
+    asked = _asked(request)
+    found = asked.subject
+    page = Paginator(holdings(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context: Context = {
+        "form": asked.form,
+        "subject": found,
+        "question": found.question,
+        "choices": asked.choices,
+        "store": asked.store,
+        "revisions": _revisions(request, found),
+        "page": page,
+        "origins": origins(request.brand, request.membership, list(page.object_list)),
+        "is_star": found.metric.line is Line.STAR,
+    }
+    status = 200 if asked.form.is_valid() else 422
+    template = "campaigns/results_receipt_page.html"
+    return render_page(request, template, context, fragment="receipt", status=status)
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def results_receipt_file(request: BrandRequest, kind: str) -> HttpResponse:
+    """Answer with the whole receipt, all of its pages."""
+    if kind not in WRITERS:
+        raise Http404
+    asked = _asked(request)
+    if not asked.form.is_valid():
+        return results_receipt(request, brand=request.brand.slug)
+    found, question = asked.subject, asked.subject.question
+    held = origins(request.brand, request.membership, holdings(found))
+    lines = receipt_file(
+        found, held, brand=request.brand.name, store=asked.store, choices=asked.choices
+    )
+    period = f"{question.first}-{question.last}"
+    name = f"{request.brand.slug}-{found.code}-{period}-receipt.{kind}"
+    record(request, AccessKind.EXPORT, store=question.store, what=name)
+    return file_answer(lines, kind, name)
+
+
+def _asked(request: BrandRequest) -> Asked:
+    """Read which figure is asked for, the GMV unless said; an unknown one is not found."""
+    metric = METRICS.get(request.GET.get("metric", "gmv"))
+    if metric is None:
+        raise Http404
+    stores = stores_seen(request)
+    form: QuestionForm | StarForm
+    if metric.line is Line.STAR:
+        form = StarForm(request.GET, stores)
+    else:
+        form = QuestionForm(request.GET, offered(request.brand, request.membership))
+    form.is_valid()
+    place = request.GET.get("place") or TOTAL
+    try:
+        found = subject(request.brand, request.membership, metric, form.question(), place)
+    except NoSuchPlace:
+        raise Http404 from None
+    made = form.choices_made() if isinstance(form, QuestionForm) else []
+    return Asked(form, found, stores, [(each.word, each.value) for each in made])
+
+
+def _revisions(request: BrandRequest, found: Subject) -> list[receipts.Word]:
+    def value(question: Question) -> Value:
+        try:
+            of = subject(request.brand, request.membership, found.metric, question, found.place)
+        except NoSuchPlace:
+            return None
+        return of.figure.value
+
+    return receipts.words(found.question, found.metric, value, NIGHTS)
