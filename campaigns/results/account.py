@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.metrics import METRICS, Metric, Text
 from campaigns.results.question import Question
-from campaigns.results.shown import Cell
+from campaigns.results.shown import Cell, unknown
 from campaigns.results.table import COLUMNS
 from campaigns.results.unallocated import Unallocated, unallocated
 from merchants.models import Brand, Membership
@@ -82,7 +82,7 @@ class Account:
 
     def _cell(self, column: Metric, place: str, called: str) -> Cell:
         if column is not SPEND:
-            return Cell(column, called, self.window, None, is_provisional=False, reason=SPEND_ALONE)
+            return unknown(column, called, self.window, SPEND_ALONE)
         parts = self._parts(place)
         reason = "" if parts else " ".join(str(meaning) for meaning, _days in self.unknown)
         value = sum(parts) if parts else None

@@ -51,6 +51,7 @@ class Entry:
         return {
             Unit.FEN: gettext("yuan, kept as fen"),
             Unit.COUNT: gettext("count"),
+            Unit.PEOPLE: gettext("people"),
             Unit.SHARE: gettext("percent"),
             Unit.RATIO: gettext("ratio"),
         }[self.metric.unit]

@@ -120,6 +120,8 @@ def _figures(row: Row) -> Line:
 
 def number(cell: Cell) -> sheets.Cell:
     """Plain numbers: yuan and ratios with two decimals, as the page shows them."""
+    if cell.is_few:
+        return cell.full
     if cell.value is None:
         return None
     if cell.metric.unit == Unit.FEN:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.figures import Figures
 from campaigns.results.metrics import Line, Text
-from campaigns.results.shown import Cell, cell, under_head
+from campaigns.results.shown import FEW, Cell, cell, under_head
 from campaigns.results.table import TOTAL
 
 LOWEST = 12  # the smallest step is still seen
@@ -60,7 +60,7 @@ class Step:
 
 def funnel(totals: Figures, line: Line = Line.DIRECT, place: str = TOTAL) -> list[Step]:
     figures = [cell(totals, key, place) for key, _rate, _base in STEPS[line]]
-    heights = _heights([figure.value for figure in figures])
+    heights = _heights([FEW if figure.is_few else figure.value for figure in figures])
     heights.append(heights[-1])
     return [
         Step(

@@ -36,6 +36,7 @@ class Line(StrEnum):
 class Unit(StrEnum):
     FEN = "fen"
     COUNT = "count"
+    PEOPLE = "people"  # each counted once within a row
     SHARE = "share"  # shown as a percentage
     RATIO = "ratio"
 
@@ -56,8 +57,8 @@ class Span(Enum):
 class Metric:
     """A sum of one column (`column`), or a ratio of two such sums (`over`).
 
-    `{n}` in `column` and `source` stands for the chosen window. Of people (`is_of_people`) each
-    row counts everyone once: over several rows the sum is only the most that they can be.
+    `{n}` in `column` and `source` stands for the chosen window. Of people each row counts everyone
+    once: over several rows the sum is only the most that they can be.
     """
 
     key: str
@@ -71,11 +72,14 @@ class Metric:
     tag: Text = ""
     not_returned: Text = ""
     line: Line = Line.DIRECT
-    is_of_people: bool = False
 
     @property
     def is_ratio(self) -> bool:
         return bool(self.over[0])
+
+    @property
+    def is_of_people(self) -> bool:
+        return self.unit == Unit.PEOPLE
 
     @property
     def adding(self) -> Text:

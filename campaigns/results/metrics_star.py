@@ -9,14 +9,13 @@ def _people(key: str, label: Text, definition: Text, source: str) -> Metric:
     return Metric(
         key,
         label,
-        Unit.COUNT,
+        Unit.PEOPLE,
         definition,
         source=source,
         column=key,
         span=Span.CHOSEN,
         tag=_("people"),
         line=Line.STAR,
-        is_of_people=True,
     )
 
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from campaigns.results import queries
 from campaigns.results.answers import Answer, Coverage
-from campaigns.results.figures import Value
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.question import MOMENT, Question
 from campaigns.results.shown import Cell, cell, window_tag, written
@@ -74,31 +73,31 @@ def restatements(
 ) -> list[Word]:
     """The figure as it stood at the ends of the last days, newest first."""
 
-    def value(question: Question) -> Value:
+    def figure(question: Question) -> Cell:
         rows = queries.rows_for(brand, membership, question)
-        return queries.totals(rows, question).value(metric)
+        return cell(queries.totals(rows, question), metric.key, TOTAL)
 
-    return words(answer.question, metric, value, NIGHTS)
+    return words(answer.question, figure, NIGHTS)
 
 
-def words(
-    question: Question, metric: Metric, value: Callable[[Question], Value], nights: int
-) -> list[Word]:
-    """Return what `value` says of the question at the ends of so many days, newest first."""
+def words(question: Question, figure: Callable[[Question], Cell | None], nights: int) -> list[Word]:
+    """Return what `figure` says of the question at the ends of so many days, newest first."""
     found: list[Word] = []
-    before: Value = None
+    before: Cell | None = None
     for moment in _last_moments(question, nights):
-        now = value(replace(question, moment=moment))
-        found.append(Word(moment, written(now, metric.unit), _change(before, now, metric)))
+        now = figure(replace(question, moment=moment))
+        found.append(Word(moment, now.full if now else "—", _change(before, now)))
         before = now
     return found[::-1]
 
 
-def _change(before: Value, value: Value, metric: Metric) -> str:
-    if value is None or before is None or value == before:
+def _change(before: Cell | None, now: Cell | None) -> str:
+    if now is None or before is None or now.value is None or before.value is None:
         return ""
-    difference = Decimal(value) - Decimal(before)
-    return f"{'+' if difference > 0 else '−'}{written(abs(difference), metric.unit)}"
+    difference = Decimal(now.value) - Decimal(before.value)
+    if not difference:
+        return ""
+    return f"{'+' if difference > 0 else '−'}{written(abs(difference), now.metric.unit)}"
 
 
 def _last_moments(question: Question, nights: int) -> list[datetime]:

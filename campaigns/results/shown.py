@@ -12,16 +12,19 @@ from campaigns.results.figures import Figures, Value
 from campaigns.results.metrics import METRICS, Line, Metric, Text, Unit
 from portal.lib import money
 
+FEW = 10  # people; fewer of them might be known to somebody
 THIN = 100  # orders; below, the ROI is off by more than 20 %
 FOUR_PLACES = Decimal("0.0001")
 CENT = Decimal("0.01")
+FEWER = f"<{FEW}"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`place` says of what: a note id, `total`, or `day:2025-06-18`.
 
-    `is_at_most` marks a sum of people, some of whom may be in it more than once.
+    `is_at_most` marks a sum of people, some of whom may be in it more than once. `is_few` says
+    that there are people and fewer than FEW: how many is not told, so the value is None.
     """
 
     metric: Metric
@@ -31,15 +34,18 @@ class Cell:
     is_provisional: bool
     reason: Text
     is_at_most: bool = False
+    is_few: bool = False
 
     @property
     def full(self) -> str:
+        if self.is_few:
+            return FEWER
         return f"{self._most}{written(self.value, self.metric.unit)}"
 
     @property
     def short(self) -> str:
         language = get_language() or ""
-        if self.metric.unit == Unit.COUNT and self.value is not None:
+        if self.metric.unit in (Unit.COUNT, Unit.PEOPLE) and self.value is not None:
             return f"{self._most}{money.short_count(int(self.value), language)}"
         if self.metric.unit == Unit.FEN and self.value is not None:
             return money.short(int(self.value), language)
@@ -48,6 +54,8 @@ class Cell:
     @property
     def exact(self) -> str:
         """The value for programs: fen, a count, or a ratio to 4 places; empty when unknown."""
+        if self.is_few:
+            return FEWER
         if isinstance(self.value, Decimal):
             return str(self.value.quantize(FOUR_PLACES, ROUND_HALF_UP))
         return "" if self.value is None else str(self.value)
@@ -72,16 +80,36 @@ class Cell:
 
 def cell(figures: Figures, key: str, place: str) -> Cell:
     metric = METRICS[key]
-    value = figures.value(metric)
+    told = figures.value(metric)
+    few = is_few(told, metric.unit)
+    value = None if few or rests_on_few(figures, metric) else told
     return Cell(
         metric=metric,
         place=place,
         window=figures.window,
         value=value,
-        is_provisional=value is not None and figures.is_provisional(metric),
-        reason="" if value is not None else why_unknown(figures, metric),
+        is_provisional=told is not None and figures.is_provisional(metric),
+        reason="" if few or value is not None else why_unknown(figures, metric),
         is_at_most=bool(value) and metric.is_of_people and figures.rows > 1,
+        is_few=few,
     )
+
+
+def unknown(metric: Metric, place: str, window: int, reason: Text) -> Cell:
+    return Cell(metric, place, window, None, is_provisional=False, reason=reason)
+
+
+def is_few(value: Value, unit: Unit) -> bool:
+    """Say whether it counts people who are too few for their number to be told; none is told."""
+    return unit == Unit.PEOPLE and value is not None and 0 < value < FEW
+
+
+def rests_on_few(figures: Figures, metric: Metric) -> bool:
+    """Say whether a ratio would tell what is not told of one of its sides."""
+    if not metric.is_ratio:
+        return False
+    sides = zip(figures.shares[metric.key], metric.over, strict=True)
+    return any(is_few(side, METRICS[key].unit) for side, key in sides)
 
 
 def why_unknown(figures: Figures, metric: Metric) -> Text:
@@ -93,12 +121,16 @@ def why_unknown(figures: Figures, metric: Metric) -> Text:
         if metric.line is Line.STAR:
             return _("Xinghe has not returned this.")
         return _("Juguang has not returned this.")
+    if rests_on_few(figures, metric):
+        return _("Fewer than 10 people are behind it: their number and what follows is not told.")
     return _("There is nothing to divide by.")
 
 
 def written(value: Value, unit: Unit) -> str:
     if value is None:
         return "—"
+    if is_few(value, unit):
+        return FEWER
     if unit == Unit.FEN:
         return money.full(int(value))
     if unit == Unit.SHARE:

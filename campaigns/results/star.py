@@ -19,7 +19,7 @@ from campaigns.results.figures import Figures, added
 from campaigns.results.measures import Row, figures_of, measures
 from campaigns.results.metrics import METRICS, Text
 from campaigns.results.question import Question
-from campaigns.results.shown import Cell, cell
+from campaigns.results.shown import Cell, cell, unknown
 from merchants.models import Brand, Membership
 
 COLUMNS = [
@@ -156,15 +156,12 @@ def total_cells(answer: StarAnswer) -> list[Cell]:
 
 def total_cell(answer: StarAnswer, key: str) -> Cell:
     """Return the total of one metric; it is unknown, with the reason, where tasks don't add up."""
-    metric = METRICS[key]
+    metric, window = METRICS[key], answer.question.window
     if answer.totals is None:
-        nothing = _("Nothing has been returned for this period.")
-        return Cell(
-            metric, TOTAL, answer.question.window, None, is_provisional=False, reason=nothing
-        )
-    total = cell(answer.totals, key, TOTAL)
+        return unknown(metric, TOTAL, window, _("Nothing has been returned for this period."))
     if reason := answer.why_not_added(key):
-        return replace(total, value=None, is_provisional=False, is_at_most=False, reason=reason)
+        return unknown(metric, TOTAL, window, reason)
+    total = cell(answer.totals, key, TOTAL)
     several = metric.is_of_people and len(answer.tasks) > 1 and bool(total.value)
     return replace(total, is_at_most=total.is_at_most or several)
 

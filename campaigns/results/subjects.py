@@ -134,7 +134,8 @@ class Subject:
 
     def part(self, figures: Figures, place: str) -> Cell | None:
         """Return the figure of some of the rows; None where there is none of them all."""
-        return None if self.figure.value is None else cell(figures, self.metric.key, place)
+        is_known = self.figure.value is not None or self.figure.is_few
+        return cell(figures, self.metric.key, place) if is_known else None
 
     def _day(self, day: date, figures: Figures | None) -> SubjectDay:
         question, line = self.question, self.metric.line

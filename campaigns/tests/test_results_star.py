@@ -35,7 +35,7 @@ def viewer(client_as):
 
 def told(store, day, object_id=TASK, **figures):
     """Write what the export told of a task on a day."""
-    plain = {"read_uv": 400, "store_visit_uv": 40, "order_uv": 8, "store_gmv_fen": 90_000}
+    plain = {"read_uv": 400, "store_visit_uv": 40, "order_uv": 10, "store_gmv_fen": 90_000}
     named = {"level": "task", "object_id": object_id, "window_days": 15, "sampling": 5000}
     return make_fact(StarDay, store, day, **named | plain | figures)
 
@@ -51,10 +51,10 @@ def test_a_days_figures_are_those_of_the_export(viewer, store):
 
     found = figures(viewer, **{"from": DAY})
 
-    expected = {"read_uv": "400", "store_visit_uv": "40", "order_uv": "8", "store_gmv": "90000"}
+    expected = {"read_uv": "400", "store_visit_uv": "40", "order_uv": "10", "store_gmv": "90000"}
     assert {key: found[key, TASK] for key in expected} == expected
     assert {key: found[key, f"day:{DAY}"] for key in expected} == expected
-    assert (found["visit_rate", TASK], found["buyer_rate", TASK]) == ("0.1000", "0.2000")
+    assert (found["visit_rate", TASK], found["buyer_rate", TASK]) == ("0.1000", "0.2500")
 
 
 def test_people_of_several_days_are_at_most_their_sum_and_money_is_the_sum(viewer, store):

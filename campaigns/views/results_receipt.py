@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET
 from campaigns.forms.results import QuestionForm, StarForm
 from campaigns.results import receipts
 from campaigns.results.choice import offered
-from campaigns.results.figures import Value
 from campaigns.results.metrics import METRICS, Line
 from campaigns.results.origins import holdings, origins
 from campaigns.results.question import Question
 from campaigns.results.receipt_files import receipt_file
+from campaigns.results.shown import Cell
 from campaigns.results.subjects import NoSuchPlace, Subject, subject
 from campaigns.results.table import TOTAL
 from campaigns.views.period import Context, stores_seen
@@ -107,11 +107,11 @@ def _asked(request: BrandRequest) -> Asked:
 
 
 def _revisions(request: BrandRequest, found: Subject) -> list[receipts.Word]:
-    def value(question: Question) -> Value:
+    def figure(question: Question) -> Cell | None:
         try:
             of = subject(request.brand, request.membership, found.metric, question, found.place)
         except NoSuchPlace:
             return None
-        return of.figure.value
+        return of.figure
 
-    return receipts.words(found.question, found.metric, value, NIGHTS)
+    return receipts.words(found.question, figure, NIGHTS)
