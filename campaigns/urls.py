@@ -21,6 +21,7 @@ from campaigns.views import (
     replace,
     requests,
     results,
+    results_diff,
     results_receipt,
     results_star,
     sheets,
@@ -98,6 +99,7 @@ urlpatterns = [
         results_star.results_star_file,
         name="results_star_file",
     ),
+    path("b/<slug:brand>/results/diff/", results_diff.results_diff, name="results_diff"),
     path(
         "b/<slug:brand>/results/receipt/",
         results_receipt.results_receipt,

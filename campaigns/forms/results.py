@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.forms.period import NOT_OFFERED, NumberChoice, PeriodForm
+from campaigns.forms.period import NOT_OFFERED, DayField, NumberChoice, PeriodForm
 from campaigns.models import NoteSource
 from campaigns.results.choice import NoteChoice, Offered
 from campaigns.results.groups import Group
 from campaigns.results.metrics import METRICS, Line
-from campaigns.results.question import Against, Question
+from campaigns.results.question import Against, Question, moment_of
 from campaigns.results.table import COLUMNS, DEFAULT_SORT
+from portal.lib import days
 
 SORTS = [sign + column.key for column in COLUMNS for sign in ("", "-")]
 CHOICES = ("campaign", "creator", "source", "tag", "item")
@@ -21,11 +23,12 @@ CHOICES = ("campaign", "creator", "source", "tag", "item")
 
 @dataclass(frozen=True, slots=True)
 class ChoiceMade:
-    """A filter in use: its name in the address, the word for it, and what was chosen."""
+    """A filter in use: its name in the address, the word for it, what was chosen, and as asked."""
 
     name: str
     word: str
     value: str
+    asked: str
 
     @property
     def dropped(self) -> dict[str, None]:
@@ -102,7 +105,12 @@ class QuestionForm(PeriodForm):
             "source": dict(NoteSource.choices),
         }
         return [
-            ChoiceMade(name, str(self.fields[name].label), str(words.get(name, {}).get(made, made)))
+            ChoiceMade(
+                name=name,
+                word=str(self.fields[name].label),
+                value=str(words.get(name, {}).get(made, made)),
+                asked=str(made),
+            )
             for name in CHOICES
             if (made := self.cleaned_data.get(name))
         ]
@@ -115,6 +123,28 @@ class QuestionForm(PeriodForm):
 
     def page_number(self) -> int:
         return self.cleaned_data.get("page") or 1
+
+
+class DiffForm(QuestionForm):
+    """A question as known on one day, and until when it is compared; empty is now."""
+
+    until = DayField(_("Compared with"))
+
+    def clean_as_of(self) -> date | None:
+        """Yesterday, unless said: something may have moved since."""
+        return super().clean_as_of() or days.today() - timedelta(days=1)
+
+    def clean_until(self) -> date | None:
+        asked: date | None = self.cleaned_data["until"]
+        if asked and asked > days.today():
+            raise forms.ValidationError(_("That day has not come yet."))
+        known: date | None = self.cleaned_data.get("as_of")
+        if asked and known and asked < known:
+            raise forms.ValidationError(_("It lies before the day it is compared with."))
+        return asked
+
+    def until_when(self) -> datetime:
+        return moment_of(self.cleaned_data.get("until"))
 
 
 class StarForm(PeriodForm):

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 from campaigns.results import queries
 from campaigns.results.answers import Answer, Coverage
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.question import MOMENT, Question
-from campaigns.results.shown import Cell, cell, window_tag, written
+from campaigns.results.shown import Cell, cell, moved_by, window_tag
 from campaigns.results.table import TOTAL
 from merchants.models import Brand, Membership
 from portal.lib import days
@@ -86,18 +85,15 @@ def words(question: Question, figure: Callable[[Question], Cell | None], nights:
     before: Cell | None = None
     for moment in _last_moments(question, nights):
         now = figure(replace(question, moment=moment))
-        found.append(Word(moment, now.full if now else "—", _change(before, now)))
+        found.append(
+            Word(
+                moment=moment,
+                value=now.full if now else "—",
+                change=moved_by(before, now) if before and now else "",
+            )
+        )
         before = now
     return found[::-1]
-
-
-def _change(before: Cell | None, now: Cell | None) -> str:
-    if now is None or before is None or now.value is None or before.value is None:
-        return ""
-    difference = Decimal(now.value) - Decimal(before.value)
-    if not difference:
-        return ""
-    return f"{'+' if difference > 0 else '−'}{written(abs(difference), now.metric.unit)}"
 
 
 def _last_moments(question: Question, nights: int) -> list[datetime]:

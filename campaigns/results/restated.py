@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
@@ -20,7 +21,7 @@ from campaigns.models import Fact, NoteDay, Source, StarDay, StarLevel
 from campaigns.models.facts import FactQuerySet
 from campaigns.results.maturity import maturity
 from campaigns.results.metrics import METRICS, WINDOWS, Text, Unit
-from campaigns.results.shown import written
+from campaigns.results.shown import signed, written
 from merchants.models import Membership
 from portal.lib.days import SHANGHAI
 
@@ -121,15 +122,24 @@ class Restatement:
 
     @property
     def why(self) -> str:
-        if self.by_file:
-            return gettext("a file was imported again")
-        if self.late_orders > 0:
-            words = ngettext("%(n)s late order", "%(n)s late orders", self.late_orders)
-            return words % {"n": f"{self.late_orders:,}"}
-        if self.late_orders < 0:
-            words = ngettext("%(n)s order fewer", "%(n)s orders fewer", -self.late_orders)
-            return words % {"n": f"{-self.late_orders:,}"}
-        return gettext("a later pull said otherwise")
+        return cause(by_file=self.by_file, late_orders=self.late_orders)
+
+    @property
+    def diff(self) -> str:
+        """Return the address of what moved in that night; empty where no page compares it."""
+        if self.feed is not NOTES:
+            return ""
+        asked = {
+            "metric": self.figure.key.removesuffix(f"_{self.figure.window}"),
+            "from": self.day,
+            "to": self.day,
+            "as_of": self.night - timedelta(days=1),
+            "until": self.night,
+            "store": self.store,
+        }
+        if self.figure.window in WINDOWS and self.figure.orders:
+            asked["window"] = self.figure.window
+        return urlencode(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +165,17 @@ class Moved:
         )
 
 
-def signed(change: int, unit: Unit) -> str:
-    return f"{'+' if change > 0 else '−'}{written(abs(change), unit)}"
+def cause(*, by_file: bool, late_orders: int) -> str:
+    """Say why a day was told otherwise, as far as its rows tell."""
+    if by_file:
+        return gettext("a file was imported again")
+    if late_orders > 0:
+        words = ngettext("%(n)s late order", "%(n)s late orders", late_orders)
+        return words % {"n": f"{late_orders:,}"}
+    if late_orders < 0:
+        words = ngettext("%(n)s order fewer", "%(n)s orders fewer", -late_orders)
+        return words % {"n": f"{-late_orders:,}"}
+    return gettext("a later pull said otherwise")
 
 
 def restatements(

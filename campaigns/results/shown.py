@@ -140,6 +140,24 @@ def written(value: Value, unit: Unit) -> str:
     return f"{int(value):,}"
 
 
+def signed(change: int | Decimal, unit: Unit) -> str:
+    return f"{'+' if change > 0 else '−'}{written(max(change, -change), unit)}"
+
+
+def moved_by(before: Cell, after: Cell) -> str:
+    """Return the difference of the two as they are written; empty for none, or an unknown side."""
+    unit = after.metric.unit
+    if before.value is None or after.value is None:
+        return ""
+    change = _as_written(after.value, unit) - _as_written(before.value, unit)
+    return signed(change, unit) if change else ""
+
+
+def _as_written(value: int | Decimal, unit: Unit) -> Decimal:
+    places = {Unit.SHARE: FOUR_PLACES, Unit.RATIO: CENT}.get(unit, Decimal(1))
+    return Decimal(value).quantize(places, ROUND_HALF_UP)
+
+
 def title(metric: Metric) -> str:
     return f"{metric.label} ¥" if metric.unit == Unit.FEN else str(metric.label)
 

@@ -65,6 +65,8 @@ READ = [
     "/b/shancha/reconciliation/orders/{store}/1/",
     "/b/shancha/reconciliation/orders/{other_store}/1/",
     "/b/shancha/results/?group=day",
+    "/b/shancha/results/diff/?metric=spend&as_of=2025-06-01",
+    "/b/shancha/results/diff/?metric=spend&as_of=2025-06-01&store={other_store}",
     "/b/shancha/results/receipt/?metric=spend",
     "/b/shancha/results/receipt/?metric=spend&store={other_store}",
     "/b/shancha/results/receipt/?metric=store_gmv&window=15",

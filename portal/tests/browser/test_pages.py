@@ -59,6 +59,8 @@ PAGES = {
     "new webhook": ("owner", "/b/shancha/settings/webhooks/new/"),
     "webhook log": ("marketer", "/b/shancha/settings/webhooks/log/"),
     "webhook guide": ("marketer", "/b/shancha/settings/webhooks/guide/"),
+    "what moved": ("viewer", "/b/shancha/results/diff/?as_of=2025-06-20"),
+    "nothing moved": ("viewer", "/b/shancha/results/diff/?from=2024-01-01&to=2024-01-05"),
     "whole receipt": ("viewer", "/b/shancha/results/receipt/?metric=gmv&window=30"),
     "whole receipt of a star task": (
         "viewer",

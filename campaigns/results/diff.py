@@ -1,0 +1,176 @@
+"""What moved between two moments: the same question answered twice, and why each day differs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext
+
+from campaigns.models import Source
+from campaigns.results import queries
+from campaigns.results.figures import Figures
+from campaigns.results.metrics import METRICS, Metric, Span
+from campaigns.results.queries import NoteKey
+from campaigns.results.question import Question
+from campaigns.results.restated import cause
+from campaigns.results.shown import Cell, cell, moved_by, unknown, weekday
+from campaigns.results.table import COLUMNS, TOTAL
+from merchants.models import Brand, Membership
+
+MOST_NOTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What was known at one moment."""
+
+    question: Question
+    totals: Figures
+    days: Mapping[date, Figures]
+    notes: Mapping[NoteKey, Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure as it was and as it is, of `name`; `why` is empty where nothing moved."""
+
+    before: Cell
+    after: Cell
+    name: str = ""
+    why: str = ""
+    day: date | None = None
+    key: NoteKey | None = None
+
+    @property
+    def metric(self) -> Metric:
+        return self.after.metric
+
+    @property
+    def moved(self) -> bool:
+        return self.before.value != self.after.value
+
+    @property
+    def size(self) -> Decimal:
+        return abs(Decimal(self.after.value or 0) - Decimal(self.before.value or 0))
+
+    @property
+    def change(self) -> str:
+        return moved_by(self.before, self.after)
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Say whether only one of the two is known: there is no difference then."""
+        return (self.before.value is None) != (self.after.value is None)
+
+    @property
+    def weekday(self) -> str:
+        return weekday(self.day) if self.day else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    then: Question
+    now: Question
+    metric: Metric
+    metrics: Sequence[Difference]
+    days: Sequence[Difference]
+    notes: Sequence[Difference]
+    moved_notes: int
+
+    @property
+    def has_moved(self) -> bool:
+        return any(each.moved for each in self.metrics) or bool(self.days)
+
+
+def diff(
+    brand: Brand, membership: Membership, question: Question, metric: Metric, until: datetime
+) -> Diff:
+    """Return how the answer of the question's moment differs from that of `until`."""
+    then, now = (
+        _side(brand, membership, replace(question, moment=moment))
+        for moment in (question.moment, until)
+    )
+    by_file = _told_by_file(brand, membership, now.question, since=question.moment)
+    notes = [each for each in _notes(then, now, metric) if each.moved]
+    return Diff(
+        then=then.question,
+        now=now.question,
+        metric=metric,
+        metrics=[
+            Difference(_cell(then.totals, each, "then"), _cell(now.totals, each, TOTAL))
+            for each in COLUMNS
+            if not each.not_returned
+        ],
+        days=[each for each in _days(then, now, metric, by_file) if each.moved],
+        notes=sorted(notes, key=lambda each: each.size, reverse=True)[:MOST_NOTES],
+        moved_notes=len(notes),
+    )
+
+
+def _side(brand: Brand, membership: Membership, question: Question) -> Side:
+    rows = queries.rows_for(brand, membership, question)
+    return Side(
+        question=question,
+        totals=queries.totals(rows, question),
+        days=queries.by_day(rows, question),
+        notes={each.key: each.figures for each in queries.by_note(rows, question)},
+    )
+
+
+def _told_by_file(
+    brand: Brand, membership: Membership, question: Question, *, since: datetime
+) -> set[date]:
+    """Return the days of which rows were opened by an imported file since the moment."""
+    news = queries.rows_for(brand, membership, question).filter(known_from__gt=since)
+    told = news.values("day").annotate(files=Count("day", filter=Q(source=Source.FILE)))
+    return {row["day"] for row in told if row["files"]}
+
+
+def _days(then: Side, now: Side, metric: Metric, by_file: set[date]) -> list[Difference]:
+    return [
+        Difference(
+            before=_cell(then.days.get(day), metric, f"then:{day}"),
+            after=_cell(now.days.get(day), metric, f"day:{day}"),
+            name=day.isoformat(),
+            why=_why(metric, then.days.get(day), now.days.get(day), by_file=day in by_file),
+            day=day,
+        )
+        for day in sorted(then.days.keys() | now.days.keys(), reverse=True)
+    ]
+
+
+def _why(metric: Metric, before: Figures | None, after: Figures | None, *, by_file: bool) -> str:
+    """Say why a day differs, as far as the ledger tells: that is who told it and what it counts."""
+    if before is None:
+        return gettext("the day arrived")
+    if after is None:
+        return gettext("the day was taken back")
+    late = 0
+    if metric.span is Span.CHOSEN:
+        orders = [side.value(METRICS["order"]) for side in (before, after)]
+        if orders[0] is None and orders[1] is not None:
+            return gettext("its orders arrived")
+        late = int(orders[1] or 0) - int(orders[0] or 0)
+    if not late and not by_file and after.rows != before.rows:
+        return gettext("note rows: %(n)s") % {"n": f"{after.rows - before.rows:+,}"}
+    return cause(by_file=by_file, late_orders=late)
+
+
+def _notes(then: Side, now: Side, metric: Metric) -> list[Difference]:
+    return [
+        Difference(
+            before=_cell(then.notes.get(key), metric, f"then:{key.note_id}"),
+            after=_cell(now.notes.get(key), metric, key.note_id),
+            name=key.note_id,
+            key=key,
+        )
+        for key in dict.fromkeys([*now.notes, *then.notes])
+    ]
+
+
+def _cell(figures: Figures | None, metric: Metric, place: str) -> Cell:
+    if figures is None:
+        return unknown(metric, place, 0, gettext("Nothing had been returned by then."))
+    return cell(figures, metric.key, place)
