@@ -98,6 +98,19 @@ def added(parts: Sequence[Figures]) -> Figures:
     )
 
 
+def nothing_like(figures: Figures) -> Figures:
+    """Return the figures of no note day at all."""
+    return Figures(
+        window=figures.window,
+        rows=0,
+        sums=dict.fromkeys(figures.sums),
+        shares=dict.fromkeys(figures.shares, Share(None, None)),
+        returned=dict.fromkeys(figures.returned, 0),
+        gone=dict.fromkeys(figures.gone),
+        paid_gone=dict.fromkeys(figures.paid_gone),
+    )
+
+
 def _known(values: Iterable[int | None]) -> int | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None

@@ -17,7 +17,7 @@ from campaigns.models import Campaign, CampaignNote, LinkTarget, Note
 from campaigns.results.account import Account
 from campaigns.results.answers import Answer
 from campaigns.results.choice import newest_links
-from campaigns.results.figures import Figures, added
+from campaigns.results.figures import Figures, added, nothing_like
 from campaigns.results.metrics import Text
 from campaigns.results.queries import NoteFigures, NoteKey, titles
 from campaigns.results.shown import Cell, weekday
@@ -95,12 +95,15 @@ def group_rows(
 
 
 def _days(answer: Answer, account: Account | None) -> Iterator[GroupRow]:
+    """Yield the days with figures, and those on which the account alone told of spending."""
+    told = {each.day for each in account.days} if account else set()
     for each in answer.days:
-        if each.figures:
+        if each.figures or each.day in told:
             day = each.day.isoformat()
             named = Named(f"day:{day}", day, weekday(each.day))
+            figures = each.figures or nothing_like(answer.totals)
             beside = account.beside(each.day) if account else ()
-            yield GroupRow(named.place, each.figures, named, 0, beside)
+            yield GroupRow(named.place, figures, named, 0, beside)
 
 
 def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Note]) -> Named:

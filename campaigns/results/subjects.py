@@ -66,10 +66,6 @@ class Subject:
         return self.figure.place
 
     @property
-    def is_total(self) -> bool:
-        return self.place == TOTAL
-
-    @property
     def window(self) -> str:
         return window_tag(self.metric, self.question.window)
 

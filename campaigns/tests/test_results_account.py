@@ -73,6 +73,18 @@ def test_each_day_ties_too_on_the_page_and_in_the_file(viewer, two_days):
         assert Decimal(line["Account total ¥"]) == Decimal(unallocated) + Decimal(line["Spend ¥"])
 
 
+def test_a_day_on_which_no_note_spent_has_a_row_too(viewer, store, two_days):
+    earlier = BEFORE - timedelta(days=1)
+    spent(store, 333, day=earlier)
+    note_report(store, earlier)
+
+    spend = spend_on(viewer, group="day")
+
+    assert spend[f"unallocated:{earlier}"] == spend[f"account:{earlier}"] == "333"
+    parts = [int(spend[f"unallocated:{day}"]) for day in (earlier, BEFORE, DAY)]
+    assert sum(parts) == int(spend["unallocated"])
+
+
 def test_a_day_that_does_not_tie_is_named_with_its_reason(viewer, store):
     spent(store, 100, [40])
     note_report(store)
