@@ -197,6 +197,7 @@ def _set_suspended(member: Membership, *, by: Membership, suspended: bool) -> No
         member.save(update_fields=["suspended_at"])
         if suspended:
             _take_back_what_was_sent_by(member)
+            member.api_keys.filter(revoked_at=None).update(revoked_at=timezone.now())
     logger.info("member suspended=%s membership=%s by=%s", suspended, member.pk, by.user_id)
 
 

@@ -38,6 +38,16 @@ def purge_webhooks() -> None:
         webhooks.purge()
 
 
+@shared_task
+def purge_api_calls() -> None:
+    """Forget what programs were answered under an Idempotency-Key after 24 hours."""
+    from merchants import api_keys
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        api_keys.purge_calls()
+
+
 @shared_task(expires=settings.REQUALIFY_TICK.total_seconds())  # told of again by then
 def requalify_store(store_id: int) -> None:
     from merchants import requalify

@@ -3,6 +3,7 @@ from django.urls import path
 from merchants.views import (
     account,
     agencies,
+    api_keys,
     audit,
     brands,
     consent_records,
@@ -20,6 +21,7 @@ from merchants.views import (
     webhooks,
 )
 
+API_KEYS = "b/<slug:brand>/settings/api-keys/"
 WEBHOOKS = "b/<slug:brand>/settings/webhooks/"
 
 app_name = "merchants"
@@ -123,6 +125,9 @@ urlpatterns = [
         agencies.client_move,
         name="client_move",
     ),
+    path(API_KEYS, api_keys.api_key_list, name="api_keys"),
+    path(f"{API_KEYS}new/", api_keys.api_key_create, name="api_key_create"),
+    path(f"{API_KEYS}<int:key_id>/revoke/", api_keys.api_key_revoke, name="api_key_revoke"),
     path(WEBHOOKS, webhooks.webhook_list, name="webhooks"),
     path(f"{WEBHOOKS}new/", webhooks.webhook_create, name="webhook_create"),
     path(f"{WEBHOOKS}guide/", webhooks.webhook_guide, name="webhook_guide"),

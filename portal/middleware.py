@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 
 from portal.lib.logs import log_ids
+from portal.lib.problems import MEDIA_TYPE, problem_answer
 from portal.lib.scope import Hat, scope
 from portal.lib.trail import trail_of
 
@@ -29,6 +30,19 @@ def private_pages(get_response: Handler) -> Handler:
         response = get_response(request)
         response.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def problems_of_the_api(get_response: Handler) -> Handler:
+    """Answer a program in its own form also where no endpoint was reached, or one crashed."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not request.path_info.startswith("/api/") or response.status_code < 400:
+            return response
+        told = response.get("Content-Type") == MEDIA_TYPE
+        return response if told else problem_answer(response.status_code)
 
     return middleware
 

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.private_pages",
+    "portal.middleware.problems_of_the_api",
     "portal.middleware.nameless_jumps",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -313,6 +314,19 @@ STAR_TASK = {
 TRANSFER_DAYS = int(number("TRANSFER_DAYS", 7))  # for the brand whose store another asks for
 SECOND_REVIEW_SHARE = share("SECOND_REVIEW_SHARE", 0.1)  # of the decisions, drawn by a keyed hash
 
+# The API -------------------------------------------------------------------------------------
+API_CALLS_PER_MINUTE = int(number("API_CALLS_PER_MINUTE", 300))  # of one key
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["campaigns.api.keys.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["campaigns.api.keys.KeyThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "campaigns.api.errors.answer_of",
+    "UNAUTHENTICATED_USER": None,
+}
+
 # Links ---------------------------------------------------------------------------------------
 # Category ids of Tmall by what they sell in the eyes of the law (campaigns/links/health.py). No
 # public document lists them, so none is invented: an operator fills in those that Tmall names, as
@@ -374,6 +388,7 @@ TICKS = {
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.deliver_webhooks": MAIL_TICK,
     "merchants.tasks.purge_webhooks": DUE_TICK,
+    "merchants.tasks.purge_api_calls": DUE_TICK,
     "merchants.tasks.hand_out_decisions": DECISION_TICK,
     "merchants.tasks.requalify_stores": REQUALIFY_TICK,
     "merchants.tasks.expire_unanswered": DUE_TICK,

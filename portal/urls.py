@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("campaigns.api.urls")),
     path("", include("merchants.urls")),
     path("", include("campaigns.urls")),
 ]

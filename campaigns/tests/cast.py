@@ -12,6 +12,7 @@ from merchants.tests.factories import (
     make_evidence,
     make_grant,
     make_invitation,
+    make_key,
     make_membership,
     make_store,
     make_transfer,
@@ -56,4 +57,5 @@ def stage(brand: Brand) -> dict[str, object]:
         "order": make_fact(StoreOrder, store, yesterday(), sub_order_id="1").sub_order_id,
         "webhook": delivery.endpoint_id,
         "delivery": delivery.pk,
+        "api_key": make_key(member).pk,
     }

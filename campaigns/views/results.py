@@ -58,6 +58,11 @@ def results_file(request: BrandRequest, kind: str) -> HttpResponse:
     form = QuestionForm(request.GET, offered(request.brand, request.membership))
     if not form.is_valid():
         return results(request, brand=request.brand.slug)
+    return table_file(request, form, kind)
+
+
+def table_file(request: BrandRequest, form: QuestionForm, kind: str) -> HttpResponse:
+    """Answer a valid form with its file, and record who took it."""
     question = form.question()
     found = answer(request.brand, request.membership, question)
     names = {store.pk: store.title for store in form.offered.stores}

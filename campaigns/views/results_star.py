@@ -1,5 +1,7 @@
 """效果 · 星任务: what star tasks brought, apart from the direct links in every way."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -16,7 +18,7 @@ from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
-from merchants.models import AccessKind, Role
+from merchants.models import AccessKind, Role, Store
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
@@ -57,6 +59,13 @@ def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
     form = StarForm(request.GET, stores)
     if not form.is_valid():
         return results_star(request, brand=request.brand.slug)
+    return star_table_file(request, form, stores, kind)
+
+
+def star_table_file(
+    request: BrandRequest, form: StarForm, stores: Sequence[Store], kind: str
+) -> HttpResponse:
+    """Answer a valid form with its file, and record who took it."""
     question = form.question()
     found = star_answer(request.brand, request.membership, question, form.asked_task())
     names = {store.pk: store.title for store in stores}

@@ -1,4 +1,5 @@
 from merchants.models.access import AccessEvent, AccessKind
+from merchants.models.api_keys import ApiCall, ApiKey, ApiKeyState, ApiScope
 from merchants.models.application import Application, ApplicationEvent, ApplicationStatus, Margin
 from merchants.models.budgets import (
     PartnerBudget,
@@ -65,6 +66,10 @@ from merchants.models.webhooks import (
 __all__ = [
     "AccessEvent",
     "AccessKind",
+    "ApiCall",
+    "ApiKey",
+    "ApiKeyState",
+    "ApiScope",
     "Application",
     "ApplicationEvent",
     "ApplicationStatus",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from merchants.models.access import AccessEvent
+from merchants.models.api_keys import ApiCall, ApiKey
 from merchants.models.application import Application, ApplicationEvent
 from merchants.models.budgets import PartnerBudget, PartnerFailure, PartnerIncident
 from merchants.models.consents import ConsentRecord
@@ -86,6 +87,7 @@ keep(
     WebhookEndpoint,
     leave_out=["uid", "secret_sealed", "older_sealed", "older_until", "failing_since"],
 )
+keep(ApiKey, leave_out=["secret_hash", "last_used_at", "window_number", "window_calls"])
 keep(PolicyVersion)
 keep(PolicyLogEntry)
 keep(User, leave_out=["password", "last_login"])
@@ -94,6 +96,7 @@ keep(UserPermission)
 
 WITHOUT: dict[type[models.Model], str] = {
     AccessEvent: "is itself a record that nobody changes",
+    ApiCall: "is an answer kept for a day: what the call changed has its own history",
     ApplicationEvent: "is itself a record that nobody changes",
     BrandGrantEvent: "is itself a record that nobody changes",
     ConsentRecord: "is itself a record that nobody changes",

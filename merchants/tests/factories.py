@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from merchants import consent_texts, evidence, transfers
 from merchants.models import (
+    ApiCall,
+    ApiKey,
     Application,
     ApplicationEvent,
     Brand,
@@ -232,6 +234,21 @@ def make_grant(
             grant.move_to(status)
         grant.load_stores()
     return grant
+
+
+def make_key(member: Membership, name: str = "BI", **fields: Any) -> ApiKey:
+    fields = {"expires_at": timezone.now() + timedelta(days=90), "scopes": ["read"]} | fields
+    key = ApiKey(brand_id=member.brand_id, membership=member, name=name, **fields)
+    key.new_secret()
+    with scope(Hat.WEB, brand=member.brand_id):
+        key.save()
+    return key
+
+
+def make_api_call(key: ApiKey, name: str = "1", **fields: Any) -> ApiCall:
+    fields = {"asked_sha256": "0" * 64, "status": 200, "body": {}} | fields
+    with scope(Hat.WEB, brand=key.brand_id):
+        return ApiCall.objects.create(brand_id=key.brand_id, key=key, name=name, **fields)
 
 
 def make_second_review(application: Application, **fields: Any) -> SecondReview:

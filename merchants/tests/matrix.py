@@ -12,6 +12,7 @@ ASK = "/b/shancha/stores/transfers/ask/"
 TRANSFER = "/b/shancha/stores/transfers/{transfer}/withdraw/"
 RELEASE = "/b/shancha/stores/{store}/transfer/{release}/"
 CLIENT = "/b/shancha/settings/clients/{grant}/"
+API_KEYS = "/b/shancha/settings/api-keys/"
 WEBHOOKS = "/b/shancha/settings/webhooks/"
 WEBHOOK = WEBHOOKS + "{webhook}/"
 DELIVERY = WEBHOOKS + "log/{delivery}/"
@@ -118,6 +119,13 @@ MATRIX = [
     ("post", "/b/shancha/notices/read/", 302, 404, 302, 302, 302),
     ("get", "/b/shancha/notices/preferences/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/notices/preferences/", 302, 404, 302, 302, 302),
+    ("get", API_KEYS, 302, 404, 403, 200, 200),
+    ("post", API_KEYS, 302, 405, 405, 405, 405),
+    ("get", API_KEYS + "new/", 302, 404, 403, 200, 200),
+    ("post", API_KEYS + "new/", 302, 404, 403, 422, 422),
+    ("get", API_KEYS + "{api_key}/revoke/", 302, 405, 405, 405, 405),
+    # a colleague's: only an owner of every store ends it
+    ("post", API_KEYS + "{api_key}/revoke/", 302, 404, 403, 404, 302),
     ("get", WEBHOOKS, 302, 404, 403, 200, 200),
     ("post", WEBHOOKS, 302, 405, 405, 405, 405),
     ("get", WEBHOOKS + "new/", 302, 404, 403, 403, 200),

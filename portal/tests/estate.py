@@ -57,6 +57,7 @@ from merchants import webhooks
 from merchants.access_events import record
 from merchants.models import (
     AccessKind,
+    ApiKey,
     Application,
     Brand,
     BrandGrant,
@@ -79,6 +80,7 @@ from merchants.models import (
 from merchants.notices import keep_wishes, notify
 from merchants.rules import SENTENCES
 from merchants.tests.factories import (
+    make_api_call,
     make_application,
     make_brand,
     make_connection,
@@ -86,6 +88,7 @@ from merchants.tests.factories import (
     make_evidence,
     make_grant,
     make_invitation,
+    make_key,
     make_membership,
     make_participation,
     make_second_review,
@@ -117,6 +120,7 @@ class Estate:
     transfer: StoreTransfer
     webhook: WebhookEndpoint
     delivery: WebhookDelivery
+    api_key: ApiKey
     campaign: Campaign
     rule: CampaignRule
     star_task: StarTask
@@ -162,7 +166,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     moving = *_make_transfers(store, number, name), *_make_webhook(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
     plans = _make_plans(store, free, name)
-    return Estate(*own, *moving, *plans, sheet, _make_import(store, name), window)
+    key = make_key(member, name if number == 1 else "同事")
+    make_api_call(key, name)
+    return Estate(*own, *moving, key, *plans, sheet, _make_import(store, name), window)
 
 
 def _make_plans(

@@ -35,6 +35,7 @@ PAGES = [
     "/b/evil/results/?group=creator",
     "/b/evil/results/star/",
     "/b/evil/reconciliation/",
+    "/b/evil/settings/api-keys/",
     "/b/evil/settings/webhooks/",
     "/b/evil/settings/webhooks/log/",
     "/b/evil/data/",

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from campaigns.tests.cast import stage
+from campaigns.tests.matrix_api import MATRIX as API
 from campaigns.tests.matrix_data import MATRIX as DATA
 from campaigns.tests.matrix_links import MATRIX as LINKS
 from campaigns.tests.matrix_plans import MATRIX as PLANS
@@ -24,7 +25,7 @@ from merchants.tests.matrix import MATRIX as JOINING
 from portal.lib.scope import Hat, scope
 
 pytestmark = pytest.mark.usefixtures("own_files")
-MATRIX = [*JOINING, *DATA, *LINKS, *PLANS, *SHEETS, *RESULTS]
+MATRIX = [*JOINING, *DATA, *LINKS, *PLANS, *SHEETS, *RESULTS, *API]
 # open to everybody, or answered by the libraries behind their own locks
 PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 PLACEHOLDERS = (
@@ -51,6 +52,7 @@ PLACEHOLDERS = (
     "webhook",
     "delivery",
     "order",
+    "api_key",
 )
 HOME = {
     "anonymous": "/account/login/?next=/",

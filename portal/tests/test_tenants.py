@@ -5,6 +5,7 @@ test takes the other away.
 """
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from django.apps import apps
@@ -106,6 +107,8 @@ READ = [
     "/b/shancha/settings/audit/?kind=store",
     "/b/shancha/settings/audit/access/",
     "/account/activity/",
+    "/b/shancha/settings/api-keys/",
+    "/b/shancha/settings/api-keys/new/",
     "/b/shancha/settings/webhooks/",
     "/b/shancha/settings/webhooks/new/",
     "/b/shancha/settings/webhooks/guide/",
@@ -174,6 +177,7 @@ NAMED = [
     ("post", "settings/members/{member}/"),
     ("post", "settings/members/{member}/suspend/"),
     ("post", "settings/members/{member}/remove/"),
+    ("post", "settings/api-keys/{api_key}/revoke/"),
     ("get", "settings/webhooks/{webhook}/"),
     ("post", "settings/webhooks/{webhook}/"),
     *(
@@ -246,10 +250,10 @@ def client_of(user: User) -> Client:
     return client
 
 
-def leaks(client: Client, own: Estate, other: Estate) -> list[str]:
+def leaks(client: Client, own: Estate, other: Estate, paths: Sequence[str] = READ) -> list[str]:
     """Return the addresses whose answer, heads included, names anything of the other's."""
     found = []
-    for path in READ:
+    for path in paths:
         others = {f"other_{name}": pk for name, pk in other.names().items()}
         url = path.format(**own.names(), **others)
         answer = client.get(url)

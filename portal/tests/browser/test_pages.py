@@ -55,6 +55,9 @@ PAGES = {
     "star tasks' results": ("viewer", "/b/shancha/results/star/?task=XHX20250418"),
     "no star task's results": ("owner.yejing", "/b/yejing/results/star/"),
     "metrics": ("viewer", "/b/shancha/results/metrics/"),
+    "API keys": ("owner", "/b/shancha/settings/api-keys/"),
+    "no API key": ("owner.yejing", "/b/yejing/settings/api-keys/"),
+    "new API key": ("owner", "/b/shancha/settings/api-keys/new/"),
     "webhooks": ("owner", "/b/shancha/settings/webhooks/"),
     "new webhook": ("owner", "/b/shancha/settings/webhooks/new/"),
     "webhook log": ("marketer", "/b/shancha/settings/webhooks/log/"),
@@ -122,10 +125,12 @@ from campaigns.links import bulk
 from campaigns.tests import factories as made
 from campaigns.tests import plans
 from merchants import seed
-from merchants.models import Store
+from merchants.tests.factories import make_key
+from merchants.models import Membership, Store
 from portal.lib.scope import Hat, scope
 with scope(Hat.ADMIN):
     store = Store.objects.get(pk=1)
+    marketer = Membership.objects.get(brand=store.brand_id, user=seed.member("marketer"))
     free = store.notes.exclude(links__status="live").exclude(connection=None)
     note, *free = free.filter(star_rows=None).order_by("pk")[:4]
 campaign = plans.make_campaign(store, "夏日上新", expected_notes=5, budget_fen=12_000_000)
@@ -140,6 +145,7 @@ made.make_comment(note)
 made.make_comment_link(note, clicks=120, orders=3)
 made.make_link(free[1], "paused", code="paused22")
 made.make_link(free[2], "ended", code="ended222")
+make_key(marketer, "BI", scopes=["read", "links"])
 """
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Words that Chinese marketers write in Latin letters, and what names or addresses hold.
@@ -149,7 +155,7 @@ ALLOWED = {
     *("shancha", "hongfeng"),  # short names of brands
     *("CSV", "XLS", "XLSX", "MB", "SHA"),
     *("XHX", "PGY"),  # what ids of star tasks and of creator orders begin with
-    *("Webhook", "HTTP", "POST", "JSON"),
+    *("Webhook", "HTTP", "POST", "JSON", "API"),
     *("make", "run"),  # the command whose terminal shows the demo's mails
 }
 # What a page quotes: names of columns, words of comments, an address that can't be read.
@@ -164,6 +170,8 @@ COMMENTS = {
 EVENTS = set(re.findall("[a-z]+", " ".join(kind.key for kind in WEBHOOK_KINDS)))
 PROGRAM = (ROOT / "docs" / "webhooks.md").read_text()  # it stands on the page, with its headers
 QUOTED = {
+    "API keys": {"rc", "BI"},
+    "new API key": {"read", "metrics", "links"},
     "metrics": {"fee", "impression", "click", "interaction"},  # the partner's own names
     "new webhook": EVENTS,
     "webhook guide": EVENTS

@@ -1,0 +1,92 @@
+"""What is asked of the metrics: the forms of the result pages, with metrics and a dimension."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.api.errors import Invalid, require_valid
+from campaigns.forms.period import NOT_OFFERED
+from campaigns.forms.results import QuestionForm, StarForm
+from campaigns.results import star
+from campaigns.results.groups import Group
+from campaigns.results.metrics import METRICS, Line, Metric
+from merchants.models import Store
+
+TOTAL, TASK, DAY = "total", "task", "day"
+DIRECT_METRICS = [key for key, metric in METRICS.items() if metric.line is Line.DIRECT]
+USUAL_ROWS, MOST_ROWS = 500, 1000
+ELSEWHERE = {"line", "format"}  # read before any form
+OF_THE_PAGE = {"receipt", "page", "group"}  # what the pages ask and programs do not
+
+
+class KeysField(forms.CharField):
+    """Metric keys with commas between them; none is every one that is offered."""
+
+    def __init__(self, offered: Iterable[str]) -> None:
+        super().__init__(label=_("Metrics"), max_length=1000, required=False)
+        self.offered = list(offered)
+
+    def clean(self, value: Any) -> list[str]:  # Any: as Django has it
+        keys = [key.strip() for key in super().clean(value).split(",") if key.strip()]
+        for key in keys:
+            if key not in self.offered:
+                said = gettext("There is no metric “%(key)s” here.") % {"key": key}
+                raise forms.ValidationError(said)
+        return list(dict.fromkeys(keys)) or self.offered
+
+
+def dimension_of(*offered: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Dimension"),
+        choices=[(each, each) for each in offered],
+        required=False,
+        error_messages=NOT_OFFERED,
+    )
+
+
+class RowsForm(forms.Form):
+    cursor = forms.IntegerField(label=_("Cursor"), min_value=1, max_value=10**9, required=False)
+    limit = forms.IntegerField(label=_("Rows"), min_value=1, max_value=MOST_ROWS, required=False)
+
+
+class DirectQuestion(QuestionForm):
+    metrics = KeysField(DIRECT_METRICS)
+    dimension = dimension_of(TOTAL, *Group)
+
+    def grouped_by(self) -> Group:
+        """Return the rows of a file, which has some in any case."""
+        dimension = dimension_asked(self)
+        return Group.NOTE if dimension == TOTAL else Group(dimension)
+
+
+class StarQuestion(StarForm):
+    metrics = KeysField(star.COLUMNS)
+    dimension = dimension_of(TOTAL, TASK, DAY)
+
+    def __init__(self, address: Any, stores: list[Store]) -> None:  # Any: as the form has it
+        super().__init__(address, stores)
+        self.stores = stores
+
+
+AnyQuestion = DirectQuestion | StarQuestion
+
+
+def require_askable(form: AnyQuestion) -> None:
+    """Refuse what the form refuses, and any name it does not know: a filter misspelt is none."""
+    known = {form.add_prefix(name) for name in form.fields if name not in OF_THE_PAGE}
+    known |= set(RowsForm.base_fields) | ELSEWHERE
+    if unknown := sorted(set(form.data) - known):
+        said = gettext("There is no such parameter.")
+        raise Invalid([{"field": name, "message": said} for name in unknown])
+    require_valid(form)
+
+
+def metrics_asked(form: AnyQuestion) -> list[Metric]:
+    return [METRICS[key] for key in form.cleaned_data["metrics"]]
+
+
+def dimension_asked(form: AnyQuestion) -> str:
+    return form.cleaned_data["dimension"] or TOTAL
