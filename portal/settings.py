@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "template_partials",
+    "drf_spectacular",
     "pgtrigger",
     "pghistory",
     "portal",
@@ -323,8 +324,23 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "campaigns.api.errors.answer_of",
     "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "RedCat",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "StoreKind": "merchants.models.StoreKind",
+        "StoreStatus": "merchants.models.StoreStatus",
+        "ApplicationStatus": "merchants.models.ApplicationStatus",
+        "NoteKind": "campaigns.models.NoteKind",
+        "LinkStatus": "campaigns.models.LinkStatus",
+    },
 }
 
 # Links ---------------------------------------------------------------------------------------

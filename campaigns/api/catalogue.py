@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.described import described, page_shape
 from campaigns.api.endpoint import Endpoint, member_of, needs
 from campaigns.api.errors import require_valid
-from campaigns.api.paging import page_of
+from campaigns.api.paging import PageForm, page_of
 from campaigns.api.shapes import (
     ApplicationShape,
     CampaignShape,
@@ -64,12 +65,16 @@ class LinkFilter(StoreFilter):
 
 
 class Stores(Endpoint):
+    @described(_("Stores of the brand"), page_shape(StoreShape), asks=[PageForm])
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
         return page_of(request, Store.objects.seen_by(member_of(request)), StoreShape)
 
 
 class Applications(Endpoint):
+    @described(
+        _("Applications to join"), page_shape(ApplicationShape), asks=[PageForm, StoreFilter]
+    )
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
         rows = Application.objects.seen_by(member_of(request)).filter(**StoreFilter(request).wanted)
@@ -77,6 +82,7 @@ class Applications(Endpoint):
 
 
 class Campaigns(Endpoint):
+    @described(_("Campaigns"), page_shape(CampaignShape), asks=[PageForm])
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
         member = member_of(request)
@@ -88,6 +94,7 @@ class Campaigns(Endpoint):
 
 
 class Notes(Endpoint):
+    @described(_("Notes"), page_shape(NoteShape), asks=[PageForm, NoteFilter])
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
         rows = Note.objects.seen_by(member_of(request)).filter(**NoteFilter(request).wanted)

@@ -3,9 +3,11 @@
 from datetime import date
 
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.described import described
 from campaigns.api.endpoint import Endpoint, member_of, needs
 from campaigns.api.errors import require_valid
 from campaigns.api.shapes import DataStatusShape
@@ -20,6 +22,12 @@ NOT_ASKED = Day(DayState.NOT_ASKED)
 
 
 class DataStatus(Endpoint):
+    @described(
+        _("State of the data: which day has come, and what is late"),
+        DataStatusShape,
+        asks=[PeriodForm],
+        without=["window", "as_of"],
+    )
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
         member = member_of(request)

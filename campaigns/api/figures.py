@@ -45,7 +45,7 @@ def coverage_told(coverage: Coverage) -> Told:
     return {
         "notes": coverage.delivered,
         "returned": coverage.returned,
-        "partial": coverage.partial,
+        "returned_in_part": coverage.partial,
     }
 
 

@@ -12,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.catalogue import LinkFilter, links_of
+from campaigns.api.described import body_of, described, page_shape
 from campaigns.api.endpoint import Endpoint, key_scope, member_of, needs
 from campaigns.api.errors import Invalid, answer_of, require_valid
-from campaigns.api.paging import LARGEST, page_of
+from campaigns.api.paging import LARGEST, PageForm, page_of
 from campaigns.api.repeatable import repeatable
-from campaigns.api.shapes import LinkShape
+from campaigns.api.shapes import LinkShape, OutcomesShape
 from campaigns.forms.links import AttachForm
 from campaigns.links.ground import NotAttachable
 from campaigns.links.review import resume_link, tell_workers
@@ -37,21 +38,36 @@ class NewLink(AttachForm):
     is_draft = forms.BooleanField(required=False)
 
 
+NEW = body_of(NewLink, without=["q"])
+
+
 class Links(Endpoint):
+    @described(
+        gettext_lazy("Links"), page_shape(LinkShape), asks=[PageForm, LinkFilter], named="links"
+    )
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
         rows = links_of(member_of(request)).filter(**LinkFilter(request).wanted)
         return page_of(request, rows, LinkShape)
 
+    @described(gettext_lazy("Attach a link"), LinkShape, body=NEW, status=CREATED, named="attach")
     @needs(ApiScope.LINKS, Role.MARKETER, calls_partner=True)
     @repeatable
     def post(self, request: Request) -> Response:
         return Response(_attach(request, request.data), CREATED)
 
 
+MANY = {
+    "type": "object",
+    "properties": {"links": {"type": "array", "items": NEW, "maxItems": AT_ONCE}},
+    "required": ["links"],
+}
+
+
 class ManyLinks(Endpoint):
     """Each is attached or refused on its own, in the order in which they were sent."""
 
+    @described(gettext_lazy("Attach up to 20 links"), OutcomesShape, body=MANY, named="attach_many")
     @needs(ApiScope.LINKS, Role.MARKETER, calls_partner=True)
     @repeatable
     def post(self, request: Request) -> Response:
@@ -62,12 +78,14 @@ class ManyLinks(Endpoint):
 
 
 class OneLink(Endpoint):
+    @described(gettext_lazy("One link"), LinkShape, named="link")
     @needs(ApiScope.READ)
     def get(self, request: Request, link_pk: int) -> Response:
         return Response(LinkShape(_link(request, link_pk)).data)
 
 
 class LinkMove(Endpoint):
+    @described(gettext_lazy("Pause or resume a link"), LinkShape, named="move_link")
     @needs(ApiScope.LINKS, Role.MARKETER, calls_partner=True)
     @repeatable
     def post(self, request: Request, link_pk: int, move: str) -> Response:

@@ -6,25 +6,32 @@ The very questions, answers and groups of the result pages; only the words diffe
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from django.forms import Form
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.described import described
 from campaigns.api.endpoint import Endpoint, as_page, key_of, member_of, needs
 from campaigns.api.errors import require_valid
 from campaigns.api.figures import Told, coverage_told, figure, figures_told, share
 from campaigns.api.questions import (
     DAY,
+    OF_THE_PAGE,
     TOTAL,
     USUAL_ROWS,
     DirectQuestion,
+    LineForm,
     RowsForm,
     StarQuestion,
     dimension_asked,
     metrics_asked,
     require_askable,
 )
+from campaigns.api.shapes import AnswerShape, MetricListShape
 from campaigns.results import queries, star, table
 from campaigns.results.answers import Answer, answer
 from campaigns.results.change import Compared, compare
@@ -40,19 +47,25 @@ from merchants.models import ApiScope, Store
 from portal.lib.sheets import WRITERS
 
 Row = TypeVar("Row")
+QUESTIONS: list[type[Form]] = [LineForm, DirectQuestion, StarQuestion, RowsForm]
+FILE = {
+    (200, content_type): OpenApiTypes.BINARY for _kind, (_write, content_type) in WRITERS.items()
+}
 AnyRow = queries.NoteFigures | table.Row
 
 
 class MetricList(Endpoint):
+    @described(_("Metrics and what they mean"), MetricListShape)
     @needs(ApiScope.METRICS)
     def get(self, request: Request) -> Response:
         return Response({"data": [_metric(metric) for metric in METRICS.values()]})
 
 
 class MetricsQuery(Endpoint):
+    @described(_("Figures by dimension"), AnswerShape, asks=QUESTIONS, without=OF_THE_PAGE)
     @needs(ApiScope.METRICS)
     def get(self, request: Request) -> Response:
-        if request.query_params.get("line") == Line.STAR:
+        if line_asked(request) is Line.STAR:
             return Response(_star(request))
         return Response(_direct(request))
 
@@ -63,14 +76,21 @@ class Export(Endpoint):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         return JSONRenderer(), JSONRenderer.media_type  # of refusals: a file has its own type
 
+    @described(_("Figures as a file"), FILE, asks=QUESTIONS, without=OF_THE_PAGE)
     @needs(ApiScope.METRICS)
     def get(self, request: Request, kind: str) -> HttpResponse:
         if kind not in WRITERS:
             raise Http404
-        if request.query_params.get("line") == Line.STAR:
+        if line_asked(request) is Line.STAR:
             form = star_form(request)
             return star_table_file(as_page(request), form, form.stores, kind)
         return table_file(as_page(request), direct_form(request), kind)
+
+
+def line_asked(request: Request) -> Line:
+    form = LineForm(request.query_params)
+    require_valid(form)
+    return Line(form.cleaned_data["line"] or Line.DIRECT)
 
 
 def direct_form(request: Request) -> DirectQuestion:

@@ -18,8 +18,8 @@ from merchants.models import Store
 TOTAL, TASK, DAY = "total", "task", "day"
 DIRECT_METRICS = [key for key, metric in METRICS.items() if metric.line is Line.DIRECT]
 USUAL_ROWS, MOST_ROWS = 500, 1000
-ELSEWHERE = {"line", "format"}  # read before any form
-OF_THE_PAGE = {"receipt", "page", "group"}  # what the pages ask and programs do not
+ELSEWHERE = {"line"}  # read before any form
+OF_THE_PAGE = ("receipt", "page", "group")  # what the pages ask and programs do not
 
 
 class KeysField(forms.CharField):
@@ -42,6 +42,15 @@ def dimension_of(*offered: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("Dimension"),
         choices=[(each, each) for each in offered],
+        required=False,
+        error_messages=NOT_OFFERED,
+    )
+
+
+class LineForm(forms.Form):
+    line = forms.ChoiceField(
+        label=_("Line"),
+        choices=[(line.value, line.label) for line in Line],
         required=False,
         error_messages=NOT_OFFERED,
     )

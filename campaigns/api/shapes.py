@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from campaigns.models import (
@@ -148,3 +149,121 @@ class LateShape(Shape):
 class DataStatusShape(Shape):
     late = LateShape(allow_null=True, help_text="What should have come by the morning and has not.")
     sources = SourceShape(many=True)
+
+
+class ErrorShape(Shape):
+    field = serializers.CharField(help_text="The name as it was sent; empty where it is none.")
+    message = serializers.CharField()
+
+
+class ProblemShape(Shape):
+    """A refusal, as RFC 9457 has it."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(required=False)
+    errors = ErrorShape(many=True, required=False)  # type: ignore[assignment]  # as `source` above
+
+
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}]})
+class ValueField(serializers.Field):  # type: ignore[type-arg]  # only described
+    pass
+
+
+class CoverageShape(Shape):
+    notes = serializers.IntegerField(help_text="Notes with delivery.")
+    returned = serializers.IntegerField(help_text="Of these, those of which it was returned.")
+    returned_in_part = serializers.IntegerField(
+        help_text="Of these, those of which some days are missing."
+    )
+
+
+class FigureShape(Shape):
+    value = ValueField(
+        allow_null=True,
+        help_text="Yuan and ratios are strings, counts integers; null is unknown, and never 0.",
+    )
+    reason = serializers.CharField(allow_null=True, help_text="Why there is no value.")
+    window = serializers.IntegerField(
+        allow_null=True, help_text="For how many days it grows; null: of the day alone."
+    )
+    maturity = serializers.CharField(
+        allow_null=True, help_text="The part of the window that is gone, from 0 to 1."
+    )
+    is_provisional = serializers.BooleanField(help_text="It may still rise.")
+    is_at_most = serializers.BooleanField(
+        help_text="A sum of people of whom some may be counted more than once."
+    )
+    rows = serializers.IntegerField(help_text="Rows that had to be returned.")
+    rows_returned = serializers.IntegerField(help_text="Rows in which it was returned.")
+    coverage = CoverageShape(required=False, help_text="Of the direct line's totals alone.")
+
+
+class FiguresRowShape(Shape):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    figures = serializers.DictField(child=FigureShape(), help_text="By metric.")
+    notes = serializers.IntegerField(required=False, allow_null=True)
+    store = serializers.IntegerField(required=False, allow_null=True)
+    sampling = serializers.CharField(required=False, allow_null=True)
+
+
+class QuestionShape(Shape):
+    line = serializers.CharField()
+    dimension = serializers.CharField()
+    to = serializers.DateField()
+    window = serializers.IntegerField()
+    known_at = serializers.DateTimeField()
+    store = serializers.IntegerField(allow_null=True)
+    is_scaled = serializers.BooleanField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {"from": serializers.DateField()}
+
+
+class EarlierShape(Shape):
+    to = serializers.DateField()
+    known_at = serializers.DateTimeField()
+    total = serializers.DictField(child=FigureShape())
+    change_percent = serializers.DictField(child=serializers.CharField(allow_null=True))
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {"from": serializers.DateField()}
+
+
+class AnswerShape(Shape):
+    question = QuestionShape()
+    maturity = serializers.CharField(allow_null=True)
+    matures_on = serializers.DateField(required=False)
+    missing_days = serializers.ListField(child=serializers.DateField())
+    total = serializers.DictField(child=FigureShape(), help_text="By metric.")
+    earlier = EarlierShape(required=False, allow_null=True)
+    rows = FiguresRowShape(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class MetricShape(Shape):
+    key = serializers.CharField()
+    line = serializers.CharField()
+    unit = serializers.CharField()
+    definition = serializers.CharField()
+    adding = serializers.CharField(help_text="How it is added up over rows.")
+    not_returned = serializers.CharField(allow_null=True, help_text="Why it is never known.")
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {"label": serializers.CharField()}
+
+
+class MetricListShape(Shape):
+    data = MetricShape(many=True)  # type: ignore[assignment]  # as `source` above
+
+
+class OutcomeShape(Shape):
+    status = serializers.IntegerField()
+    link = LinkShape(allow_null=True)
+    problem = ProblemShape(allow_null=True)
+
+
+class OutcomesShape(Shape):
+    results = OutcomeShape(many=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.api import catalogue, data_status, links, metrics
+from campaigns.api import catalogue, data_status, docs, links, metrics
 
 app_name = "api"
 urlpatterns = [
@@ -15,5 +15,7 @@ urlpatterns = [
     path("metrics/", metrics.MetricList.as_view(), name="metrics"),
     path("metrics/query/", metrics.MetricsQuery.as_view(), name="metrics_query"),
     path("metrics/export.<str:kind>", metrics.Export.as_view(), name="metrics_export"),
+    path("schema/", docs.SchemaView.as_view(), name="schema"),
+    path("docs/", docs.docs, name="docs"),
     path("data-status/", data_status.DataStatus.as_view(), name="data_status"),
 ]

@@ -14,5 +14,10 @@ PATHS = [
     f"{V1}metrics/query/",
     f"{V1}metrics/export.csv",
     f"{V1}data-status/",
+    f"{V1}schema/",
 ]
-MATRIX = [(method, path, 401, 401, 401, 401, 401) for path in PATHS for method in ("get", "post")]
+MATRIX = [
+    *((method, path, 401, 401, 401, 401, 401) for path in PATHS for method in ("get", "post")),
+    ("get", f"{V1}docs/", 302, 200, 200, 200, 200),
+    ("post", f"{V1}docs/", 302, 405, 405, 405, 405),
+]

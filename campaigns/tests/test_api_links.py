@@ -38,14 +38,14 @@ def links(brand) -> list[Link]:
         return list(Link.objects.filter(brand=brand).order_by("pk"))
 
 
-def wish(note, **more):
+def wish(note, /, **more):
     wanted = {"note": note.pk, "item": "710500318001", "text": "buy_the_same"}
     return wanted | {"is_marked_as_ad": True, "is_draft": True} | more
 
 
 @pytest.fixture
 def note(brand):
-    return note_of(make_store(brand))
+    return note_of(make_store(brand, 3))
 
 
 def test_a_link_is_attached_as_on_the_page(brand, api, note):

@@ -147,7 +147,7 @@ def test_a_figure_says_its_window_its_maturity_and_what_of_it_was_returned(api, 
     assert Decimal(told["order"]["maturity"]) < 1
     assert told["order"]["is_provisional"]
     assert (told["order"]["rows"], told["order"]["rows_returned"]) == (4, 3)
-    assert told["order"]["coverage"] == {"notes": 3, "returned": 2, "partial": 0}
+    assert told["order"]["coverage"] == {"notes": 3, "returned": 2, "returned_in_part": 0}
 
 
 def test_unknown_is_null_with_its_reason_and_not_zero(api, noted):
@@ -186,6 +186,7 @@ def test_rows_follow_each_other_by_their_cursor(api, noted):
         ({"metrics": "read_uv"}, "metrics"),
         ({"dimension": "moon"}, "dimension"),
         ({"window": "9"}, "window"),
+        ({"line": "moon"}, "line"),
         ({"store": "0"}, "store"),
         ({"stroe": "1"}, "stroe"),
         ({"from": "2025-06-19", "to": "2025-06-18"}, "from"),
@@ -210,8 +211,10 @@ def test_the_metrics_are_listed_with_their_meaning(api):
 
 
 @pytest.mark.parametrize(("line", "page"), [("direct", "results"), ("star", "results/star")])
-def test_the_export_is_the_file_of_the_page_and_is_recorded(brand, viewer, api, noted, line, page):
-    star(noted[0].store, DAY)
+def test_the_export_is_the_file_of_the_page_and_is_recorded(
+    brand, connection, viewer, api, noted, line, page
+):
+    star(connection.store, DAY)
     english = {"Accept-Language": "en"}
     ours = api.get("/api/v1/metrics/export.csv", PERIOD | {"line": line})
 

@@ -58,6 +58,7 @@ PAGES = {
     "API keys": ("owner", "/b/shancha/settings/api-keys/"),
     "no API key": ("owner.yejing", "/b/yejing/settings/api-keys/"),
     "new API key": ("owner", "/b/shancha/settings/api-keys/new/"),
+    "API for developers": ("viewer", "/api/v1/docs/"),
     "webhooks": ("owner", "/b/shancha/settings/webhooks/"),
     "new webhook": ("owner", "/b/shancha/settings/webhooks/new/"),
     "webhook log": ("marketer", "/b/shancha/settings/webhooks/log/"),
