@@ -84,6 +84,15 @@ def test_a_body_of_another_shape_is_refused(api, body):
         assert answer["Content-Type"] == PROBLEM
 
 
+@pytest.mark.parametrize(
+    "body", ['{"\\u0000": 1}', '{"text": "\\ud800"}', "[" * 100_000, '{"note": NaN}', "1" * 5000]
+)
+def test_a_body_that_can_not_be_kept_is_not_read(api, body):
+    answer = api.post(LINKS, body, content_type=JSON, headers={"Idempotency-Key": "a"})
+
+    assert (answer.status_code, answer["Content-Type"]) == (400, PROBLEM)
+
+
 def test_a_form_is_no_json(api):
     answer = api.post(LINKS, {"note": 1})
 

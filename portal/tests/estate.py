@@ -166,8 +166,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     moving = *_make_transfers(store, number, name), *_make_webhook(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
     plans = _make_plans(store, free, name)
-    key = make_key(member, name if number == 1 else "同事")
-    make_api_call(key, name)
+    key = make_key(member, name[:60] if number == 1 else "同事")
+    make_api_call(key, name[:200])
     return Estate(*own, *moving, key, *plans, sheet, _make_import(store, name), window)
 
 
