@@ -12,7 +12,7 @@ DAYS = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
 
 class ApiKeyForm(forms.Form):
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the key"),
         max_length=60,
         help_text=_("Which program uses it, for example: Data warehouse."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

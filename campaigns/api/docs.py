@@ -51,6 +51,16 @@ def schema(language: str) -> Schema:
     return told
 
 
+def names_of(told: Schema) -> list[str]:
+    """Return what the page quotes: addresses, names of parameters and fields, and values."""
+    found = [*ApiScope.values]
+    for operation in _operations(told):
+        found += [operation["method"], operation["path"], *operation["fields"]]
+        for each in operation["parameters"]:
+            found += [each["name"], *map(str, each["choices"])]
+    return found
+
+
 def _operations(told: Schema) -> list[dict[str, Any]]:
     """Return each address with what it is asked, in the order of the addresses."""
     return [

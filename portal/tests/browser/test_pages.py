@@ -1,9 +1,11 @@
 """Every main page, seen as people see it: in both languages, on a desk and on a phone."""
 
+import json
 import re
 
 import pytest
 
+from campaigns.api.docs import names_of, schema
 from merchants.webhook_kinds import ALL as WEBHOOK_KINDS
 from portal.frontend import MODULES, ROOT
 
@@ -170,7 +172,13 @@ COMMENTS = {
 }
 EVENTS = set(re.findall("[a-z]+", " ".join(kind.key for kind in WEBHOOK_KINDS)))
 PROGRAM = (ROOT / "docs" / "webhooks.md").read_text()  # it stands on the page, with its headers
+API_NAMES = set(re.findall("[A-Za-z]+", json.dumps(names_of(schema("zh-hans")))))
 QUOTED = {
+    "API for developers": API_NAMES
+    | {"curl", "Authorization", "Bearer", "rc", "null", "cursor", "OpenAPI", "schema"}
+    | {"RateLimit", "Remaining", "Retry", "After", "Idempotency", "Key"}
+    | {"application", "problem", "json", "status", "title", "detail", "errors"}
+    | {"Accept", "Language"},
     "API keys": {"rc", "BI"},
     "new API key": {"read", "metrics", "links"},
     "metrics": {"fee", "impression", "click", "interaction"},  # the partner's own names
