@@ -77,8 +77,9 @@ class Applications(Endpoint):
     )
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
-        rows = Application.objects.seen_by(member_of(request)).filter(**StoreFilter(request).wanted)
-        return page_of(request, rows, ApplicationShape)
+        asked = StoreFilter(request)
+        rows = Application.objects.seen_by(member_of(request)).filter(**asked.wanted)
+        return page_of(request, rows, ApplicationShape, asked)
 
 
 class Campaigns(Endpoint):
@@ -97,8 +98,9 @@ class Notes(Endpoint):
     @described(_("Notes"), page_shape(NoteShape), asks=[PageForm, NoteFilter])
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
-        rows = Note.objects.seen_by(member_of(request)).filter(**NoteFilter(request).wanted)
-        return page_of(request, rows.prefetch_related("tags"), NoteShape)
+        asked = NoteFilter(request)
+        rows = Note.objects.seen_by(member_of(request)).filter(**asked.wanted)
+        return page_of(request, rows.prefetch_related("tags"), NoteShape, asked)
 
 
 def links_of(member: Membership) -> LinkQuerySet:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from campaigns.api.described import described
 from campaigns.api.endpoint import Endpoint, member_of, needs
-from campaigns.api.errors import require_valid
+from campaigns.api.errors import require_known, require_valid
 from campaigns.api.shapes import DataStatusShape
 from campaigns.forms.period import PeriodForm
 from campaigns.models import SyncWindow
@@ -33,6 +33,7 @@ class DataStatus(Endpoint):
         member = member_of(request)
         stores = list(Store.objects.seen_by(member).oldest_first())
         form = PeriodForm(request.query_params, stores)
+        require_known(request.query_params, ["from", "to", "store"])
         require_valid(form)
         question = form.question()
         windows = SyncWindow.objects.seen_by(member)

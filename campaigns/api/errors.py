@@ -1,6 +1,6 @@
 """Every refusal of the API in one form; see `portal.lib.problems`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -35,6 +35,13 @@ class Invalid(Exception):
     def __init__(self, errors: list[dict[str, str]]) -> None:
         super().__init__(errors)
         self.errors = errors
+
+
+def require_known(sent: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse names that nobody reads: a filter that is misspelt would be none."""
+    if unknown := sorted(set(sent) - set(known)):
+        said = _t("There is no such parameter or field.")
+        raise Invalid([{"field": name, "message": said} for name in unknown])
 
 
 def require_valid(form: BaseForm) -> None:

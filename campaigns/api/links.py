@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from campaigns.api.catalogue import LinkFilter, links_of
 from campaigns.api.described import body_of, described, page_shape
 from campaigns.api.endpoint import Endpoint, key_scope, member_of, needs
-from campaigns.api.errors import Invalid, answer_of, require_valid
+from campaigns.api.errors import Invalid, answer_of, require_known, require_valid
 from campaigns.api.paging import LARGEST, PageForm, page_of
 from campaigns.api.repeatable import repeatable
 from campaigns.api.shapes import LinkShape, OutcomesShape
@@ -47,8 +47,9 @@ class Links(Endpoint):
     )
     @needs(ApiScope.READ)
     def get(self, request: Request) -> Response:
-        rows = links_of(member_of(request)).filter(**LinkFilter(request).wanted)
-        return page_of(request, rows, LinkShape)
+        asked = LinkFilter(request)
+        rows = links_of(member_of(request)).filter(**asked.wanted)
+        return page_of(request, rows, LinkShape, asked)
 
     @described(gettext_lazy("Attach a link"), LinkShape, body=NEW, status=CREATED, named="attach")
     @needs(ApiScope.LINKS, Role.MARKETER, calls_partner=True)
@@ -106,9 +107,7 @@ def _attach(request: Request, asked: object) -> Told:
     if not isinstance(asked, Mapping):
         raise Invalid([{"field": "", "message": _("A link is a JSON object.")}])
     form = NewLink(asked)
-    if unknown := sorted(set(asked) - set(form.fields)):
-        said = _("There is no such field.")
-        raise Invalid([{"field": name, "message": said} for name in unknown])
+    require_known(asked, form.fields)
     require_valid(form)
     member = member_of(request)
     with key_scope(request):

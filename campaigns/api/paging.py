@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.errors import require_valid
+from campaigns.api.errors import require_known, require_valid
 
 USUAL, MOST = 50, 200
 LARGEST = 2**63 - 1
@@ -20,8 +20,17 @@ class PageForm(forms.Form):
     limit = forms.IntegerField(label=_("Rows"), min_value=1, max_value=MOST, required=False)
 
 
-def page_of(request: Request, rows: QuerySet[Row], shape: Any) -> Response:  # Any: a serializer
-    """Answer with the rows after the cursor; `next_cursor` is null on the last page."""
+def page_of(
+    request: Request,
+    rows: QuerySet[Row],
+    shape: Any,  # a serializer
+    asked: forms.Form | None = None,
+) -> Response:
+    """Answer with the rows after the cursor; `next_cursor` is null on the last page.
+
+    `asked` has read everything else that may be sent.
+    """
+    require_known(request.query_params, [*PageForm.base_fields, *(asked.fields if asked else ())])
     form = PageForm(request.query_params)
     require_valid(form)
     limit = form.cleaned_data["limit"] or USUAL

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.api.errors import Invalid, require_valid
+from campaigns.api.errors import require_known, require_valid
 from campaigns.forms.period import NOT_OFFERED
 from campaigns.forms.results import QuestionForm, StarForm
 from campaigns.results import star
@@ -87,9 +87,7 @@ def require_askable(form: AnyQuestion) -> None:
     """Refuse what the form refuses, and any name it does not know: a filter misspelt is none."""
     known = {form.add_prefix(name) for name in form.fields if name not in OF_THE_PAGE}
     known |= set(RowsForm.base_fields) | ELSEWHERE
-    if unknown := sorted(set(form.data) - known):
-        said = gettext("There is no such parameter.")
-        raise Invalid([{"field": name, "message": said} for name in unknown])
+    require_known(form.data, known)
     require_valid(form)
 
 

@@ -139,6 +139,14 @@ def test_what_can_not_be_asked_is_refused_by_its_name(key):
     assert answer.json()["errors"] == expected
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_a_parameter_that_is_misspelt_is_refused(key, name):
+    answer = program(key).get(f"{V1}{name}/", {"stroe": "1"})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["stroe"]
+
+
 def test_pages_follow_each_other_by_their_cursor(brand, key):
     stores = [make_store(brand, number) for number in (1, 2, 3)]
     client = program(key)

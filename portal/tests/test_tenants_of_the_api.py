@@ -18,7 +18,7 @@ __all__ = ["foreign", "mine", "sibling", "without_row_level_security"]
 V1 = "/api/v1/"
 READ = [
     f"{V1}stores/",
-    f"{V1}stores/?store={{other_store}}",
+    f"{V1}stores/?limit=1",
     f"{V1}applications/",
     f"{V1}applications/?store={{other_store}}",
     f"{V1}campaigns/",
