@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pghistory
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from portal import staff
+from portal import api_settings, staff
+from portal.content_policy import content_policy
 from portal.lib import secrets
 from portal.lib.brokers import broker_settings
 from portal.lib.database import databases
@@ -267,19 +267,9 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)  # found by r
 
 # Web security --------------------------------------------------------------------------------
 PICTURE_HOSTS = ["https://*.xhscdn.com", "https://*.alicdn.com"]  # covers of notes, items
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:", *([SANDBOX_URL] if SANDBOXED else PICTURE_HOSTS)],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF, *CONSENT_HOSTS],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy(
+    [SANDBOX_URL] if SANDBOXED else PICTURE_HOSTS, CONSENT_HOSTS
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -317,31 +307,8 @@ SECOND_REVIEW_SHARE = share("SECOND_REVIEW_SHARE", 0.1)  # of the decisions, dra
 
 # The API -------------------------------------------------------------------------------------
 API_CALLS_PER_MINUTE = int(number("API_CALLS_PER_MINUTE", 300))  # of one key
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["campaigns.api.keys.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["campaigns.api.keys.KeyThrottle"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["campaigns.api.parser.PlainJSONParser"],
-    "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "campaigns.api.errors.answer_of",
-    "UNAUTHENTICATED_USER": None,
-}
-
-SPECTACULAR_SETTINGS = {
-    "TITLE": "RedCat",
-    "VERSION": "1",
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "ENUM_NAME_OVERRIDES": {
-        "StoreKind": "merchants.models.StoreKind",
-        "StoreStatus": "merchants.models.StoreStatus",
-        "ApplicationStatus": "merchants.models.ApplicationStatus",
-        "NoteKind": "campaigns.models.NoteKind",
-        "LinkStatus": "campaigns.models.LinkStatus",
-    },
-}
+REST_FRAMEWORK = api_settings.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = api_settings.SPECTACULAR_SETTINGS
 
 # Links ---------------------------------------------------------------------------------------
 # Category ids of Tmall by what they sell in the eyes of the law (campaigns/links/health.py). No
