@@ -11,6 +11,7 @@ from campaigns.results.shown import Cell, cell
 from portal.lib import money
 
 Told = dict[str, Any]  # as it goes to JSON
+COUNTED = (Unit.COUNT, Unit.PEOPLE)
 
 
 def value_of(shown: Cell) -> str | int | None:
@@ -19,7 +20,7 @@ def value_of(shown: Cell) -> str | int | None:
         return None
     if shown.metric.unit == Unit.FEN:
         return str(money.yuan(int(shown.value)))
-    return int(shown.value) if shown.metric.unit == Unit.COUNT else shown.exact
+    return int(shown.value) if shown.metric.unit in COUNTED else shown.exact
 
 
 def figure(shown: Cell, figures: Figures | None) -> Told:
@@ -28,6 +29,7 @@ def figure(shown: Cell, figures: Figures | None) -> Told:
     return {
         "value": value_of(shown),
         "reason": str(shown.reason) or None,
+        "is_few": shown.is_few,
         "window": days or None,
         "maturity": share(figures.maturity(days)) if figures else None,
         "is_provisional": shown.is_provisional,

@@ -185,6 +185,9 @@ class FigureShape(Shape):
         help_text="Yuan and ratios are strings, counts integers; null is unknown, and never 0.",
     )
     reason = serializers.CharField(allow_null=True, help_text="Why there is no value.")
+    is_few = serializers.BooleanField(
+        help_text="It counts one to nine people: how many is not told."
+    )
     window = serializers.IntegerField(
         allow_null=True, help_text="For how many days it grows; null: of the day alone."
     )

@@ -60,8 +60,8 @@ def exact(told, key):
     """Return a figure of the API as the page keeps it: fen, a count, or a ratio."""
     value = told[key]["value"]
     if value is None:
-        assert told[key]["reason"]
-        return ""
+        assert told[key]["is_few"] or told[key]["reason"]
+        return "<10" if told[key]["is_few"] else ""
     return str(int(Decimal(value) * 100)) if METRICS[key].unit == "fen" else str(value)
 
 
@@ -85,7 +85,10 @@ def test_the_direct_line_is_told_as_on_the_page(viewer, api, noted, group, windo
 
 def test_the_direct_line_is_told_as_in_the_file(viewer, api, noted):
     english = {"Accept-Language": "en"}
-    lines = table_in(viewer.get("/b/shancha/results.csv", PERIOD, headers=english).content)
+    total, _unallocated, _account, *notes = table_in(
+        viewer.get("/b/shancha/results.csv", PERIOD, headers=english).content
+    )
+    lines = [total, *notes]
 
     told = asked(api, dimension="note")
 
@@ -126,6 +129,15 @@ def test_the_star_line_is_told_as_on_the_page_and_in_the_file(viewer, api, conne
     [head] = [head for head in lines[0] if head.startswith("Store GMV")]
     for place in ("XHX1", "XHX2"):
         assert Decimal(in_file[place][head]) == Decimal(rows[place]["store_gmv"]["value"])
+
+
+def test_few_people_are_told_by_no_number(api, connection):
+    star(connection.store, DAY, store_visit_uv=9, order_uv=0)
+    [row] = asked(api, line="star", dimension="task")["rows"]
+
+    few, none = row["figures"]["store_visit_uv"], row["figures"]["order_uv"]
+    assert (few["value"], few["is_few"]) == (None, True)
+    assert (none["value"], none["is_few"]) == (0, False)
 
 
 def test_a_star_task_is_told_day_by_day(api, connection):
