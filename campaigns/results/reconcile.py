@@ -18,7 +18,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Model, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Model, QuerySet, Sum
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -210,7 +211,7 @@ def books(
     parts = {
         "store": _rows(StoreOrder.objects.all(), *asked).values(*COLUMNS),
         "attributed": _rows(AffiliateOrder.objects.all(), *asked).values(*COLUMNS, "clicked_at"),
-        "refunds": back.annotate(back_fen=Sum("refund_fen")),
+        "refunds": back.annotate(back_fen=Cast(Sum("refund_fen"), BigIntegerField())),
     }
     compiled = {name: rows.query.sql_with_params() for name, rows in parts.items()}
     query = BOOKS.format(
