@@ -24,6 +24,7 @@ from campaigns.views import (
     results_diff,
     results_receipt,
     results_star,
+    results_subject,
     sheets,
     star_tasks,
 )
@@ -93,6 +94,19 @@ urlpatterns = [
     path("b/<slug:brand>/overview/", overview.overview, name="overview"),
     path("b/<slug:brand>/results/", results.results, name="results"),
     path("b/<slug:brand>/results/metrics/", metrics.metric_list, name="metrics"),
+    path(
+        "b/<slug:brand>/results/notes/<int:note_pk>/",
+        results_subject.results_note,
+        name="results_note",
+    ),
+    path(
+        "b/<slug:brand>/results/creators/", results_subject.results_creator, name="results_creator"
+    ),
+    path(
+        "b/<slug:brand>/results/items/<int:item>/",
+        results_subject.results_item,
+        name="results_item",
+    ),
     path("b/<slug:brand>/results/star/", results_star.results_star, name="results_star"),
     path(
         "b/<slug:brand>/results/star.<str:kind>",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.validators import MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,7 @@ class PeriodForm(forms.Form):
 
     def __init__(self, address: Mapping[str, Any], stores: Sequence[Store]) -> None:
         super().__init__(address)
+        self.stores = stores
         self.offer("window", [(days, days) for days in self.LINE.windows])
         self.offer("store", [(store.pk, store.name_now) for store in stores])
 
@@ -97,6 +99,13 @@ class PeriodForm(forms.Form):
             store=self.cleaned_data.get("store"),
             line=self.LINE,
         )
+
+    def kept(self) -> QueryDict:
+        """Return the days, window and store as they were asked for, for another page's address."""
+        names = [self.add_prefix(name) for name in PeriodForm.base_fields]
+        asked = QueryDict(mutable=True)
+        asked.update({name: self.data[name] for name in names if self.data.get(name)})
+        return asked
 
     def _refuse_period(self, reason: str) -> None:
         """Fall back to the usual days, both of them: half of a period is not what was asked."""

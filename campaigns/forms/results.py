@@ -45,7 +45,38 @@ def _receipt_of(line: Line) -> forms.ChoiceField:
     )
 
 
-class QuestionForm(PeriodForm):
+class TableForm(PeriodForm):
+    """A period, and how the table of its notes is read."""
+
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        choices=[(sort, sort) for sort in SORTS],
+        required=False,
+        error_messages=NOT_OFFERED,
+    )
+    receipt = _receipt_of(Line.DIRECT)
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=10**6, required=False)
+
+    def sorted_by(self) -> str:
+        return self.cleaned_data.get("sort") or DEFAULT_SORT
+
+    def asked_receipt(self) -> str:
+        return self.cleaned_data.get("receipt") or ""
+
+    def page_number(self) -> int:
+        return self.cleaned_data.get("page") or 1
+
+
+class SubjectForm(TableForm):
+    """What is asked of one note, creator or item; only of a creator the address says which."""
+
+    creator = forms.CharField(label=_("Creator"), max_length=80, required=False)
+
+    def question_of(self, choice: NoteChoice) -> Question:
+        return replace(self.question(), notes=choice)
+
+
+class QuestionForm(TableForm):
     campaign = NumberChoice(_("Campaign"))
     creator = forms.CharField(label=_("Creator"), max_length=80, required=False)
     source = NumberChoice(_("Source"), NoteSource.choices)
@@ -67,14 +98,6 @@ class QuestionForm(PeriodForm):
         required=False,
         error_messages=NOT_OFFERED,
     )
-    sort = forms.ChoiceField(
-        label=_("Order"),
-        choices=[(sort, sort) for sort in SORTS],
-        required=False,
-        error_messages=NOT_OFFERED,
-    )
-    receipt = _receipt_of(Line.DIRECT)
-    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=10**6, required=False)
 
     def __init__(self, address: Mapping[str, Any], offered: Offered) -> None:
         super().__init__(address, offered.stores)
@@ -114,15 +137,6 @@ class QuestionForm(PeriodForm):
             for name in CHOICES
             if (made := self.cleaned_data.get(name))
         ]
-
-    def sorted_by(self) -> str:
-        return self.cleaned_data.get("sort") or DEFAULT_SORT
-
-    def asked_receipt(self) -> str:
-        return self.cleaned_data.get("receipt") or ""
-
-    def page_number(self) -> int:
-        return self.cleaned_data.get("page") or 1
 
 
 class DiffForm(QuestionForm):

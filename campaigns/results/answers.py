@@ -62,6 +62,12 @@ class Answer:
         return [each.day for each in self.days if each.state in told]
 
     @property
+    def days_due(self) -> list[DayFigures]:
+        """The days with figures and those that owe them, the newest first."""
+        due = (DayState.RETURNED, DayState.MISSING)
+        return [each for each in reversed(self.days) if each.state in due]
+
+    @property
     def missing_days(self) -> list[date]:
         return [each.day for each in self.days if each.state == DayState.MISSING]
 

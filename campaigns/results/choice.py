@@ -15,9 +15,10 @@ MOST_OFFERED = 500  # of a kind
 class NoteChoice:
     """What is left empty leaves all in; several of them must all fit.
 
-    `item` is the one that the note's newest link leads to.
+    `item` is the one that the note's newest link leads to; `note` is our own key of one note.
     """
 
+    note: int | None = None
     campaign: int | None = None
     creator: str = ""
     source: int | None = None
@@ -60,6 +61,8 @@ def newest_links(note: OuterRef) -> QuerySet[Link]:
 def chosen_notes(brand: Brand, membership: Membership, choice: NoteChoice) -> QuerySet[Note]:
     """Return the notes that fit and that this membership may see."""
     notes: QuerySet[Note] = Note.objects.filter(brand=brand).seen_by(membership)
+    if choice.note is not None:
+        notes = notes.filter(pk=choice.note)
     if choice.campaign:
         joined = CampaignNote.objects.present().filter(brand=brand, campaign=choice.campaign)
         notes = notes.filter(Exists(joined.filter(note=OuterRef("pk"))))

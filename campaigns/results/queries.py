@@ -29,7 +29,12 @@ class NoteFigures:
 
 def rows_for(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[NoteDay]:
     """Return the note days asked for that this membership may see, as known then."""
-    rows = NoteDay.objects.filter(brand=brand).seen_by(membership).as_of(question.moment)
+    return rows_ever(brand, membership, question).as_of(question.moment)
+
+
+def rows_ever(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[NoteDay]:
+    """Return the same note days with all that was ever told of them, each with its time."""
+    rows = NoteDay.objects.filter(brand=brand).seen_by(membership)
     if question.store:
         rows = rows.filter(store_id=question.store)
     if question.notes:

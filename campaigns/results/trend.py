@@ -1,6 +1,6 @@
 """Day by day: what was spent, and what came of it; as a chart and as the table behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,11 @@ from campaigns.results.metrics import METRICS, Line, Text
 from campaigns.results.shown import Cell, cell, title, under_head, weekday
 from portal.lib import money
 
-COLUMNS = ["spend", "impression", "ad_click", "jump_click", "order", "gmv", "roi"]
+COLUMNS = ("spend", "impression", "ad_click", "jump_click", "order", "gmv", "roi")
+CHAIN = (  # every step that a note's day has, with the rates between them
+    *("spend", "impression", "ad_click", "ctr", "interaction", "interaction_rate"),
+    *("jump_click", "jump_rate", "order", "gmv", "roi"),
+)
 
 
 class Point(TypedDict):
@@ -67,15 +71,17 @@ class DayRow:
         return _("Juguang has returned nothing for this day.")
 
 
-def day_heads(window: int) -> list[tuple[str, str]]:
-    metrics = [METRICS[key] for key in COLUMNS]
+def day_heads(window: int, columns: Sequence[str] = COLUMNS) -> list[tuple[str, str]]:
+    metrics = [METRICS[key] for key in columns]
     return [(title(metric), under_head(metric, window)) for metric in metrics]
 
 
-def day_rows(answer: Answer) -> list[DayRow]:
+def day_rows(answer: Answer, columns: Sequence[str] = COLUMNS) -> list[DayRow]:
     """The newest day first: it is the one looked for."""
     return [
-        DayRow(Line.DIRECT, each.day, each.state, _cells(each), _maturity(answer, each.day))
+        DayRow(
+            Line.DIRECT, each.day, each.state, _cells(each, columns), _maturity(answer, each.day)
+        )
         for each in reversed(answer.days)
     ]
 
@@ -111,10 +117,10 @@ def point(day: date, gone: Fraction, *, gmv: int | None, fee: int | None) -> Poi
     }
 
 
-def _cells(each: DayFigures) -> list[Cell]:
+def _cells(each: DayFigures, columns: Sequence[str]) -> list[Cell]:
     if each.figures is None:
         return []
-    return [cell(each.figures, key, f"day:{each.day.isoformat()}") for key in COLUMNS]
+    return [cell(each.figures, key, f"day:{each.day.isoformat()}") for key in columns]
 
 
 def _maturity(answer: Answer, day: date) -> Fraction:

@@ -74,7 +74,7 @@ def table_file(request: BrandRequest, form: QuestionForm, kind: str) -> HttpResp
     )
     beyond = account(request.brand, request.membership, question)
     rows = table.ordered(_rows(request, form, found, beyond), form.sorted_by())
-    lines = file_rows(found, _titled(request, rows), asked, beyond)
+    lines = file_rows(found, titled(request, rows), asked, beyond)
     name = f"{request.brand.slug}-{question.first}-{question.last}-{question.window}d.{kind}"
     record(request, AccessKind.EXPORT, store=question.store, what=name)
     return file_answer(lines, kind, name)
@@ -90,6 +90,7 @@ def _frame(form: QuestionForm, found: Answer) -> Context:
         "by_note": form.grouped_by() is Group.NOTE,
         "choices": form.choices_made(),
         "sort": form.sorted_by(),
+        "kept": form.kept(),
         "sorted_by": METRICS[form.sorted_by().removeprefix("-")],
     }
 
@@ -124,7 +125,7 @@ def _table(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
     by_day = beyond if form.grouped_by() is Group.DAY else None
     return {
         "page": page,
-        "rows": _titled(request, list(page.object_list)),
+        "rows": titled(request, list(page.object_list)),
         "account": beyond,
         "left_out": LEFT_OUT,
         "titles_beside": TITLES.values() if by_day else [],
@@ -141,7 +142,7 @@ def _rows(
     return group_rows(found, request.brand, request.membership, form.grouped_by(), beyond)
 
 
-def _titled(
+def titled(
     request: BrandRequest, rows: Sequence[queries.NoteFigures | table.Row]
 ) -> list[table.Row]:
     notes = [row for row in rows if isinstance(row, queries.NoteFigures)]

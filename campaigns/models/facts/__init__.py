@@ -1,7 +1,7 @@
 """The ledger: what each source said of each day, and from when to when we knew it so."""
 
 from campaigns.models.facts.ads import AdDay, AdFigures, AdLevel, ConsoleDay, NoteDay
-from campaigns.models.facts.base import Fact, FactQuerySet, Source
+from campaigns.models.facts.base import Fact, FactQuerySet, Source, known_at
 from campaigns.models.facts.orders import AffiliateOrder, StoreOrder, StoreRefund
 from campaigns.models.facts.star import CreatorNoteDay, StarDay, StarLevel
 
@@ -26,4 +26,5 @@ __all__ = [
     "StarLevel",
     "StoreOrder",
     "StoreRefund",
+    "known_at",
 ]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Brand, Store, StoreOwnedQuerySet
@@ -31,10 +32,15 @@ BY_RECEIPT: dict[str, Any] = {
 }
 
 
+def known_at(moment: datetime | Combinable) -> Q:
+    """Return what keeps the newest word of then: one moment, or one that each row tells."""
+    return Q(known_from__lte=moment) & (Q(known_to=None) | Q(known_to__gt=moment))
+
+
 class FactQuerySet(StoreOwnedQuerySet[Row]):
     def as_of(self, moment: datetime) -> Self:
         """Keep what was known at the moment: the newest word then, however it changed since."""
-        return self.filter(known_from__lte=moment).filter(Q(known_to=None) | Q(known_to__gt=moment))
+        return self.filter(known_at(moment))
 
 
 class Fact(models.Model):
