@@ -25,11 +25,15 @@ from campaigns.views import (
     results_receipt,
     results_star,
     results_subject,
+    saved,
+    shared,
+    shares,
     sheets,
     star_tasks,
 )
 
 app_name = "campaigns"
+SAVED = "b/<slug:brand>/results/views/"
 CAMPAIGN = "b/<slug:brand>/campaigns/<int:campaign_pk>/"
 DATA = "b/<slug:brand>/data/"
 RECONCILIATION = "b/<slug:brand>/reconciliation/"
@@ -107,6 +111,11 @@ urlpatterns = [
         results_subject.results_item,
         name="results_item",
     ),
+    path(SAVED, saved.saved_views, name="saved_views"),
+    path(f"{SAVED}new/<slug:line>/", saved.saved_view_add, name="saved_view_add"),
+    path(f"{SAVED}<int:view_pk>/", saved.saved_view, name="saved_view"),
+    path(f"{SAVED}<int:view_pk>/edit/", saved.saved_view_edit, name="saved_view_edit"),
+    path(f"{SAVED}<int:view_pk>/delete/", saved.saved_view_delete, name="saved_view_delete"),
     path("b/<slug:brand>/results/star/", results_star.results_star, name="results_star"),
     path(
         "b/<slug:brand>/results/star.<str:kind>",
@@ -191,5 +200,13 @@ urlpatterns = [
         data_restated.data_restated_notes,
         name="data_restated_notes",
     ),
+    path(f"{SAVED}<int:view_pk>/share/", shares.share_make, name="share_make"),
+    path("b/<slug:brand>/settings/shares/", shares.share_list, name="shares"),
+    path(
+        "b/<slug:brand>/settings/shares/<int:share_pk>/revoke/",
+        shares.share_revoke,
+        name="share_revoke",
+    ),
+    path("s/<slug:token>/", shared.shared, name="shared"),
     path("j/<str:code>", jump, name="jump"),
 ]

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.results.calendar import last_days
+from campaigns.results.calendar import PRESETS, last_days
 from campaigns.results.metrics import DEFAULT_WINDOW, Line, Text
 from campaigns.results.question import DEFAULT_DAYS, Question, moment_of, newest_closed
 from merchants.models import Store
@@ -48,10 +48,12 @@ class NumberChoice(forms.TypedChoiceField):
 
 class PeriodForm(forms.Form):
     LINE: ClassVar = Line.DIRECT
+    REMEMBERED: ClassVar[tuple[str, ...]] = ()  # what else of the address a saved view keeps
 
     first = DayField(_("From"))
     last = DayField(_("To"))
     as_of = DayField(_("As of"))
+    latest = NumberChoice(_("Newest days"), [(n, n) for n in PRESETS])  # where no day is named
     window = NumberChoice(_("Attribution window"))
     store = NumberChoice(_("Store"))
 
@@ -100,6 +102,39 @@ class PeriodForm(forms.Form):
             line=self.LINE,
         )
 
+    def moving_days(self) -> int | None:
+        """Return how many of the newest days were asked for, if just these: they move on."""
+        question = self.question()
+        if self.cleaned_data.get("as_of"):
+            return None
+        asked = question.first, question.last
+        return next((n for n in PRESETS if last_days(n, question.newest) == asked), None)
+
+    def address(self) -> dict[str, str]:
+        """Return the question as an address that asks it again; a moving period keeps moving."""
+        question, as_of = self.question(), self.cleaned_data.get("as_of")
+        asked: dict[str, object] = {"from": question.first, "to": question.last, "as_of": as_of}
+        if moving := self.moving_days():
+            asked = {"latest": moving}
+        asked |= {"window": question.window, "store": question.store}
+        asked |= {name: self.cleaned_data.get(name) for name in self.REMEMBERED}
+        return {name: str(value) for name, value in asked.items() if value}
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """Say what is asked, each part by its name."""
+        question = self.question()
+        period = f"{question.first} – {question.last}"
+        if moving := self.moving_days():
+            period = gettext("the newest %(n)s days, moving on each day") % {"n": moving}
+        window = gettext("%(n)s d") % {"n": question.window}
+        words = [(gettext("Period"), period), (gettext("Attribution window"), window)]
+        if as_of := self.cleaned_data.get("as_of"):
+            words.append((gettext("As of"), f"{as_of}"))
+        names = {store.pk: str(store.name_now) for store in self.stores}
+        if question.store:
+            words.append((gettext("Store"), names[question.store]))
+        return words
+
     def kept(self) -> QueryDict:
         """Return the days, window and store as they were asked for, for another page's address."""
         names = [self.add_prefix(name) for name in PeriodForm.base_fields]
@@ -115,5 +150,5 @@ class PeriodForm(forms.Form):
     def _period(self) -> tuple[date, date]:
         newest = newest_closed(moment_of(self.cleaned_data.get("as_of")), self.LINE)
         last = self.cleaned_data.get("last") or newest
-        first, _last = last_days(DEFAULT_DAYS, last)
+        first, _last = last_days(self.cleaned_data.get("latest") or DEFAULT_DAYS, last)
         return self.cleaned_data.get("first") or first, last

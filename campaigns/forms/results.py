@@ -6,18 +6,27 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.forms.period import NOT_OFFERED, DayField, NumberChoice, PeriodForm
 from campaigns.models import NoteSource
 from campaigns.results.choice import NoteChoice, Offered
 from campaigns.results.groups import Group
-from campaigns.results.metrics import METRICS, Line
+from campaigns.results.metrics import METRICS, Line, Text
 from campaigns.results.question import Against, Question, moment_of
 from campaigns.results.table import COLUMNS, DEFAULT_SORT
 from portal.lib import days
 
 SORTS = [sign + column.key for column in COLUMNS for sign in ("", "-")]
+OFFERED: Mapping[str, Mapping[str, Text]] = {
+    "group": {group.value: group.label for group in Group},
+    "against": {
+        "": _("nothing"),
+        Against.PERIOD.value: _("the days before"),
+        Against.YEAR.value: _("a year earlier"),
+    },
+}
 CHOICES = ("campaign", "creator", "source", "tag", "item")
 
 
@@ -77,6 +86,8 @@ class SubjectForm(TableForm):
 
 
 class QuestionForm(TableForm):
+    REMEMBERED: ClassVar = (*CHOICES, "group", "against", "sort")
+
     campaign = NumberChoice(_("Campaign"))
     creator = forms.CharField(label=_("Creator"), max_length=80, required=False)
     source = NumberChoice(_("Source"), NoteSource.choices)
@@ -84,17 +95,13 @@ class QuestionForm(TableForm):
     item = forms.RegexField(r"\A[0-9]{6,15}\Z", label=_("Item"), required=False)
     group = forms.ChoiceField(
         label=_("Rows"),
-        choices=[(group.value, group.label) for group in Group],
+        choices=list(OFFERED["group"].items()),
         required=False,
         error_messages=NOT_OFFERED,
     )
     against = forms.ChoiceField(
         label=_("Compare with"),
-        choices=[
-            ("", _("nothing")),
-            (Against.PERIOD, _("the days before")),
-            (Against.YEAR, _("a year earlier")),
-        ],
+        choices=list(OFFERED["against"].items()),
         required=False,
         error_messages=NOT_OFFERED,
     )
@@ -138,6 +145,14 @@ class QuestionForm(TableForm):
             if (made := self.cleaned_data.get(name))
         ]
 
+    def in_words(self) -> list[tuple[str, str]]:
+        words = super().in_words() + [(made.word, made.value) for made in self.choices_made()]
+        named = {"group": gettext("Grouped by"), "against": str(self.fields["against"].label)}
+        for name, word in named.items():
+            if asked := self.cleaned_data.get(name):
+                words.append((word, str(OFFERED[name][asked])))
+        return words
+
 
 class DiffForm(QuestionForm):
     """A question as known on one day, and until when it is compared; empty is now."""
@@ -163,6 +178,7 @@ class DiffForm(QuestionForm):
 
 class StarForm(PeriodForm):
     LINE: ClassVar = Line.STAR
+    REMEMBERED: ClassVar = ("task", "scaled")
 
     task = forms.CharField(label=_("Star task"), max_length=60, required=False)
     scaled = forms.BooleanField(label=_("Scaled up (estimate)"), required=False)
@@ -176,3 +192,11 @@ class StarForm(PeriodForm):
 
     def asked_receipt(self) -> str:
         return self.cleaned_data.get("receipt") or ""
+
+    def in_words(self) -> list[tuple[str, str]]:
+        words = super().in_words()
+        if task := self.asked_task():
+            words.append((gettext("Star task"), task))
+        if self.cleaned_data.get("scaled"):
+            words.append((gettext("Sampling"), gettext("Scaled up (estimate)")))
+        return words

@@ -52,6 +52,8 @@ from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
 from campaigns.models.night import LateNight
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
+from campaigns.models.saved_view import SavedView, ViewLine
+from campaigns.models.share_link import ShareLink
 from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
 from campaigns.models.star_task import (
     Authorisation,
@@ -133,6 +135,8 @@ __all__ = [
     "QuarantinedRow",
     "ReviewState",
     "RuleKind",
+    "SavedView",
+    "ShareLink",
     "SheetRow",
     "Source",
     "StarDay",
@@ -145,5 +149,6 @@ __all__ = [
     "SyncAlarm",
     "SyncWindow",
     "Verdict",
+    "ViewLine",
     "WindowStatus",
 ]

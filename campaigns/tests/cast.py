@@ -3,6 +3,14 @@
 from campaigns.models import StoreOrder
 from campaigns.tests.factories import make_link, make_sheet, make_window, note_of
 from campaigns.tests.factories_facts import make_fact
+from campaigns.tests.factories import (
+    make_link,
+    make_saved_view,
+    make_share_link,
+    make_sheet,
+    make_window,
+    note_of,
+)
 from campaigns.tests.files import make_import, told
 from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
 from merchants.models import Brand, Role
@@ -33,6 +41,8 @@ def stage(brand: Brand) -> dict[str, object]:
     transfer, _their_release = make_transfer(brand, make_store(other))
     _their_transfer, release = make_transfer(other, store)
     delivery = make_delivery(store)
+    sharer = make_membership(brand, make_user("sharer@example.test"), Role.MARKETER)
+    share, share_token = make_share_link(brand, sharer.user)
     campaign, task = make_campaign(store), make_star_task(store)
     return {
         "campaign": campaign.pk,
@@ -43,6 +53,9 @@ def stage(brand: Brand) -> dict[str, object]:
         "note": note_of(store, 1).pk,
         "link": link.pk,
         "sheet": make_sheet(store, cells=[], checked_at=known_now()).pk,
+        "share": share.pk,
+        "share_token": share_token,
+        "view": make_saved_view(brand, member.user, is_shared=True).pk,
         "file_import": make_import(store, **told("2025-06-18")).pk,
         "window": make_window(store).pk,
         "code": link.code,

@@ -24,9 +24,12 @@ from campaigns.models import (
     NoteKind,
     NoteSource,
     QuarantinedRow,
+    SavedView,
+    ShareLink,
     SyncWindow,
 )
-from merchants.models import Connection, Partner, Store
+from campaigns.results import shares
+from merchants.models import Brand, Connection, Partner, Store, User
 from merchants.tests.factories import make_connection
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -197,3 +200,23 @@ def make_quarantined(
     own = {"brand_id": window.brand_id, "store_id": window.store_id}
     with scope(Hat.NIGHT):
         return QuarantinedRow.objects.create(**own, window=window, raw=raw, **fields)
+
+
+def make_saved_view(brand: Brand, user: User, name: str = "复盘", **fields: Any) -> SavedView:
+    fields = {"line": "direct", "asked": {"latest": "30", "window": "7"}} | fields
+    with scope(Hat.WEB, brand=brand.pk, user=user.pk):
+        return SavedView.objects.create(brand=brand, made_by=user, name=name, **fields)
+
+
+def make_share_link(
+    brand: Brand, user: User, *, password: str = "", **fields: Any
+) -> tuple[Any, str]:
+    """Return the link and its token."""
+    view = SavedView(brand=brand, line="direct", name="分享", asked={"latest": "30"})
+    for name in set(fields) & {"line", "name", "asked"}:
+        setattr(view, name, fields.pop(name))
+    with scope(Hat.WEB, brand=brand.pk, user=user.pk):
+        link, token = shares.share(view, days=14, password=password, by=user)
+        ShareLink.objects.filter(pk=link.pk).update(**{"opened": 0} | fields)
+        link.refresh_from_db()
+    return link, token

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import QuestionForm
-from campaigns.models import NoteDay, NoteSource
+from campaigns.models import NoteDay, NoteSource, ViewLine
 from campaigns.results import queries, table, trend
 from campaigns.results.account import LEFT_OUT, TITLES, Account, account
 from campaigns.results.answers import Answer, answer
@@ -22,6 +22,7 @@ from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS
 from campaigns.results.receipts import receipt
 from campaigns.views.period import Context, period_context
+from campaigns.views.saved import saved_context
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
@@ -40,6 +41,7 @@ def results(request: BrandRequest) -> HttpResponse:
     found = answer(request.brand, request.membership, form.question())
     context = {"form": form, "stores": form.offered.stores}
     context |= _frame(form, found) | _totals(request, form, found) | _table(request, form, found)
+    context |= saved_context(request, ViewLine.DIRECT)
     if key := form.asked_receipt():
         context["receipt"] = receipt(key, found, request.brand, request.membership)
     if found.is_empty:

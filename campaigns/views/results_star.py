@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import StarForm
-from campaigns.models import StarDay
+from campaigns.models import StarDay, ViewLine
 from campaigns.results import star_days
 from campaigns.results.funnel import funnel
 from campaigns.results.metrics import METRICS, Line
@@ -15,6 +15,7 @@ from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, tot
 from campaigns.results.star_files import star_file
 from campaigns.results.subjects import subject
 from campaigns.views.period import Context, period_context, stores_seen
+from campaigns.views.saved import saved_context
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
@@ -45,6 +46,7 @@ def results_star(request: BrandRequest) -> HttpResponse:
         own = (request.brand, request.membership, METRICS[key], found.question)
         context["subject"] = subject(*own, TOTAL)
     wanted = "receipt" if request.htmx.target == "receipt" else "results"
+    context |= saved_context(request, ViewLine.STAR)
     status = 200 if valid else 422
     template = "campaigns/results_star.html"
     return render_page(request, template, context, fragment=wanted, status=status)

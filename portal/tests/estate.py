@@ -21,6 +21,8 @@ from campaigns.models import (
     Note,
     PulledPage,
     QuarantinedRow,
+    SavedView,
+    ShareLink,
     SheetRow,
     StarDay,
     StarTask,
@@ -37,6 +39,8 @@ from campaigns.tests.factories import (
     make_item,
     make_link,
     make_note_day,
+    make_saved_view,
+    make_share_link,
     make_sheet,
     note_of,
 )
@@ -128,6 +132,8 @@ class Estate:
     sheet: LinkSheet
     file_import: FileImport
     window: SyncWindow
+    view: SavedView
+    share: ShareLink
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -159,6 +165,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     _take_out(store, f"{name}.csv")
     member = _make_people(store, number, name)
     _make_history(application, link, name)
+    share, _token = make_share_link(brand, member.user, name=f"{name} 享")
+    view = make_saved_view(brand, member.user, f"{name} 看", store=store, is_shared=True)
     consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
@@ -169,6 +177,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     key = make_key(member, name[:60] if number == 1 else "同事")
     make_api_call(key, name[:200])
     return Estate(*own, *moving, key, *plans, sheet, _make_import(store, name), window)
+    return Estate(*own, *moving, *plans, sheet, _make_import(store, name), window, view, share)
 
 
 def _make_plans(

@@ -58,6 +58,16 @@ PAGES = {
     "no results of a note": ("viewer", "/b/shancha/results/notes/1/?from=2024-01-01&to=2024-01-05"),
     "results of a creator": ("viewer", "/b/shancha/results/creators/?creator=山茶官方"),
     "results of an item": ("viewer", "/b/shancha/results/items/710500318001/"),
+    "saved views": ("marketer", "/b/shancha/results/views/"),
+    "no saved view": ("owner.yejing", "/b/yejing/results/views/"),
+    "view to save": ("marketer", "/b/shancha/results/views/new/direct/?window=7&group=creator"),
+    "share links": ("marketer", "/b/shancha/settings/shares/"),
+    "no share link": ("owner.yejing", "/b/yejing/settings/shares/"),
+    "view to share": ("marketer", "/b/shancha/results/views/1/share/"),
+    "shared results": (None, "/s/share-direct/"),
+    "shared star tasks": (None, "/s/share-star/"),
+    "shared with a password": (None, "/s/share-locked/"),
+    "closed share link": (None, "/s/nothing/"),
     "star tasks' results": ("viewer", "/b/shancha/results/star/?task=XHX20250418"),
     "no star task's results": ("owner.yejing", "/b/yejing/results/star/"),
     "metrics": ("viewer", "/b/shancha/results/metrics/"),
@@ -134,6 +144,8 @@ from campaigns.tests import plans
 from merchants import seed
 from merchants.tests.factories import make_key
 from merchants.models import Membership, Store
+from merchants.models import Store
+from merchants.models.invitations import hash_token
 from portal.lib.scope import Hat, scope
 with scope(Hat.ADMIN):
     store = Store.objects.get(pk=1)
@@ -149,6 +161,14 @@ cells = {"note": free[0].note_id, "target": "710500318001", "text": "购买同�
 own = {"name": "六月", "uploaded_by": seed.member("marketer"), "language": "zh-hans"}
 bulk.check_sheet(made.make_sheet(store, cells, cells | {"note": "0" * 24}, **own).pk)
 made.make_comment(note)
+marketer = seed.member("marketer")
+for token, line, password in [
+    *(("direct", "direct", ""), ("star", "star", ""), ("locked", "direct", "secret"))
+]:
+    kept = {"line": line, "token_hash": hash_token(f"share-{token}")}
+    made.make_share_link(store.brand, marketer, name="周报", password=password, **kept)
+own = {"is_shared": True, "asked": {"latest": "30", "group": "creator"}}
+made.make_saved_view(store.brand, seed.member("marketer"), "达人周报", **own)
 made.make_comment_link(note, clicks=120, orders=3)
 made.make_link(free[1], "paused", code="paused22")
 made.make_link(free[2], "ended", code="ended222")
