@@ -30,7 +30,7 @@ from merchants.models import AccessKind, Connection, Partner, Role
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
-ROWS_ON_A_PAGE = 50
+ROWS_ON_A_PAGE, ROWS_ON_PAPER = 50, 1000
 
 
 @require_GET
@@ -123,7 +123,8 @@ def _totals(request: BrandRequest, form: QuestionForm, found: Answer) -> Context
 def _table(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
     beyond = account(request.brand, request.membership, found.question)
     rows = table.ordered(_rows(request, form, found, beyond), form.sorted_by())
-    page = Paginator(rows, ROWS_ON_A_PAGE).get_page(form.page_number())
+    in_all = ROWS_ON_PAPER if request.GET.get("print") else ROWS_ON_A_PAGE
+    page = Paginator(rows, in_all).get_page(form.page_number())
     by_day = beyond if form.grouped_by() is Group.DAY else None
     return {
         "page": page,

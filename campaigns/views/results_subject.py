@@ -17,7 +17,7 @@ from campaigns.results.metrics import METRICS
 from campaigns.results.receipts import receipt
 from campaigns.results.subject import Subject, Unseen
 from campaigns.views.period import Context, period_context, stores_seen
-from campaigns.views.results import ROWS_ON_A_PAGE, titled
+from campaigns.views.results import ROWS_ON_A_PAGE, ROWS_ON_PAPER, titled
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role
 from portal.lib.htmx import render_page
@@ -97,7 +97,8 @@ def _figures(request: BrandRequest, found: Answer) -> Context:
 
 def _notes(request: BrandRequest, form: SubjectForm, found: Answer) -> Context:
     rows = table.ordered(found.notes, form.sorted_by())
-    page = Paginator(rows, ROWS_ON_A_PAGE).get_page(form.page_number())
+    in_all = ROWS_ON_PAPER if request.GET.get("print") else ROWS_ON_A_PAGE
+    page = Paginator(rows, in_all).get_page(form.page_number())
     return {
         "by_note": True,
         "group": Group.NOTE,

@@ -193,6 +193,18 @@
     for (const { chart, option } of drawn.values()) chart.setOption(option(), true);
   };
 
+  // What is drawn for a wide screen would be cut at the edge of the paper.
+  const PAPER = 1000;
+  addEventListener("beforeprint", () => {
+    for (const { chart } of drawn.values()) {
+      chart.resize({ width: Math.min(chart.getWidth(), PAPER) });
+      chart.getZr().refreshImmediately(); // the next frame would come too late
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const { chart } of drawn.values()) chart.resize({ width: "auto" });
+  });
+
   drawAll();
   document.addEventListener("htmx:afterSwap", drawAll);
   matchMedia("(max-width: 640px)").addEventListener("change", redraw);
