@@ -8,12 +8,19 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from campaigns.models import ShareLink
+from campaigns.models import SavedView, ShareLink
 from campaigns.tests.factories import make_note, make_note_day, make_saved_view, make_share_link
 from campaigns.tests.plans import make_campaign
 from campaigns.tests.reading import figures_on
 from merchants.models import Membership, Role
-from merchants.tests.factories import make_connection, make_membership, make_store, make_user
+from merchants.tests.factories import (
+    make_brand,
+    make_connection,
+    make_grant,
+    make_membership,
+    make_store,
+    make_user,
+)
 from portal.lib.scope import Hat, scope
 
 DAY = date(2025, 6, 18)
@@ -241,6 +248,21 @@ def test_what_cannot_be_promised_is_refused(client_as, brand, asked):
     assert answer.status_code == 422
     with scope(Hat.ADMIN):
         assert not ShareLink.objects.exists()
+
+
+def test_an_agencys_person_saves_views_and_shares_none(client, brand, store):
+    agency, user = make_brand("agency", "代运营"), make_user("agent@example.test")
+    make_membership(agency, user, Role.OWNER)
+    make_grant(brand, agency, (store,), Role.MARKETER)
+    client.force_login(user)
+
+    client.post("/b/shancha/results/views/new/direct/", {"name": "周报"})
+    with scope(Hat.ADMIN):
+        view = SavedView.objects.get()
+
+    assert "/share/" not in client.get("/b/shancha/results/views/").text
+    url = f"/b/shancha/results/views/{view.pk}/share/"
+    assert client.post(url, {"days": 14}).status_code == 403
 
 
 def test_an_owner_takes_back_anybodys_link(client_as, brand, sharer, note, anybody):
