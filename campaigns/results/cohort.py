@@ -106,5 +106,7 @@ def _cell(key: str, day: date, age: int, row: Row | None, question: Question) ->
         return unknown(METRICS[key], place, question.window, reason)
     value = row[f"at_{age}_{key}"]
     if value is None:
-        return unknown(METRICS[key], place, question.window, gettext("Juguang has not returned this."))
+        return unknown(
+            METRICS[key], place, question.window, gettext("Juguang has not returned this.")
+        )
     return Cell(METRICS[key], place, question.window, int(value), is_provisional=False, reason="")

@@ -9,8 +9,8 @@ from campaigns.reports import REPORTS
 from campaigns.results.figures import Figures
 from campaigns.results.measures import figures_of, measures
 from campaigns.results.metrics import Text
+from campaigns.results.receipted import Receipted
 from campaigns.results.shown import Cell
-from campaigns.results.subjects import Subject
 from merchants.models import Brand, Membership, Store
 
 
@@ -58,13 +58,13 @@ class Origin:
         return str(found.uploaded_by or "") if found else ""
 
 
-def holdings(subject: Subject) -> list[Holding]:
+def holdings(receipted: Receipted) -> list[Holding]:
     """Return what each page holds, the newest day first; their sums are the figure's."""
-    own = subject.rows.values("day", "page_id").annotate(**measures(subject.question))
+    own = receipted.rows.values("day", "page_id").annotate(**measures(receipted.question))
     found = []
     for row in own.order_by("-day", "page_id"):
-        figures = figures_of(row, subject.question)
-        shown = subject.part(figures, f"page:{row['page_id']}:{row['day']}")
+        figures = figures_of(row, receipted.question)
+        shown = receipted.part(figures, f"page:{row['page_id']}:{row['day']}")
         found.append(Holding(row["day"], row["page_id"], figures, shown))
     return found
 

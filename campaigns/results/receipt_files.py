@@ -8,11 +8,11 @@ from django.utils.translation import gettext
 
 from campaigns.results.files import Line, about, number, percent
 from campaigns.results.origins import Origin
-from campaigns.results.subjects import Subject
+from campaigns.results.receipted import Receipted
 
 
 def receipt_file(
-    subject: Subject,
+    receipted: Receipted,
     origins: Sequence[Origin],
     *,
     brand: str,
@@ -20,15 +20,15 @@ def receipt_file(
     choices: Sequence[tuple[str, str]],
 ) -> Iterator[Line]:
     """Yield what the figure is, a blank line, the heads, the figure, and a line for each page."""
-    yield from about(subject.question, brand=brand, store=store)
+    yield from about(receipted.question, brand=brand, store=store)
     for word, value in choices:
         yield [word, value]
-    yield [gettext("Metric"), str(subject.metric.label), subject.code]
-    yield [gettext("Definition"), str(subject.metric.definition)]
-    yield [gettext("Source"), str(subject.source), subject.fields]
-    yield [gettext("Sampling"), str(subject.sampling)]
-    yield [gettext("Coverage"), subject.returned, subject.figures.rows]
-    yield [gettext("Maturity in percent"), percent(subject.maturity)]
+    yield [gettext("Metric"), str(receipted.metric.label), receipted.code]
+    yield [gettext("Definition"), str(receipted.metric.definition)]
+    yield [gettext("Source"), str(receipted.source), receipted.fields]
+    yield [gettext("Sampling"), str(receipted.sampling)]
+    yield [gettext("Coverage"), receipted.returned, receipted.figures.rows]
+    yield [gettext("Maturity in percent"), percent(receipted.maturity)]
     yield []
     yield [
         gettext("Business day"),
@@ -43,7 +43,7 @@ def receipt_file(
         gettext("Quarantined"),
         gettext("By"),
     ]
-    yield [str(subject.name), number(subject.figure), subject.figures.rows, *[""] * 8]
+    yield [str(receipted.name), number(receipted.figure), receipted.figures.rows, *[""] * 8]
     for each in origins:
         yield _line(each)
 

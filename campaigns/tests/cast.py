@@ -1,8 +1,6 @@
 """One of everything a URL may name, for the permission matrix."""
 
 from campaigns.models import StoreOrder
-from campaigns.tests.factories import make_link, make_sheet, make_window, note_of
-from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.factories import (
     make_link,
     make_saved_view,
@@ -11,6 +9,7 @@ from campaigns.tests.factories import (
     make_window,
     note_of,
 )
+from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.files import make_import, told
 from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
 from merchants.models import Brand, Role

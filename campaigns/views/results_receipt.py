@@ -15,8 +15,8 @@ from campaigns.results.metrics import METRICS, Line
 from campaigns.results.origins import holdings, origins
 from campaigns.results.question import Question
 from campaigns.results.receipt_files import receipt_file
+from campaigns.results.receipted import NoSuchPlace, Receipted, receipted
 from campaigns.results.shown import Cell
-from campaigns.results.subjects import NoSuchPlace, Subject, subject
 from campaigns.results.table import TOTAL
 from campaigns.views.period import Context, stores_seen
 from campaigns.views.sheets import file_answer
@@ -32,7 +32,7 @@ ROWS_A_PAGE, NIGHTS = 50, 7
 @dataclass(frozen=True, slots=True)
 class Asked:
     form: QuestionForm | StarForm
-    subject: Subject
+    receipted: Receipted
     stores: Sequence[Store]
     choices: Sequence[tuple[str, str]]
 
@@ -40,18 +40,18 @@ class Asked:
     def store(self) -> str:
         """Return the name of the store that was asked for, or that all were."""
         names = {store.pk: store.title for store in self.stores}
-        return names.get(self.subject.question.store or 0) or _("All stores")
+        return names.get(self.receipted.question.store or 0) or _("All stores")
 
 
 @require_GET
 @brand_view(Role.VIEWER)
 def results_receipt(request: BrandRequest) -> HttpResponse:
     asked = _asked(request)
-    found = asked.subject
+    found = asked.receipted
     page = Paginator(holdings(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
     context: Context = {
         "form": asked.form,
-        "subject": found,
+        "receipted": found,
         "question": found.question,
         "choices": asked.choices,
         "store": asked.store,
@@ -74,7 +74,7 @@ def results_receipt_file(request: BrandRequest, kind: str) -> HttpResponse:
     asked = _asked(request)
     if not asked.form.is_valid():
         return results_receipt(request, brand=request.brand.slug)
-    found, question = asked.subject, asked.subject.question
+    found, question = asked.receipted, asked.receipted.question
     held = origins(request.brand, request.membership, holdings(found))
     lines = receipt_file(
         found, held, brand=request.brand.name, store=asked.store, choices=asked.choices
@@ -99,17 +99,17 @@ def _asked(request: BrandRequest) -> Asked:
     form.is_valid()
     place = request.GET.get("place") or TOTAL
     try:
-        found = subject(request.brand, request.membership, metric, form.question(), place)
+        found = receipted(request.brand, request.membership, metric, form.question(), place)
     except NoSuchPlace:
         raise Http404 from None
     made = form.choices_made() if isinstance(form, QuestionForm) else []
     return Asked(form, found, stores, [(each.word, each.value) for each in made])
 
 
-def _revisions(request: BrandRequest, found: Subject) -> list[receipts.Word]:
+def _revisions(request: BrandRequest, found: Receipted) -> list[receipts.Word]:
     def figure(question: Question) -> Cell | None:
         try:
-            of = subject(request.brand, request.membership, found.metric, question, found.place)
+            of = receipted(request.brand, request.membership, found.metric, question, found.place)
         except NoSuchPlace:
             return None
         return of.figure

@@ -11,9 +11,9 @@ from campaigns.models import StarDay, ViewLine
 from campaigns.results import star_days
 from campaigns.results.funnel import funnel
 from campaigns.results.metrics import METRICS, Line
+from campaigns.results.receipted import receipted
 from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, total_cells
 from campaigns.results.star_files import star_file
-from campaigns.results.subjects import subject
 from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.saved import saved_context
 from campaigns.views.sheets import file_answer
@@ -44,7 +44,7 @@ def results_star(request: BrandRequest) -> HttpResponse:
     context |= period_context(found.question) | _days(found)
     if key := form.asked_receipt():
         own = (request.brand, request.membership, METRICS[key], found.question)
-        context["subject"] = subject(*own, TOTAL)
+        context["receipted"] = receipted(*own, TOTAL)
     wanted = "receipt" if request.htmx.target == "receipt" else "results"
     context |= saved_context(request, ViewLine.STAR)
     status = 200 if valid else 422

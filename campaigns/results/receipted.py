@@ -38,7 +38,7 @@ class NoSuchPlace(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectDay(DayRow):
+class ReceiptedDay(DayRow):
     """A day's row with what the figure is of it; `told` of its rows tell the metric."""
 
     figures: Figures | None
@@ -46,7 +46,7 @@ class SubjectDay(DayRow):
 
 
 @dataclass(frozen=True)
-class Subject:
+class Receipted:
     """`rows` are those of the ledger that the figure is added up from, as known then.
 
     `told_days` are the days of which the line's report told anything at all.
@@ -114,7 +114,7 @@ class Subject:
         return found
 
     @cached_property
-    def days(self) -> list[SubjectDay]:
+    def days(self) -> list[ReceiptedDay]:
         """Each day asked for, the newest first."""
         found = self.rows.values("day").annotate(**measures(self.question)).order_by("day")
         figures = {row["day"]: figures_of(row, self.question) for row in found}
@@ -133,13 +133,13 @@ class Subject:
         is_known = self.figure.value is not None or self.figure.is_few
         return cell(figures, self.metric.key, place) if is_known else None
 
-    def _day(self, day: date, figures: Figures | None) -> SubjectDay:
+    def _day(self, day: date, figures: Figures | None) -> ReceiptedDay:
         question, line = self.question, self.metric.line
         state = DayState.MISSING if day <= question.newest else DayState.NOT_DUE
         if day in self.told_days:
             state = DayState.QUIET
         shown = self.part(figures, f"day:{day}") if figures else None
-        return SubjectDay(
+        return ReceiptedDay(
             line=line,
             day=day,
             state=DayState.RETURNED if figures else state,
@@ -150,22 +150,22 @@ class Subject:
         )
 
 
-def subject(
+def receipted(
     brand: Brand, membership: Membership, metric: Metric, question: Question, place: str
-) -> Subject:
+) -> Receipted:
     """Return what the metric says of the place, `total` or a note's or task's; or NoSuchPlace."""
-    return SUBJECTS[metric.line](brand, membership, metric, question, place)
+    return RECEIPTED[metric.line](brand, membership, metric, question, place)
 
 
 def _direct(
     brand: Brand, membership: Membership, metric: Metric, question: Question, place: str
-) -> Subject:
+) -> Receipted:
     every = queries.rows_for(brand, membership, question)
     rows = every if place == TOTAL else every.filter(note_id=place)
     figures = queries.totals(rows, question)
     if place != TOTAL and not figures.rows:
         raise NoSuchPlace
-    return Subject(
+    return Receipted(
         metric=metric,
         question=question,
         figure=cell(figures, metric.key, place),
@@ -184,7 +184,7 @@ def _title(brand: Brand, membership: Membership, note_id: str) -> str:
 
 def _star(
     brand: Brand, membership: Membership, metric: Metric, question: Question, place: str
-) -> Subject:
+) -> Receipted:
     """People overlap, so a total may be none; a task has figures of its own."""
     answer = star_answer(brand, membership, question, place)
     rows = task_rows(brand, membership, question)
@@ -196,7 +196,7 @@ def _star(
         own = {"store_id": task.store_id, "object_id": task.object_id, "traffic": task.traffic}
         rows = rows.filter(**own)
     shares = {each.sampling.words for each in ([task] if task else answer.tasks)}
-    return Subject(
+    return Receipted(
         metric=metric,
         question=question,
         figure=cell(task.figures, metric.key, place) if task else total_cell(answer, metric.key),
@@ -208,4 +208,4 @@ def _star(
     )
 
 
-SUBJECTS: Mapping[Line, Callable[..., Subject]] = {Line.DIRECT: _direct, Line.STAR: _star}
+RECEIPTED: Mapping[Line, Callable[..., Receipted]] = {Line.DIRECT: _direct, Line.STAR: _star}

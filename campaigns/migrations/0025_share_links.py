@@ -24,7 +24,7 @@ GRANT EXECUTE ON FUNCTION share_by_token(text) TO redcat_web;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0025_saved_views"),
+        ("campaigns", "0024_saved_views"),
         ("merchants", "0039_webhooks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
