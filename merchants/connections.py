@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,6 +40,10 @@ REFRESH_LEASE = timedelta(seconds=45)  # a call to a partner ends after 30
 REFRESH_PATIENCE = 15.0
 GOOD_CALL_EVERY = timedelta(minutes=1)
 LONGEST_NAME = 80
+NEWEST = """
+SELECT status, version, consented_at, access_expires_at, last_good_call_at
+FROM merchants_connection WHERE id = %s
+"""
 
 Client = TypeVar("Client")
 Answer = TypeVar("Answer")
@@ -266,13 +271,14 @@ def _refresh(stale: Connection, *, for_night: bool) -> Connection:
     except Unavailable:
         _update(stale, refresh_lease_until=None)
         raise
-    grant.put_into(stale)
+    fresh = copy(stale)
+    grant.put_into(fresh)
     stored = _update(
         stale,
-        access_sealed=stale.access_sealed,
-        refresh_sealed=stale.refresh_sealed,
-        access_expires_at=stale.access_expires_at,
-        refresh_expires_at=stale.refresh_expires_at,
+        access_sealed=fresh.access_sealed,
+        refresh_sealed=fresh.refresh_sealed,
+        access_expires_at=fresh.access_expires_at,
+        refresh_expires_at=fresh.refresh_expires_at,
         subject_name=grant.name or stale.subject_name,
         version=F("version") + 1,
         refresh_lease_until=None,
@@ -310,8 +316,8 @@ def _note_good_call(current: Connection) -> None:
         return
     old = Q(last_good_call_at__lte=now - GOOD_CALL_EVERY)
     ahead = Q(last_good_call_at__gte=now + GOOD_CALL_EVERY)
-    _update(current, Q(last_good_call_at=None) | old | ahead, last_good_call_at=now)
-    current.last_good_call_at = now
+    if _update(current, Q(last_good_call_at=None) | old | ahead, last_good_call_at=now):
+        current.last_good_call_at = now
 
 
 def _newest(connection: Connection) -> Connection:
@@ -320,12 +326,15 @@ def _newest(connection: Connection) -> Connection:
     Raises NeedsConsent when the consent is gone.
     """
     with _short_transaction(connection), database.cursor() as cursor:
-        cursor.execute(
-            "SELECT status, version, consented_at FROM merchants_connection WHERE id = %s",
-            [connection.pk],
-        )
+        cursor.execute(NEWEST, [connection.pk])
         found = cursor.fetchone()
-    known = (ConnectionStatus.CONNECTED, connection.version, connection.consented_at)
+    known = (
+        ConnectionStatus.CONNECTED,
+        connection.version,
+        connection.consented_at,
+        connection.access_expires_at,
+        connection.last_good_call_at,
+    )
     return connection if found == known else _load(connection)
 
 

@@ -42,6 +42,7 @@ def stage(brand: Brand) -> dict[str, object]:
     delivery = make_delivery(store)
     sharer = make_membership(brand, make_user("sharer@example.test"), Role.MARKETER)
     share, share_token = make_share_link(brand, sharer.user)
+    view = make_saved_view(brand, member.user, store=store, is_shared=True)
     campaign, task = make_campaign(store), make_star_task(store)
     return {
         "campaign": campaign.pk,
@@ -54,7 +55,7 @@ def stage(brand: Brand) -> dict[str, object]:
         "sheet": make_sheet(store, cells=[], checked_at=known_now()).pk,
         "share": share.pk,
         "share_token": share_token,
-        "view": make_saved_view(brand, member.user, is_shared=True).pk,
+        "view": view.pk,
         "file_import": make_import(store, **told("2025-06-18")).pk,
         "window": make_window(store).pk,
         "code": link.code,

@@ -176,8 +176,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     plans = _make_plans(store, free, name)
     key = make_key(member, name[:60] if number == 1 else "同事")
     make_api_call(key, name[:200])
-    return Estate(*own, *moving, key, *plans, sheet, _make_import(store, name), window)
-    return Estate(*own, *moving, *plans, sheet, _make_import(store, name), window, view, share)
+    brought = sheet, _make_import(store, name), window
+    return Estate(*own, *moving, key, *plans, *brought, view, share)
 
 
 def _make_plans(
