@@ -138,3 +138,19 @@ def purge_clicks() -> None:
 
     with scope(Hat.NIGHT):
         purge_clicks()
+
+
+@shared_task(expires=settings.ALERT_TICK.total_seconds())  # told of again by then
+def judge_alert(rule_id: int) -> None:
+    from campaigns.results import alerts
+
+    alerts.judge(rule_id)
+
+
+@shared_task
+def judge_alerts() -> None:
+    """One task per rule that was not judged for the newest day, complete or not yet."""
+    from campaigns.results import alerts
+
+    for rule_id in alerts.due():
+        judge_alert.delay(rule_id)

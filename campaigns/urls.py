@@ -2,6 +2,7 @@ from django.urls import path
 
 from campaigns.jump.views import jump
 from campaigns.views import (
+    alerts,
     campaigns,
     data,
     data_files,
@@ -33,6 +34,7 @@ from campaigns.views import (
 )
 
 app_name = "campaigns"
+ALERT = "b/<slug:brand>/settings/alerts/<int:alert_pk>/"
 SAVED = "b/<slug:brand>/results/views/"
 CAMPAIGN = "b/<slug:brand>/campaigns/<int:campaign_pk>/"
 DATA = "b/<slug:brand>/data/"
@@ -207,6 +209,12 @@ urlpatterns = [
         shares.share_revoke,
         name="share_revoke",
     ),
+    path("b/<slug:brand>/settings/alerts/", alerts.alert_list, name="alerts"),
+    path("b/<slug:brand>/settings/alerts/new/", alerts.alert_create, name="alert_create"),
+    path(ALERT, alerts.alert_detail, name="alert"),
+    path(f"{ALERT}edit/", alerts.alert_edit, name="alert_edit"),
+    path(f"{ALERT}switch/", alerts.alert_switch, name="alert_switch"),
+    path(f"{ALERT}delete/", alerts.alert_delete, name="alert_delete"),
     path("s/<slug:token>/", shared.shared, name="shared"),
     path("j/<str:code>", jump, name="jump"),
 ]

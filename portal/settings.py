@@ -332,6 +332,7 @@ DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
 CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has checked for an hour
 SHEET_TICK = timedelta(minutes=1)
+ALERT_TICK = timedelta(minutes=10)  # finds the rules not judged for the newest day
 IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")  # unset: no folder is watched
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
 SYNC_DEADLINE = int(number("SYNC_DEADLINE_HOUR", 7))  # by then the night should be done, Beijing
@@ -368,6 +369,7 @@ TICKS = {
     "campaigns.tasks.hand_out_imports": SHEET_TICK,
     "campaigns.tasks.forget_imports": DUE_TICK,
     "campaigns.tasks.purge_clicks": DUE_TICK,
+    "campaigns.tasks.judge_alerts": ALERT_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.deliver_webhooks": MAIL_TICK,
     "merchants.tasks.purge_webhooks": DUE_TICK,

@@ -1,4 +1,5 @@
 from campaigns.models.alarm import AlarmKind, FieldDrift, SyncAlarm
+from campaigns.models.alert import AlertEvent, AlertRule
 from campaigns.models.campaign import (
     Campaign,
     CampaignNote,
@@ -78,6 +79,8 @@ __all__ = [
     "AdReview",
     "AffiliateOrder",
     "AlarmKind",
+    "AlertEvent",
+    "AlertRule",
     "Authorisation",
     "BuyingMode",
     "Campaign",

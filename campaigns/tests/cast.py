@@ -1,6 +1,7 @@
 """One of everything a URL may name, for the permission matrix."""
 
 from campaigns.models import StoreOrder
+from campaigns.tests.alerts import make_alert
 from campaigns.tests.factories import (
     make_link,
     make_saved_view,
@@ -45,6 +46,7 @@ def stage(brand: Brand) -> dict[str, object]:
     view = make_saved_view(brand, member.user, store=store, is_shared=True)
     campaign, task = make_campaign(store), make_star_task(store)
     return {
+        "alert": make_alert(brand).pk,
         "campaign": campaign.pk,
         "rule": make_rule(campaign, "林小鹿").pk,
         "star_task": task.pk,

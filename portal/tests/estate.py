@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from campaigns.models import (
     AdDay,
     AffiliateOrder,
+    AlertRule,
     Campaign,
     CampaignRule,
     ConsoleDay,
@@ -32,6 +33,7 @@ from campaigns.models import (
     SyncAlarm,
     SyncWindow,
 )
+from campaigns.tests.alerts import make_alert, make_alert_event
 from campaigns.tests.factories import (
     make_click,
     make_comment,
@@ -134,6 +136,7 @@ class Estate:
     window: SyncWindow
     view: SavedView
     share: ShareLink
+    alert: AlertRule
 
     def names(self) -> dict[str, int]:
         return {name: row.pk for name, row in vars(self).items()}
@@ -178,6 +181,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_api_call(key, name[:200])
     brought = sheet, _make_import(store, name), window
     return Estate(*own, *moving, key, *plans, *brought, view, share)
+    rest = sheet, _make_import(store, name), window, view, share, _make_alert(plans[0], name)
+    return Estate(*own, *moving, key, *plans, *rest)
 
 
 def _make_plans(
@@ -193,6 +198,13 @@ def _make_plans(
     named = {"creator": f"{name} 人", "kind_word": f"{name} 类"[:20], "task_id": f"{name} 任"[:32]}
     make_order(account, note, order_id=f"{name} 号"[:32], **named)
     return campaign, rule, task, bind(task, note, order_id=f"{name} 单"[:32], order_kind="custom")
+
+
+def _make_alert(campaign: Campaign, name: str) -> AlertRule:
+    """Leave a rule that was raised once."""
+    rule = make_alert(campaign.brand, f"{name} 警", campaign=campaign)
+    make_alert_event(rule, DAY, value=77_770_077, turn="raised", is_raised=True)
+    return rule
 
 
 def _make_sheet(store: Store, link: Link, name: str) -> LinkSheet:

@@ -30,6 +30,7 @@ MATRIX = [*JOINING, *DATA, *LINKS, *PLANS, *SHEETS, *RESULTS, *API]
 PUBLIC = {"healthz", "metrics", "readyz", "set_language"}
 PLACEHOLDERS = (
     "store",
+    "alert",
     "campaign",
     "rule",
     "star_task",

@@ -63,6 +63,10 @@ PAGES = {
     "view to save": ("marketer", "/b/shancha/results/views/new/direct/?window=7&group=creator"),
     "share links": ("marketer", "/b/shancha/settings/shares/"),
     "no share link": ("owner.yejing", "/b/yejing/settings/shares/"),
+    "alerts": ("marketer", "/b/shancha/settings/alerts/"),
+    "no alert": ("owner.yejing", "/b/yejing/settings/alerts/"),
+    "new alert": ("marketer", "/b/shancha/settings/alerts/new/"),
+    "alert": ("viewer", "/b/shancha/settings/alerts/1/"),
     "view to share": ("marketer", "/b/shancha/results/views/1/share/"),
     "shared results": (None, "/s/share-direct/"),
     "shared star tasks": (None, "/s/share-star/"),
@@ -141,11 +145,13 @@ PLANS = """
 from campaigns.links import bulk
 from campaigns.tests import factories as made
 from campaigns.tests import plans
+from campaigns.tests.alerts import make_alert, make_alert_event
 from merchants import seed
 from merchants.tests.factories import make_key
 from merchants.models import Membership, Store
 from merchants.models import Store
 from merchants.models.invitations import hash_token
+from portal.lib.days import yesterday
 from portal.lib.scope import Hat, scope
 with scope(Hat.ADMIN):
     store = Store.objects.get(pk=1)
@@ -169,6 +175,8 @@ for token, line, password in [
     made.make_share_link(store.brand, marketer, name="周报", password=password, **kept)
 own = {"is_shared": True, "asked": {"latest": "30", "group": "creator"}}
 made.make_saved_view(store.brand, seed.member("marketer"), "达人周报", **own)
+alert = make_alert(store.brand, "跳转变贵", metric="cost_per_jump", least_sample=30)
+make_alert_event(alert, yesterday(), value=230, sample=41, turn="raised", is_raised=True)
 made.make_comment_link(note, clicks=120, orders=3)
 made.make_link(free[1], "paused", code="paused22")
 made.make_link(free[2], "ended", code="ended222")
