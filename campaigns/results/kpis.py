@@ -1,11 +1,13 @@
 """The six figures on top of the page, each with the one that explains it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.change import Change, Compared
 from campaigns.results.figures import Figures
+from campaigns.results.forecast import Forecast
 from campaigns.results.metrics import Text
 from campaigns.results.shown import Cell, cell
 from campaigns.results.table import TOTAL
@@ -19,6 +21,7 @@ PAIRS: list[tuple[str, Text, str]] = [
     ("gmv", "", ""),
     ("roi", "", ""),
 ]
+NO_FORECASTS: Mapping[str, Forecast] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,18 @@ class Kpi:
     word: Text
     below: Cell | None
     change: Change | None
+    forecast: Forecast | None
 
 
-def kpis(totals: Figures, compared: Compared | None = None) -> list[Kpi]:
+def kpis(
+    totals: Figures,
+    compared: Compared | None = None,
+    forecasts: Mapping[str, Forecast] = NO_FORECASTS,
+) -> list[Kpi]:
     found = []
     for key, word, below in PAIRS:
         figure = cell(totals, key, TOTAL)
         change = compared.of(figure) if compared else None
-        found.append(Kpi(figure, word, cell(totals, below, TOTAL) if below else None, change))
+        second = cell(totals, below, TOTAL) if below else None
+        found.append(Kpi(figure, word, second, change, forecasts.get(key)))
     return found

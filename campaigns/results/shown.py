@@ -44,12 +44,9 @@ class Cell:
 
     @property
     def short(self) -> str:
-        language = get_language() or ""
-        if self.metric.unit in (Unit.COUNT, Unit.PEOPLE) and self.value is not None:
-            return f"{self._most}{money.short_count(int(self.value), language)}"
-        if self.metric.unit == Unit.FEN and self.value is not None:
-            return money.short(int(self.value), language)
-        return self.full
+        if self.is_few:
+            return FEWER
+        return f"{self._most}{shortly(self.value, self.metric.unit)}"
 
     @property
     def exact(self) -> str:
@@ -138,6 +135,16 @@ def written(value: Value, unit: Unit) -> str:
     if unit == Unit.RATIO:
         return f"{_cents(Decimal(value)):,}"
     return f"{int(value):,}"
+
+
+def shortly(value: Value, unit: Unit) -> str:
+    """Write it as on cards: large amounts and counts in units of thousands and more."""
+    language = get_language() or ""
+    if unit in (Unit.COUNT, Unit.PEOPLE) and value is not None:
+        return money.short_count(int(value), language)
+    if unit == Unit.FEN and value is not None:
+        return money.short(int(value), language)
+    return written(value, unit)
 
 
 def signed(change: int | Decimal, unit: Unit) -> str:

@@ -1,6 +1,6 @@
 """效果: what the direct links brought, as a page and as the file of what it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -16,6 +16,7 @@ from campaigns.results.calendar import Season, campaign_spans
 from campaigns.results.change import compare
 from campaigns.results.choice import offered
 from campaigns.results.files import Asked, file_rows
+from campaigns.results.forecast import Forecast, forecasts
 from campaigns.results.funnel import funnel
 from campaigns.results.groups import Group, group_rows
 from campaigns.results.kpis import kpis
@@ -40,9 +41,12 @@ def results(request: BrandRequest) -> HttpResponse:
     valid = form.is_valid()
     found = answer(request.brand, request.membership, form.question())
     context = {"form": form, "stores": form.offered.stores}
-    context |= _frame(form, found) | _totals(request, form, found) | _table(request, form, found)
-    context |= saved_context(request, ViewLine.DIRECT)
+    keys = {"gmv", form.asked_receipt()}
+    ahead = forecasts(request.brand, request.membership, found.question, found.days, keys)
+    context |= _frame(form, found) | _totals(request, form, found, ahead)
+    context |= _table(request, form, found) | saved_context(request, ViewLine.DIRECT)
     if key := form.asked_receipt():
+        context["forecast"] = ahead.get(key)
         context["receipt"] = receipt(key, found, request.brand, request.membership)
     if found.is_empty:
         context["lack"] = _lack(request, form)
@@ -104,12 +108,14 @@ def _spans(form: QuestionForm, found: Answer) -> list[Season]:
     return campaign_spans(campaign, found.question.newest) if campaign else []
 
 
-def _totals(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
+def _totals(
+    request: BrandRequest, form: QuestionForm, found: Answer, ahead: Mapping[str, Forecast]
+) -> Context:
     against = form.compared_with()
     compared = compare(found, request.brand, request.membership, against) if against else None
     return {
         "compared": compared,
-        "kpis": kpis(found.totals, compared),
+        "kpis": kpis(found.totals, compared, ahead),
         "steps": funnel(found.totals),
         "chart": trend.chart(found),
         "day_heads": trend.day_heads(found.question.window),

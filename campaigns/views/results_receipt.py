@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from campaigns.forms.results import QuestionForm, StarForm
 from campaigns.results import receipts
 from campaigns.results.choice import offered
+from campaigns.results.forecast import forecast_of
 from campaigns.results.metrics import METRICS, Line
 from campaigns.results.origins import holdings, origins
 from campaigns.results.question import Question
@@ -56,6 +57,7 @@ def results_receipt(request: BrandRequest) -> HttpResponse:
         "choices": asked.choices,
         "store": asked.store,
         "revisions": _revisions(request, found),
+        "forecast": forecast_of(found, request.brand, request.membership),
         "page": page,
         "origins": origins(request.brand, request.membership, list(page.object_list)),
         "is_star": found.metric.line is Line.STAR,

@@ -1,0 +1,296 @@
+"""预估: what GMV and orders come to once every window is closed, by how earlier days ripened.
+
+An estimate stands beside its figure, and in no total, file or answer of the API. How it is made:
+
+history   the last DAYS business days whose window is over, of the same stores and notes, if the
+          ledger knew IN_TIME of their rows by age KNOWN_BY. A day that was filled in afterwards
+          never ripened here and tells nothing.
+share     s(d, a) = known of day d at age a ÷ known of it in the end. Age a is reached a days
+          after d, at the time of day at which the reader stands.
+forecast  known ÷ the median of s(·, a) for a day of age a, itself for a day whose window is over;
+          for a period the sum over its days that were returned.
+band      known ÷ the k-th largest and ÷ the k-th smallest of the n shares, k = ⌊(n + 1) ÷ 10⌋:
+          a further share of the same kind lies between them in at least 80 of 100 cases, however
+          the shares are spread. A period's ends are the sums of its days' ends, as if all erred
+          the same way: rather too wide than too narrow.
+hits      every day of the history is forecast once more at each age that is asked for now, from
+          the days that were over then, as they were known then: how many lay in their band. A
+          day of which nothing was sold yet is forecast to sell nothing, and counted like others.
+
+All in whole fen, orders and fractions of them; rounded to the fen at the end, and only then.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
+from statistics import median
+from typing import NamedTuple
+
+from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Sum, Value
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext
+
+from campaigns.models import NoteDay
+from campaigns.models.facts import FactQuerySet
+from campaigns.results import queries
+from campaigns.results.answers import DayFigures
+from campaigns.results.maturity import matures_on
+from campaigns.results.measures import Row
+from campaigns.results.metrics import METRICS, Metric
+from campaigns.results.question import MOMENT, Question
+from campaigns.results.receipted import Receipted, ReceiptedDay
+from campaigns.results.shown import shortly, written
+from campaigns.results.table import TOTAL
+from merchants.models import Brand, Membership
+from portal.lib import days
+
+FORECAST = ("gmv", "order")
+DAYS = 60
+ENOUGH = 20  # days of history; with fewer nothing is forecast
+LEAST = 9  # shares; with fewer no band of 80 % can be told
+KNOWN_BY = 2
+IN_TIME = Fraction(9, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """In fen, or orders. `history` is how many days it rests on; `reason` says why there is none.
+
+    `hits` of `tries` forecasts of earlier days lay in their band.
+    """
+
+    metric: Metric
+    history: int
+    known: int = 0
+    middle: int = 0
+    low: int = 0
+    high: int = 0
+    hits: int = 0
+    tries: int = 0
+    reason: str = ""
+
+    @property
+    def percent_in(self) -> int:
+        """Return how much of it is known; 99.6 % is not yet all of it."""
+        return 100 * self.known // self.middle if self.middle else 100
+
+    @property
+    def percent_hit(self) -> int:
+        return 100 * self.hits // self.tries
+
+    @property
+    def band(self) -> str:
+        return " – ".join(shortly(end, self.metric.unit) for end in (self.low, self.high))
+
+    @property
+    def full_band(self) -> str:
+        return " – ".join(written(end, self.metric.unit) for end in (self.low, self.high))
+
+    @property
+    def about(self) -> str:
+        return shortly(self.middle, self.metric.unit)
+
+
+class Share(NamedTuple):
+    """What was known of a day at an age, and in the end; the end is not 0."""
+
+    known: int
+    final: int
+
+
+class Ends(NamedTuple):
+    middle: Fraction
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was known of a day at each age from 0 on; None is nothing. `over_on` ends its window."""
+
+    day: date
+    over_on: date
+    rows: Sequence[int]
+    values: Mapping[str, Sequence[int | None]]
+
+    @property
+    def ripened_here(self) -> bool:
+        return self.rows[KNOWN_BY] >= IN_TIME * self.rows[-1]
+
+    def share(self, key: str, age: int, on: date) -> Share | None:
+        """Return the share at the age of what was known on that date."""
+        values = self.values[key]
+        known, final = values[age], values[(on - self.day).days]
+        return Share(known, final) if known is not None and final else None
+
+
+def forecasts(
+    brand: Brand,
+    membership: Membership,
+    question: Question,
+    told: Sequence[DayFigures | ReceiptedDay],
+    keys: Iterable[str] = FORECAST,
+) -> dict[str, Forecast]:
+    """Return the forecasts of the keys of which a window is still open; two queries, or none."""
+    values = {key: _values(key, told) for key in FORECAST if key in keys}
+    still = [key for key, known in values.items() if _open_ages(known, question)]
+    past = _history(brand, membership, question) if still else []
+    return {key: _forecast(METRICS[key], values[key], past, question) for key in still}
+
+
+def forecast_of(receipted: Receipted, brand: Brand, membership: Membership) -> Forecast | None:
+    """Return the forecast of a receipt's figure, if one is made of it: only of totals."""
+    key = receipted.metric.key
+    if key not in FORECAST or receipted.place != TOTAL:
+        return None
+    return forecasts(brand, membership, receipted.question, receipted.days, [key]).get(key)
+
+
+def _values(key: str, told: Sequence[DayFigures | ReceiptedDay]) -> dict[date, int]:
+    figures = {each.day: each.figures for each in told if each.figures}
+    sums = {day: each.sums[key] for day, each in figures.items()}
+    return {day: value for day, value in sums.items() if value is not None}
+
+
+def _open_ages(values: Iterable[date], question: Question) -> list[int]:
+    """Return the ages of the days whose window is not over, the youngest first."""
+    return sorted((question.known - day).days for day in values if _is_open(day, question))
+
+
+def _forecast(
+    metric: Metric, values: Mapping[date, int], past: Sequence[Past], question: Question
+) -> Forecast:
+    ages = _open_ages(values, question)
+    shares = {age: _shares(metric.key, age, question.known, past) for age in ages}
+    history = min(map(len, shares.values()))
+    if history < ENOUGH:
+        return Forecast(metric, history, reason=_too_few(history))
+    ends = {age: _ends(found) for age, found in shares.items()}
+    if not all(each.low for each in ends.values()):
+        reason = gettext("So soon after the click too little is known of a day to forecast it.")
+        return Forecast(metric, history, reason=reason)
+    every = [_of_day(day, value, ends, question) for day, value in values.items()]
+    hits, tries = _tried(metric.key, ages, past, question)
+    return Forecast(
+        metric=metric,
+        history=history,
+        known=sum(values.values()),
+        middle=_rounded(each.middle for each in every),
+        low=_rounded(each.low for each in every),
+        high=_rounded(each.high for each in every),
+        hits=hits,
+        tries=tries,
+    )
+
+
+def _of_day(day: date, value: int, ends: Mapping[int, Ends], question: Question) -> Ends:
+    if not _is_open(day, question):
+        return Ends(*[Fraction(value)] * 3)
+    middle, low, high = ends[(question.known - day).days]
+    return Ends(value / middle, value / high, value / low)
+
+
+def _ends(shares: Sequence[Share]) -> Ends:
+    ordered = sorted(Fraction(*share) for share in shares)
+    rank = _rank(len(ordered))
+    return Ends(Fraction(median(ordered)), ordered[rank - 1], ordered[-rank])
+
+
+def _tried(
+    key: str, ages: Sequence[int], past: Sequence[Past], question: Question
+) -> tuple[int, int]:
+    """Return how many earlier forecasts lay in their band, and how many there were."""
+    found = []
+    for age in ages:
+        for each in past:
+            before = _shares(key, age, each.day + timedelta(days=age), past)
+            share = each.share(key, age, question.known)
+            if share and len(before) >= LEAST:
+                found.append(_is_hit(share, before))
+    return sum(found), len(found)
+
+
+def _is_hit(share: Share, before: Sequence[Share]) -> bool:
+    """Multiplied across: there are thousands of these, and no fraction has to be made."""
+    lower = sum(each.known * share.final <= share.known * each.final for each in before)
+    higher = sum(each.known * share.final >= share.known * each.final for each in before)
+    return min(lower, higher) >= _rank(len(before))
+
+
+def _rank(shares: int) -> int:
+    return (shares + 1) // 10
+
+
+def _shares(key: str, age: int, on: date, past: Sequence[Past]) -> list[Share]:
+    """Return the shares at the age of the days that were over on that date, as known on it."""
+    over = (each for each in past if each.over_on <= on)
+    return [share for each in over if (share := each.share(key, age, on))]
+
+
+def _is_open(day: date, question: Question) -> bool:
+    return matures_on(day, question.window) > question.known
+
+
+def _history(brand: Brand, membership: Membership, question: Question) -> list[Past]:
+    """Return the days that ripened before our eyes, oldest first: what came in, what went out."""
+    last = question.newest - timedelta(days=question.window)
+    asked = replace(question, first=last - timedelta(days=DAYS - 1), last=last)
+    rows = queries.rows_ever(brand, membership, asked)
+    steps: dict[date, dict[int, dict[str, int]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(int))
+    )
+    for sign, moment in ((1, "known_from"), (-1, "known_to")):
+        for row in _by_age(rows, moment, question):
+            age = max((row["before"] - row["day"]).days + 1, 0)
+            for name in _names():
+                steps[row["day"]][age][name] += sign * int(row[name] or 0)
+    found = [_past(day, steps[day], question) for day in sorted(steps)]
+    return [each for each in found if each.ripened_here]
+
+
+def _by_age(rows: FactQuerySet[NoteDay], moment: str, question: Question) -> Iterable[Row]:
+    """Add up what was opened, or closed, by the date before which an age took it in."""
+    time_of_day = question.moment - days.starts_at(question.known) + MOMENT
+    shifted = ExpressionWrapper(F(moment) - Value(time_of_day), output_field=DateTimeField())
+    columns = {key: METRICS[key].column_for(question.window) for key in FORECAST}
+    return (
+        rows.filter(**{f"{moment}__lte": question.moment})
+        .annotate(before=TruncDate(shifted, tzinfo=days.SHANGHAI))
+        .values("day", "before")
+        .annotate(
+            rows=Count("day"),
+            **{f"{key}_sum": Sum(column) for key, column in columns.items()},
+            **{f"{key}_told": Count(column) for key, column in columns.items()},
+        )
+        .order_by()
+    )
+
+
+def _names() -> list[str]:
+    return ["rows", *(f"{key}_{part}" for key in FORECAST for part in ("sum", "told"))]
+
+
+def _past(day: date, steps: Mapping[int, Mapping[str, int]], question: Question) -> Past:
+    standing = dict.fromkeys(_names(), 0)
+    rows: list[int] = []
+    values: dict[str, list[int | None]] = {key: [] for key in FORECAST}
+    for age in range((question.known - day).days + 1):
+        for name, change in steps.get(age, {}).items():
+            standing[name] += change
+        rows.append(standing["rows"])
+        for key in FORECAST:
+            values[key].append(standing[f"{key}_sum"] if standing[f"{key}_told"] else None)
+    return Past(day, matures_on(day, question.window), rows, values)
+
+
+def _rounded(parts: Iterable[Fraction]) -> int:
+    return floor(sum(parts, Fraction(0)) + Fraction(1, 2))
+
+
+def _too_few(history: int) -> str:
+    return gettext(
+        "It takes %(enough)s days whose window is over and that ripened here; so far %(n)s."
+    ) % {"enough": ENOUGH, "n": history}
