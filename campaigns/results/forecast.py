@@ -2,9 +2,10 @@
 
 An estimate stands beside its figure, and in no total, file or answer of the API. How it is made:
 
-history   the last DAYS business days whose window is over, of the same stores and notes, if the
-          ledger knew IN_TIME of their rows by age KNOWN_BY. A day that was filled in afterwards
-          never ripened here and tells nothing.
+history   the last DAYS business days whose window is over, of the same stores and notes; of each
+          store those of which the ledger knew IN_TIME of the rows by age KNOWN_BY. A day that was
+          filled in afterwards never ripened here and tells nothing. Beside other stores, one that
+          has no such day yet is taken to ripen as they do.
 share     s(d, a) = known of day d at age a ÷ known of it in the end. Age a is reached a days
           after d, at the time of day at which the reader stands.
 forecast  known ÷ the median of s(·, a) for a day of age a, itself for a day whose window is over;
@@ -53,6 +54,9 @@ ENOUGH = 20  # days of history; with fewer nothing is forecast
 LEAST = 9  # shares; with fewer no band of 80 % can be told
 KNOWN_BY = 2
 IN_TIME = Fraction(9, 10)
+NAMES = ("rows", *(f"{key}_{part}" for key in FORECAST for part in ("sum", "told")))
+
+Steps = defaultdict[int, dict[str, int]]  # what came in less what went out, by NAMES, at each age
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +117,7 @@ class Past:
 
     day: date
     over_on: date
-    rows: Sequence[int]
     values: Mapping[str, Sequence[int | None]]
-
-    @property
-    def ripened_here(self) -> bool:
-        return self.rows[KNOWN_BY] >= IN_TIME * self.rows[-1]
 
     def share(self, key: str, age: int, on: date) -> Share | None:
         """Return the share at the age of what was known on that date."""
@@ -239,16 +238,32 @@ def _history(brand: Brand, membership: Membership, question: Question) -> list[P
     last = question.newest - timedelta(days=question.window)
     asked = replace(question, first=last - timedelta(days=DAYS - 1), last=last)
     rows = queries.rows_ever(brand, membership, asked)
-    steps: dict[date, dict[int, dict[str, int]]] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(int))
-    )
+    steps: dict[tuple[date, int], Steps] = defaultdict(_no_steps)
     for sign, moment in ((1, "known_from"), (-1, "known_to")):
         for row in _by_age(rows, moment, question):
             age = max((row["before"] - row["day"]).days + 1, 0)
-            for name in _names():
-                steps[row["day"]][age][name] += sign * int(row[name] or 0)
-    found = [_past(day, steps[day], question) for day in sorted(steps)]
-    return [each for each in found if each.ripened_here]
+            for name in NAMES:
+                steps[row["day"], row["store_id"]][age][name] += sign * int(row[name] or 0)
+    by_day: dict[date, Steps] = defaultdict(_no_steps)
+    for (day, _store), own in steps.items():
+        if _ripened_here(own):
+            _add(by_day[day], own)
+    return [_past(day, by_day[day], question) for day in sorted(by_day)]
+
+
+def _no_steps() -> Steps:
+    return defaultdict(lambda: dict.fromkeys(NAMES, 0))
+
+
+def _add(total: Steps, steps: Steps) -> None:
+    for age, step in steps.items():
+        for name, change in step.items():
+            total[age][name] += change
+
+
+def _ripened_here(steps: Steps) -> bool:
+    in_time = sum(step["rows"] for age, step in steps.items() if age <= KNOWN_BY)
+    return in_time >= IN_TIME * sum(step["rows"] for step in steps.values())
 
 
 def _by_age(rows: FactQuerySet[NoteDay], moment: str, question: Question) -> Iterable[Row]:
@@ -259,7 +274,7 @@ def _by_age(rows: FactQuerySet[NoteDay], moment: str, question: Question) -> Ite
     return (
         rows.filter(**{f"{moment}__lte": question.moment})
         .annotate(before=TruncDate(shifted, tzinfo=days.SHANGHAI))
-        .values("day", "before")
+        .values("store_id", "day", "before")
         .annotate(
             rows=Count("day"),
             **{f"{key}_sum": Sum(column) for key, column in columns.items()},
@@ -269,21 +284,15 @@ def _by_age(rows: FactQuerySet[NoteDay], moment: str, question: Question) -> Ite
     )
 
 
-def _names() -> list[str]:
-    return ["rows", *(f"{key}_{part}" for key in FORECAST for part in ("sum", "told"))]
-
-
-def _past(day: date, steps: Mapping[int, Mapping[str, int]], question: Question) -> Past:
-    standing = dict.fromkeys(_names(), 0)
-    rows: list[int] = []
+def _past(day: date, steps: Steps, question: Question) -> Past:
+    standing = dict.fromkeys(NAMES, 0)
     values: dict[str, list[int | None]] = {key: [] for key in FORECAST}
     for age in range((question.known - day).days + 1):
-        for name, change in steps.get(age, {}).items():
-            standing[name] += change
-        rows.append(standing["rows"])
+        for name in NAMES:
+            standing[name] += steps[age][name]
         for key in FORECAST:
             values[key].append(standing[f"{key}_sum"] if standing[f"{key}_told"] else None)
-    return Past(day, matures_on(day, question.window), rows, values)
+    return Past(day, matures_on(day, question.window), values)
 
 
 def _rounded(parts: Iterable[Fraction]) -> int:
