@@ -179,8 +179,6 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     plans = _make_plans(store, free, name)
     key = make_key(member, name[:60] if number == 1 else "同事")
     make_api_call(key, name[:200])
-    brought = sheet, _make_import(store, name), window
-    return Estate(*own, *moving, key, *plans, *brought, view, share)
     rest = sheet, _make_import(store, name), window, view, share, _make_alert(plans[0], name)
     return Estate(*own, *moving, key, *plans, *rest)
 
