@@ -154,3 +154,29 @@ def judge_alerts() -> None:
 
     for rule_id in alerts.due():
         judge_alert.delay(rule_id)
+
+
+@shared_task
+def send_report_mail(mail_id: int) -> None:
+    from campaigns.mail_reports import due
+
+    due.send(mail_id)
+
+
+@shared_task
+def hand_out_report_mails() -> None:
+    """Write down which reports today's hour has made due, and hint at each mail that is owed."""
+    from campaigns.mail_reports import due
+
+    for mail_id in due.hand_out():
+        send_report_mail.delay(mail_id)
+
+
+@shared_task
+def purge_report_mails() -> None:
+    """Forget mails of reports after 90 days."""
+    from campaigns.mail_reports import due
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        due.purge()

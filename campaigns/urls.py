@@ -13,6 +13,7 @@ from campaigns.views import (
     items,
     link_form,
     links,
+    mail_reports,
     metrics,
     notes,
     overview,
@@ -36,6 +37,7 @@ from campaigns.views import (
 app_name = "campaigns"
 ALERT = "b/<slug:brand>/settings/alerts/<int:alert_pk>/"
 SAVED = "b/<slug:brand>/results/views/"
+MAIL_REPORTS = "b/<slug:brand>/results/mails/"
 CAMPAIGN = "b/<slug:brand>/campaigns/<int:campaign_pk>/"
 DATA = "b/<slug:brand>/data/"
 RECONCILIATION = "b/<slug:brand>/reconciliation/"
@@ -202,6 +204,14 @@ urlpatterns = [
         data_restated.data_restated_notes,
         name="data_restated_notes",
     ),
+    path(f"{SAVED}<int:view_pk>/mail/", mail_reports.mail_report_add, name="mail_report_add"),
+    path(MAIL_REPORTS, mail_reports.mail_report_list, name="mail_reports"),
+    path(
+        f"{MAIL_REPORTS}<int:report_pk>/<slug:move>/",
+        mail_reports.mail_report_move,
+        name="mail_report_move",
+    ),
+    path("mails/<str:token>/stop/", mail_reports.report_stop, name="report_stop"),
     path(f"{SAVED}<int:view_pk>/share/", shares.share_make, name="share_make"),
     path("b/<slug:brand>/settings/shares/", shares.share_list, name="shares"),
     path(

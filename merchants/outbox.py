@@ -6,10 +6,10 @@ between leaves a claim; the tick calls it unsure, and only a person has it sent 
 
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from merchants import hints
-from merchants.models import MailStatus, NoticeMail
+from merchants.models import MailStatus, NoticeMail, OwedMail, OwedMailQuerySet
 from merchants.notice_kinds import in_words
 from merchants.readers import owners_of, readers_of
 from portal.lib.scope import Hat, scope
@@ -34,6 +34,8 @@ BATCH = 500
 ERROR = 200
 RESENDABLE = (MailStatus.UNSURE, MailStatus.FAILED)
 
+AnyMail = TypeVar("AnyMail", bound=OwedMail)
+
 
 class NotTaken(Exception):
     """The mail server surely did not take the mail; `for_good` says that it never will."""
@@ -43,29 +45,36 @@ class NotTaken(Exception):
         self.for_good = for_good
 
 
-def due() -> list[int]:
+def due(mails: type[OwedMail] = NoticeMail) -> list[int]:
     with scope(Hat.NIGHT):
-        mails = NoticeMail.objects.due().oldest_first()
-        return list(mails.values_list("pk", flat=True)[:BATCH])
+        owed = _rows(mails).due().oldest_first()
+        return list(owed.values_list("pk", flat=True)[:BATCH])
 
 
-def doubt_lost_claims() -> int:
+def doubt_lost_claims(mails: type[OwedMail] = NoticeMail) -> int:
     """Call unsure what was claimed so long ago that its sender must be gone."""
     with scope(Hat.NIGHT):
-        lost = NoticeMail.objects.claimed_before(CLAIM_LASTS)
+        lost = _rows(mails).claimed_before(CLAIM_LASTS)
         doubted = lost.update(status=MailStatus.UNSURE, error=_("The sender was lost."))
     if doubted:
-        logger.warning("mails unsure count=%s", doubted)
+        logger.warning("mails unsure kind=%s count=%s", mails.__name__, doubted)
     return doubted
 
 
 def send(mail_id: int) -> None:
-    """Send the mail if it is owed and due; safe to run twice, and by two at a time."""
-    mail = _claim(mail_id)
+    """Send the notice's mail if it is owed and due; safe to run twice, and by two at a time."""
+    send_as_written(NoticeMail, mail_id, _message)
+
+
+def send_as_written(
+    mails: type[AnyMail], mail_id: int, write: Callable[[AnyMail], EmailMessage]
+) -> None:
+    """Send what `write` says of the mail, if it is owed and due; `write` may raise NotTaken."""
+    mail = _claim(mails, mail_id)
     if mail is None:
         return
     try:
-        _hand_over(_message(mail))
+        _hand_over(write(mail))
     except NotTaken as refusal:
         _put_off(mail, refusal)
     except Exception as doubt:  # it broke off when the server may have had the whole mail
@@ -92,14 +101,18 @@ def _short_transaction() -> Iterator[None]:
         yield
 
 
-def _claim(mail_id: int) -> NoticeMail | None:
+def _rows(mails: type[AnyMail]) -> OwedMailQuerySet[AnyMail]:
+    return OwedMailQuerySet(mails)
+
+
+def _claim(mails: type[AnyMail], mail_id: int) -> AnyMail | None:
     """Take the mail, by the database's clock; of two that try one gets it."""
     with _short_transaction():
-        rows = NoticeMail.objects.due().filter(pk=mail_id)
+        rows = _rows(mails).due().filter(pk=mail_id)
         claim = {"status": MailStatus.CLAIMED, "claimed_at": Now()}
         if not rows.update(attempts=F("attempts") + 1, **claim):
             return None
-        return NoticeMail.objects.select_related("notice__user", "store").get(pk=mail_id)
+        return _rows(mails).with_reader().get(pk=mail_id)
 
 
 def _message(mail: NoticeMail) -> EmailMessage:
@@ -151,7 +164,7 @@ def _hang_up(server: Any) -> None:  # Any: mail backends share no typed base tha
         logger.info("mail server left without goodbye: %s", type(problem).__name__)
 
 
-def _put_off(mail: NoticeMail, refusal: NotTaken) -> None:
+def _put_off(mail: OwedMail, refusal: NotTaken) -> None:
     error = str(refusal)[:ERROR]
     logger.warning("mail not taken mail=%s for_good=%s", mail.pk, refusal.for_good)
     if refusal.for_good or mail.attempts >= MOST_ATTEMPTS:
@@ -161,10 +174,10 @@ def _put_off(mail: NoticeMail, refusal: NotTaken) -> None:
         _settle(mail, MailStatus.OWED, error=error, not_before=Now() + pause)
 
 
-def _settle(mail: NoticeMail, status: MailStatus, **values: Any) -> None:  # Any: column values
+def _settle(mail: OwedMail, status: MailStatus, **values: Any) -> None:  # Any: column values
     """Write what became of this claim, also where the tick has doubted it meanwhile."""
     with _short_transaction():
-        mine = NoticeMail.objects.filter(pk=mail.pk, attempts=mail.attempts)
+        mine = _rows(type(mail)).filter(pk=mail.pk, attempts=mail.attempts)
         open_still = mine.filter(status__in=[MailStatus.CLAIMED, MailStatus.UNSURE])
         if not open_still.update(status=status, **values):
             logger.warning("mail settled by another mail=%s", mail.pk)

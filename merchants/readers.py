@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from merchants.models import BrandGrantStore, Membership, Store
+from portal.lib.scope import Hat, scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,14 @@ def readers_of(store: Store) -> set[int]:
 def owners_of(brand_id: int) -> set[int]:
     owners = Membership.objects.owning(brand_id)
     return set(owners.values_list("user_id", flat=True))
+
+
+def active_member(brand_id: int, user_id: int) -> Membership | None:
+    """Return how the person stands in the brand now, read in scopes of its own."""
+    with scope(Hat.WEB, user=user_id):
+        active = Membership.objects.active().select_related("brand", "user")
+        found = active.filter(brand=brand_id, user=user_id, user__is_active=True).first()
+    if found is not None:
+        with scope(Hat.WEB, brand=brand_id, user=user_id):
+            found.load_stores()
+    return found

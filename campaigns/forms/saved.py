@@ -1,11 +1,14 @@
-"""What a saved view is called, and who else finds it."""
+"""What a saved view is called, who else finds it, and what it asks."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import SavedView
+from campaigns.forms.results import QuestionForm, StarForm
+from campaigns.models import SavedView, ViewLine
+from campaigns.results.choice import Offered
 from merchants.models import Membership, Role
 
 
@@ -28,3 +31,9 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
         if mine.of_line(view.line).filter(name=name).exclude(pk=view.pk).exists():
             raise forms.ValidationError(_("You have a view of this name already."))
         return name
+
+
+def question_form(line: str, asked: Mapping[str, str], offer: Offered) -> QuestionForm | StarForm:
+    if line == ViewLine.STAR:
+        return StarForm(asked, offer.stores)
+    return QuestionForm(asked, offer)

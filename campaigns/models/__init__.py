@@ -51,6 +51,7 @@ from campaigns.models.file_import import (
 from campaigns.models.health import LinkCheck, LinkHealth
 from campaigns.models.item import Catalogue, Item, ItemStatus
 from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkText
+from campaigns.models.mail_report import MailReport, ReportMail
 from campaigns.models.night import LateNight
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
 from campaigns.models.saved_view import SavedView, ViewLine
@@ -125,6 +126,7 @@ __all__ = [
     "LinkTarget",
     "LinkText",
     "LinkTrouble",
+    "MailReport",
     "NotSure",
     "Note",
     "NoteDay",
@@ -136,6 +138,7 @@ __all__ = [
     "Phase",
     "PulledPage",
     "QuarantinedRow",
+    "ReportMail",
     "ReviewState",
     "RuleKind",
     "SavedView",

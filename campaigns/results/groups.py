@@ -21,7 +21,7 @@ from campaigns.results.figures import Figures, added, nothing_like
 from campaigns.results.metrics import Text
 from campaigns.results.queries import NoteFigures, NoteKey, titles
 from campaigns.results.shown import Cell, weekday
-from campaigns.results.table import Row
+from campaigns.results.table import Row, note_rows
 from merchants.models import Brand, Membership
 
 
@@ -72,6 +72,14 @@ class GroupRow(Row):
 
 
 Belongs = Mapping[NoteKey, list[Named]]
+
+
+def rows_of(answer: Answer, membership: Membership, group: Group) -> list[Row]:
+    """Return a row of each note, by its title, or of each of the group's."""
+    if group is not Group.NOTE:
+        return list(group_rows(answer, membership.brand, membership, group))
+    named = titles(membership.brand, membership, [note.key for note in answer.notes])
+    return list(note_rows(answer.notes, named))
 
 
 def group_rows(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from campaigns.models import SavedView, ShareLink
 from merchants.models import Membership, Role, User
 from merchants.models.invitations import hash_token
+from merchants.readers import active_member
 from portal.lib.scope import Hat, scope
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,9 @@ def opened_by(token: str) -> Iterator[Opened]:
     if row is None:
         raise Closed
     pk, brand, user = row
-    membership = _membership(brand, user)
+    membership = active_member(brand, user)
+    if membership is None or not membership.allows(Role.MARKETER):
+        raise Closed
     with scope(Hat.WEB, brand=brand, user=user, stores=membership.narrowed_to):
         link = ShareLink.objects.open_at(timezone.now()).filter(pk=pk).first()
         if link is None or membership.joined_at > link.made_at:  # they left, and came again
@@ -67,14 +70,3 @@ def opened_by(token: str) -> Iterator[Opened]:
 def is_right(link: ShareLink, password: str) -> bool:
     """Say whether the password opens the link; beyond ten tries an hour none does."""
     return link.take_a_try() and check_password(password, link.password)
-
-
-def _membership(brand: int, user: int) -> Membership:
-    with scope(Hat.WEB, user=user):
-        active = Membership.objects.active().select_related("brand")
-        found = active.filter(brand=brand, user=user, user__is_active=True).first()
-    if found is None or not found.allows(Role.MARKETER):
-        raise Closed
-    with scope(Hat.WEB, brand=brand, user=user):
-        found.load_stores()
-    return found

@@ -1,9 +1,11 @@
 """One of everything a URL may name, for the permission matrix."""
 
+from campaigns.mail_reports.services import stop_token
 from campaigns.models import StoreOrder
 from campaigns.tests.alerts import make_alert
 from campaigns.tests.factories import (
     make_link,
+    make_mail_report,
     make_saved_view,
     make_share_link,
     make_sheet,
@@ -44,6 +46,8 @@ def stage(brand: Brand) -> dict[str, object]:
     sharer = make_membership(brand, make_user("sharer@example.test"), Role.MARKETER)
     share, share_token = make_share_link(brand, sharer.user)
     view = make_saved_view(brand, member.user, store=store, is_shared=True)
+    view = make_saved_view(brand, member.user, is_shared=True)
+    report = make_mail_report(view, member)
     campaign, task = make_campaign(store), make_star_task(store)
     return {
         "alert": make_alert(brand).pk,
@@ -58,6 +62,8 @@ def stage(brand: Brand) -> dict[str, object]:
         "share": share.pk,
         "share_token": share_token,
         "view": view.pk,
+        "report": report.pk,
+        "stop": stop_token(report),
         "file_import": make_import(store, **told("2025-06-18")).pk,
         "window": make_window(store).pk,
         "code": link.code,

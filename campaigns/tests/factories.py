@@ -19,6 +19,7 @@ from campaigns.models import (
     LinkSheet,
     LinkStatus,
     LinkText,
+    MailReport,
     Note,
     NoteDay,
     NoteKind,
@@ -29,7 +30,7 @@ from campaigns.models import (
     SyncWindow,
 )
 from campaigns.results import shares
-from merchants.models import Brand, Connection, Partner, Store, User
+from merchants.models import Brand, Connection, Membership, Partner, Store, User
 from merchants.tests.factories import make_connection
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -206,6 +207,15 @@ def make_saved_view(brand: Brand, user: User, name: str = "复盘", **fields: An
     fields = {"line": "direct", "asked": {"latest": "30", "window": "7"}} | fields
     with scope(Hat.WEB, brand=brand.pk, user=user.pk):
         return SavedView.objects.create(brand=brand, made_by=user, name=name, **fields)
+
+
+def make_mail_report(view: SavedView, member: Membership, **fields: Any) -> MailReport:
+    """Have the view sent daily at nine, since yesterday."""
+    fields = {"since": days.known_now() - timedelta(days=1)} | fields
+    with scope(Hat.WEB, brand=view.brand_id, user=member.user_id):
+        return MailReport.objects.create(
+            brand_id=view.brand_id, view=view, membership=member, **fields
+        )
 
 
 def make_share_link(

@@ -29,6 +29,17 @@ MATRIX = [
     ("post", "/b/shancha/results/views/{view}/delete/", 302, 404, 403, 403, 302),
     ("get", "/b/shancha/results/views/{view}/share/", 302, 404, 403, 200, 200),
     ("post", "/b/shancha/results/views/{view}/share/", 302, 404, 403, 422, 422),
+    ("get", "/b/shancha/results/views/{view}/mail/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/views/{view}/mail/", 302, 404, 422, 422, 422),
+    ("get", "/b/shancha/results/mails/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/mails/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/mails/{report}/send/", 302, 405, 405, 405, 405),
+    # somebody else's, which nobody but they may find
+    ("post", "/b/shancha/results/mails/{report}/pause/", 302, 404, 404, 404, 404),
+    # everybody who holds the mail
+    ("get", "/mails/{stop}/stop/", 200, 200, 200, 200, 200),
+    ("post", "/mails/{stop}/stop/", 200, 200, 200, 200, 200),
+    ("get", "/mails/nothing/stop/", 404, 404, 404, 404, 404),
     ("get", "/b/shancha/settings/shares/", 302, 404, 403, 200, 200),
     ("post", "/b/shancha/settings/shares/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/settings/shares/{share}/revoke/", 302, 405, 405, 405, 405),

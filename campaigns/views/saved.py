@@ -1,6 +1,5 @@
 """效果 · 保存的视图: questions that somebody gave a name; each link asks one anew."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -11,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns.forms.results import QuestionForm, StarForm
-from campaigns.forms.saved import SavedViewForm
+from campaigns.forms.saved import SavedViewForm, question_form
 from campaigns.models import SavedView, ViewLine
 from campaigns.results.choice import Offered, offered
 from campaigns.views.period import Context
@@ -42,7 +40,7 @@ def saved_views(request: BrandRequest) -> HttpResponse:
     shown = [_shown(request, view, offer) for view in views]
     member = request.membership
     may_share = member.allows(Role.MARKETER) and not member.agency
-    context = {"shown": shown, "may_share": may_share}
+    context = {"shown": shown, "may_share": may_share, "may_mail": not member.agency}
     return render_page(request, "campaigns/saved_views.html", context)
 
 
@@ -98,12 +96,6 @@ def saved_view_delete(request: BrandRequest, view_pk: int) -> HttpResponse:
     view.delete()
     messages.success(request, _("“%(name)s” is deleted.") % {"name": view.name})
     return redirect("campaigns:saved_views", request.brand.slug)
-
-
-def question_form(line: str, asked: Mapping[str, str], offer: Offered) -> QuestionForm | StarForm:
-    if line == ViewLine.STAR:
-        return StarForm(asked, offer.stores)
-    return QuestionForm(asked, offer)
 
 
 def saved_context(request: BrandRequest, line: ViewLine) -> Context:

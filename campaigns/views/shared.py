@@ -9,19 +9,18 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from campaigns.forms.results import QuestionForm, StarForm
+from campaigns.forms.saved import question_form
 from campaigns.forms.shares import OpenForm
 from campaigns.models import ViewLine
 from campaigns.results import star, star_days, table, trend
-from campaigns.results.answers import Answer, answer
+from campaigns.results.answers import answer
 from campaigns.results.choice import offered
 from campaigns.results.funnel import funnel
-from campaigns.results.groups import Group, group_rows
+from campaigns.results.groups import rows_of
 from campaigns.results.kpis import kpis
 from campaigns.results.metrics import Line
-from campaigns.results.queries import titles
 from campaigns.results.shares import Closed, Opened, is_right, opened_by
 from campaigns.views.period import Context
-from campaigns.views.saved import question_form
 from merchants.models import Membership
 from portal.lib.htmx import HtmxRequest, render_page
 
@@ -75,7 +74,7 @@ def _page(request: HtmxRequest, opened: Opened) -> HttpResponse:
 
 def _direct(form: QuestionForm, membership: Membership) -> Context:
     found = answer(membership.brand, membership, form.question())
-    rows = table.ordered(_rows(found, membership, form.grouped_by()), form.sorted_by())
+    rows = table.ordered(rows_of(found, membership, form.grouped_by()), form.sorted_by())
     return {
         "answer": found,
         "kpis": kpis(found.totals),
@@ -91,13 +90,6 @@ def _direct(form: QuestionForm, membership: Membership) -> Context:
         "rows": [replace(row, place=f"row:{n}") for n, row in enumerate(rows[:MOST_ROWS])],
         "left_out": max(len(rows) - MOST_ROWS, 0),
     }
-
-
-def _rows(found: Answer, membership: Membership, group: Group) -> list[table.Row]:
-    if group is not Group.NOTE:
-        return list(group_rows(found, membership.brand, membership, group))
-    notes = titles(membership.brand, membership, [note.key for note in found.notes])
-    return list(table.note_rows(found.notes, notes))
 
 
 def _star(form: StarForm, membership: Membership) -> Context:

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaigns.forms.saved import question_form
 from campaigns.forms.shares import ShareForm
 from campaigns.models import SavedView, ShareLink
 from campaigns.results import shares
 from campaigns.results.choice import offered
-from campaigns.views.saved import question_form
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
 from merchants.models import AccessKind, Role

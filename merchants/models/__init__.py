@@ -17,6 +17,8 @@ from merchants.models.notices import (
     NoticeKind,
     NoticeMail,
     NoticePreference,
+    OwedMail,
+    OwedMailQuerySet,
 )
 from merchants.models.participation import (
     Participation,
@@ -103,6 +105,8 @@ __all__ = [
     "NoticeKind",
     "NoticeMail",
     "NoticePreference",
+    "OwedMail",
+    "OwedMailQuerySet",
     "Participation",
     "ParticipationEvent",
     "ParticipationStatus",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from email.utils import make_msgid, parseaddr
-from typing import Self
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from merchants.models.people import Brand, User
 from merchants.models.stores import Store, StoreOwnedQuerySet
 from portal.lib.days import known_now
+
+AnyMail = TypeVar("AnyMail", bound="OwedMail")
 
 
 class NoticeKind(models.TextChoices):
@@ -125,7 +127,7 @@ def new_message_id() -> str:
     return make_msgid(domain=address.rpartition("@")[2])
 
 
-class NoticeMailQuerySet(StoreOwnedQuerySet["NoticeMail"]):
+class OwedMailQuerySet(models.QuerySet[AnyMail]):
     def due(self) -> Self:
         return self.filter(status=MailStatus.OWED, not_before__lte=Now())
 
@@ -135,13 +137,39 @@ class NoticeMailQuerySet(StoreOwnedQuerySet["NoticeMail"]):
     def oldest_first(self) -> Self:
         return self.order_by("pk")
 
+    def with_reader(self) -> Self:
+        """Join what whoever writes the mail reads of it, when no scope is open any more."""
+        return self.select_related(*self.model.READ_WITH)
 
-class NoticeMail(models.Model):
+
+class OwedMail(models.Model):
     """A mail that is owed. `attempts` says whose claim it is: a late sender's no longer counts.
 
     A claim that nobody settled leaves it unsure, and only a person has it sent again; the
     `message_id` stays the same, so that a mail server can tell the second copy.
     """
+
+    READ_WITH: ClassVar[tuple[str, ...]]
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=MailStatus, default=MailStatus.OWED
+    )
+    message_id = models.CharField(max_length=200, default=new_message_id, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    not_before = models.DateTimeField(_("not before"), db_default=Now())
+    claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class NoticeMail(OwedMail):
+    READ_WITH = ("notice__user", "store")
 
     brand = models.ForeignKey(
         Brand, on_delete=models.PROTECT, related_name="+", verbose_name=_("brand")
@@ -157,17 +185,8 @@ class NoticeMail(models.Model):
     notice = models.ForeignKey(
         Notice, on_delete=models.CASCADE, related_name="+", verbose_name=_("notice")
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=MailStatus, default=MailStatus.OWED
-    )
-    message_id = models.CharField(max_length=200, default=new_message_id, editable=False)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    not_before = models.DateTimeField(_("not before"), db_default=Now())
-    claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    error = models.CharField(_("error"), max_length=200, blank=True)
 
-    objects = NoticeMailQuerySet.as_manager()
+    objects = OwedMailQuerySet["NoticeMail"].as_manager()
 
     class Meta:
         verbose_name = _("mail")
@@ -183,6 +202,3 @@ class NoticeMail(models.Model):
                 name="notice_mail_open",
             )
         ]
-
-    def __str__(self) -> str:
-        return self.message_id

@@ -19,6 +19,7 @@ from campaigns.models import (
     LateNight,
     Link,
     LinkSheet,
+    MailReport,
     Note,
     PulledPage,
     QuarantinedRow,
@@ -40,6 +41,7 @@ from campaigns.tests.factories import (
     make_comment_link,
     make_item,
     make_link,
+    make_mail_report,
     make_note_day,
     make_saved_view,
     make_share_link,
@@ -135,6 +137,7 @@ class Estate:
     file_import: FileImport
     window: SyncWindow
     view: SavedView
+    report: MailReport
     share: ShareLink
     alert: AlertRule
 
@@ -170,6 +173,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     _make_history(application, link, name)
     share, _token = make_share_link(brand, member.user, name=f"{name} 享")
     view = make_saved_view(brand, member.user, f"{name} 看", store=store, is_shared=True)
+    report = make_mail_report(view, member)
     consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
@@ -181,6 +185,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_api_call(key, name[:200])
     rest = sheet, _make_import(store, name), window, view, share, _make_alert(plans[0], name)
     return Estate(*own, *moving, key, *plans, *rest)
+    shown = (view, report, share)
+    return Estate(*own, *moving, key, *plans, sheet, _make_import(store, name), window, *shown)
 
 
 def _make_plans(

@@ -40,6 +40,8 @@ PLACEHOLDERS = (
     "sheet",
     "file_import",
     "view",
+    "report",
+    "stop",
     "share",
     "share_token",
     "window",

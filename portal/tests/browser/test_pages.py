@@ -61,6 +61,9 @@ PAGES = {
     "saved views": ("marketer", "/b/shancha/results/views/"),
     "no saved view": ("owner.yejing", "/b/yejing/results/views/"),
     "view to save": ("marketer", "/b/shancha/results/views/new/direct/?window=7&group=creator"),
+    "mail reports": ("marketer", "/b/shancha/results/mails/"),
+    "no mail report": ("owner.yejing", "/b/yejing/results/mails/"),
+    "view by mail": ("owner", "/b/shancha/results/views/1/mail/"),
     "share links": ("marketer", "/b/shancha/settings/shares/"),
     "no share link": ("owner.yejing", "/b/yejing/settings/shares/"),
     "alerts": ("marketer", "/b/shancha/settings/alerts/"),
@@ -167,16 +170,18 @@ cells = {"note": free[0].note_id, "target": "710500318001", "text": "购买同�
 own = {"name": "六月", "uploaded_by": seed.member("marketer"), "language": "zh-hans"}
 bulk.check_sheet(made.make_sheet(store, cells, cells | {"note": "0" * 24}, **own).pk)
 made.make_comment(note)
-marketer = seed.member("marketer")
+maker = seed.member("marketer")
 for token, line, password in [
     *(("direct", "direct", ""), ("star", "star", ""), ("locked", "direct", "secret"))
 ]:
     kept = {"line": line, "token_hash": hash_token(f"share-{token}")}
-    made.make_share_link(store.brand, marketer, name="周报", password=password, **kept)
+    made.make_share_link(store.brand, maker, name="周报", password=password, **kept)
 own = {"is_shared": True, "asked": {"latest": "30", "group": "creator"}}
 made.make_saved_view(store.brand, seed.member("marketer"), "达人周报", **own)
 alert = make_alert(store.brand, "跳转变贵", metric="cost_per_jump", least_sample=30)
 make_alert_event(alert, yesterday(), value=230, sample=41, turn="raised", is_raised=True)
+view = made.make_saved_view(store.brand, maker, "达人周报", **own)
+made.make_mail_report(view, marketer)
 made.make_comment_link(note, clicks=120, orders=3)
 made.make_link(free[1], "paused", code="paused22")
 made.make_link(free[2], "ended", code="ended222")

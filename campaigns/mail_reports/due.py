@@ -1,0 +1,57 @@
+"""Which reports are due, and their mails: written down once a day, then sent as the outbox does."""
+
+from datetime import timedelta
+
+from campaigns.forms.period import PeriodForm
+from campaigns.mail_reports.letter import write
+from campaigns.models import MailReport, ReportMail, SavedView, SyncWindow, WindowStatus
+from campaigns.results.unallocated import NOTES
+from merchants import outbox
+from portal.lib import days
+from portal.lib.scope import Hat, scope
+
+PATIENCE = timedelta(hours=3)
+KEPT = timedelta(days=90)
+
+
+def hand_out() -> list[int]:
+    """Return the mails that are owed and due; safe to run twice, and by two at a time."""
+    with scope(Hat.NIGHT):
+        owe()
+    outbox.doubt_lost_claims(ReportMail)
+    return outbox.due(ReportMail)
+
+
+def owe() -> None:
+    """Write down the mail of each report that is due today and need not wait for its data."""
+    now = days.known_now()
+    today = now.date()
+    reports = MailReport.objects.due_at(now).select_related("view")
+    owed = [
+        ReportMail(brand_id=report.brand_id, report=report, day=today)
+        for report in reports
+        if report.since <= report.due_on(today)
+        and (now >= report.due_on(today) + PATIENCE or has_come(report.view))
+    ]
+    ReportMail.objects.bulk_create(owed, ignore_conflicts=True)
+
+
+def has_come(view: SavedView) -> bool:
+    """Say whether every account has returned the newest day that the view asks for."""
+    form = PeriodForm(view.asked, [])  # without stores: only the days are read
+    form.is_valid()
+    question = form.question()
+    newest = min(question.last, question.newest)
+    windows = SyncWindow.objects.filter(brand=view.brand_id, report=NOTES, day=newest)
+    if view.store_id:
+        windows = windows.filter(store=view.store_id)
+    stand = set(windows.values_list("status", flat=True))
+    return stand == {WindowStatus.CLOSED}
+
+
+def send(mail_id: int) -> None:
+    outbox.send_as_written(ReportMail, mail_id, write)
+
+
+def purge() -> None:
+    ReportMail.objects.filter(day__lt=days.today() - KEPT).delete()
