@@ -9,7 +9,7 @@ from portal.lib.rls import tenant_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0025_share_links"),
+        ("campaigns", "0026_alerts"),
         ("merchants", "0040_api_keys"),
     ]
 

@@ -183,10 +183,9 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     plans = _make_plans(store, free, name)
     key = make_key(member, name[:60] if number == 1 else "同事")
     make_api_call(key, name[:200])
-    rest = sheet, _make_import(store, name), window, view, share, _make_alert(plans[0], name)
-    return Estate(*own, *moving, key, *plans, *rest)
-    shown = (view, report, share)
-    return Estate(*own, *moving, key, *plans, sheet, _make_import(store, name), window, *shown)
+    brought = sheet, _make_import(store, name), window
+    shown = view, report, share, _make_alert(plans[0], name)
+    return Estate(*own, *moving, key, *plans, *brought, *shown)
 
 
 def _make_plans(
