@@ -12,8 +12,9 @@ from campaigns.models import Note
 from campaigns.tests.factories import note_of
 from merchants.connections import top_app
 from merchants.models import Connection, Partner, Store
-from merchants.tests.factories import make_store
+from merchants.tests.factories import make_connection, make_store
 from portal.lib.scope import Hat, scope
+from portal.sandbox.tests.calls import xhs_token
 from portal.tests.processes import SandboxProcess
 
 CALLBACK = "http://localhost/consent/top/"
@@ -77,3 +78,19 @@ def consent(store: Store) -> None:
     )
     with scope(Hat.NIGHT):
         connection.save()
+
+
+@pytest.fixture
+def joined(brand, sandbox):
+    """A store whose advertiser the running sandbox has consented for."""
+    tokens = xhs_token(sandbox)
+    joined = make_connection(make_store(brand), subject="880001")
+    joined.put_tokens(
+        access=tokens["access_token"],
+        access_until=timezone.now() + timedelta(hours=20),
+        refresh=tokens["refresh_token"],
+        refresh_until=timezone.now() + timedelta(days=29),
+    )
+    with scope(Hat.NIGHT):
+        joined.save()
+    return joined

@@ -1,73 +1,20 @@
 """Pulling over real HTTP from the sandbox, and what it leaves in the ledger."""
 
-import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection as database
 from django.utils import timezone
 
 from campaigns import tasks
-from campaigns.models import Note, NoteDay, PulledPage, SyncWindow
+from campaigns.models import Note, PulledPage, SyncWindow
 from campaigns.sync import pull, receipts
-from campaigns.sync.windows import hand_out, open_night
-from merchants import services
-from merchants.connections import Grant, hold
-from merchants.consent_texts import agree_now
+from campaigns.sync.windows import open_night
+from campaigns.tests.pulling import DAY, facts, night, window
 from merchants.models import Connection
-from merchants.tests.factories import make_connection, make_store, make_user
 from portal.lib.scope import Hat, scope
-from portal.partners.base import NeedsConsent, Unavailable
-from portal.sandbox.tests.calls import xhs_token
-
-DAY = date(2025, 6, 18)
-
-
-@pytest.fixture
-def joined(brand, sandbox):
-    tokens = xhs_token(sandbox)
-    joined = make_connection(make_store(brand), subject="880001")
-    joined.put_tokens(
-        access=tokens["access_token"],
-        access_until=timezone.now() + timedelta(hours=20),
-        refresh=tokens["refresh_token"],
-        refresh_until=timezone.now() + timedelta(days=29),
-    )
-    with scope(Hat.NIGHT):
-        joined.save()
-    return joined
-
-
-def window(day=DAY, report="juguang.note_day"):
-    with scope(Hat.NIGHT):
-        return SyncWindow.objects.get(day=day, report=report)
-
-
-def night(**fields):
-    with scope(Hat.NIGHT):
-        return SyncWindow.objects.update(**fields)
-
-
-def withdraw(joined):
-    with scope(Hat.WEB, brand=joined.brand_id):
-        services.withdraw_consent(joined, by=None)
-
-
-def consent_again(joined):
-    until = timezone.now() + timedelta(days=30)
-    grant = Grant("access", until, "refresh", until)
-    account, agreed = (joined.subject, joined.subject_name), agree_now(joined.partner)
-    with scope(Hat.WEB, brand=joined.brand_id):
-        services.connect_account(
-            joined.store, joined.partner, account, grant, agreed=agreed, by=make_user()
-        )
-
-
-def facts():
-    with scope(Hat.NIGHT):
-        return list(NoteDay.objects.order_by("note_id", "known_from").values())
+from portal.partners.base import Unavailable
 
 
 def test_a_worker_pulls_a_window(joined):
@@ -223,32 +170,6 @@ def test_an_expired_token_is_renewed_once_and_the_window_ends_complete(joined, s
         assert Connection.objects.get().version == 2
 
 
-def test_a_withdrawn_consent_waits_for_a_person_and_loses_nothing(joined, sandbox):
-    open_night()
-    pull.pull_window(window().pk, owner="w1")
-    kept = facts()
-    sandbox.control(revoke="880001")
-    open_night(again=True)
-    pull.pull_window(window().pk, owner="w1")
-
-    with scope(Hat.NIGHT):
-        assert Connection.objects.get().status == "needs_consent"
-    assert window().status == "owed"
-    assert hand_out() == []
-    assert facts() == kept
-
-
-def test_a_window_is_due_as_soon_as_its_consent_is_given_anew(joined, sandbox):
-    open_night()
-    night(retries=4)
-    sandbox.control(revoke="880001")
-    pull.pull_window(window().pk, owner="w1")
-    assert window().error != ""
-    consent_again(joined)
-
-    assert window().pk in hand_out()
-
-
 def test_a_partner_that_is_down_puts_the_window_off_and_burns_no_attempt(joined, settings):
     settings.XHS = settings.XHS | {"base_url": "http://127.0.0.1:9/api/open"}
     open_night()
@@ -361,66 +282,3 @@ def test_the_list_of_notes_is_kept_and_renewed(joined, sandbox):
     with scope(Hat.NIGHT):
         ids = set(Note.objects.values_list("note_id", flat=True))
     assert ids == {note["note_id"] for note in sandbox.truth(880001)["notes"]}
-
-
-def test_a_page_that_arrives_after_the_withdrawal_is_not_kept(joined):
-    open_night()
-    lease = pull.claim(window().pk, "w1")
-    page = pull._fetch(lease, 1)
-    withdraw(joined)
-
-    with pytest.raises(NeedsConsent):
-        pull._keep(lease, 1, [page])
-    assert facts() == []
-
-
-def test_a_window_whose_consent_is_withdrawn_between_two_pages_waits(joined, settings):
-    settings.XHS = settings.XHS | {"report_page_size": 5}
-    open_night()
-    lease = pull.claim(window().pk, "w1")
-    pull._keep(lease, 1, [pull._fetch(lease, 1)])
-    kept = facts()
-    withdraw(joined)
-    night(lease_until=timezone.now() - timedelta(seconds=1))
-
-    pull.pull_window(window().pk, owner="w2")
-
-    assert facts() == kept
-    assert window().fence == 1  # nobody takes it while it waits
-    assert window().pk not in hand_out()
-
-
-def test_a_page_asked_for_under_an_earlier_consent_is_asked_for_again(joined):
-    open_night()
-    lease = pull.claim(window().pk, "w1")
-    page = pull._fetch(lease, 1)
-    with scope(Hat.NIGHT):
-        Connection.objects.update(consented_at=timezone.now())
-
-    with pytest.raises(NeedsConsent, match="given anew"):
-        pull._keep(lease, 1, [page])
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-@pytest.mark.parametrize("step", [withdraw, consent_again], ids=["withdrawn", "given again"])
-def test_who_changes_the_consent_waits_for_the_page_that_is_being_kept(joined, step):
-    open_night()
-    lease = pull.claim(window().pk, "w1")
-    page = pull._fetch(lease, 1)
-    changed = threading.Event()
-
-    def change():
-        step(joined)
-        changed.set()
-        database.close()
-
-    other = threading.Thread(target=change)
-    with scope(Hat.NIGHT):
-        hold(joined)
-        other.start()
-        assert not changed.wait(1)
-        pull._keep(lease, 1, [page])
-    other.join()
-
-    assert changed.is_set()
-    assert len(facts()) > 10
