@@ -163,6 +163,14 @@ def test_days_filled_in_by_one_night_have_not_ripened(viewer, note):
     assert "so far 1." in forecast_on(viewer).reason
 
 
+@pytest.mark.parametrize(("first_told", "history"), [(2, 30), (3, 0)])
+def test_a_day_counts_if_it_was_told_of_by_its_second_day(viewer, note, first_told, history):
+    for day in DAYS[:35]:
+        ripen(note, day, {first_told: (40_000, 4), 8: (100_000, 10)})
+
+    assert forecast_on(viewer, to="2025-06-20").history == history
+
+
 def test_a_second_store_filled_in_later_does_not_bend_the_curve(viewer, brand, note):
     ripen_all(note)
     before = forecast_on(viewer)
