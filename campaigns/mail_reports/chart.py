@@ -1,6 +1,6 @@
 """The trend as a picture for a mail: GMV as bars, spend as a line, words left to the mail.
 
-Pillow's own font knows no Chinese, so the picture holds digits and Latin letters alone.
+Pillow's own font knows no Chinese and no ¥, so the picture holds digits and Latin letters alone.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from PIL import Image, ImageDraw, ImageFont
 from campaigns.results.trend import Point
 
 WIDTH, HEIGHT = 1200, 400
-LEFT, RIGHT, TOP, BOTTOM = 110, 1180, 30, 350
+LEFT, RIGHT, TOP, BOTTOM = 110, 1180, 45, 350
 PAPER, INK, RULE = "#ffffff", "#555b66", "#e3e5ea"
 BAR, PALE, LINE = "#c8102e", "#f0b8c1", "#2b3a55"
-TEXT = 20
+TEXT = 28
 STEPS = (1, 2, 5, 10)
 RULES = 4
 MOST_DATES = 10
-NICE = 1000
+THOUSAND = 1000
 
 
 def draw(points: Sequence[Point]) -> bytes:
@@ -60,6 +60,7 @@ def _height(amount: float, top: int) -> float:
 
 def _rules(pen: ImageDraw.ImageDraw, top: int) -> None:
     font = ImageFont.load_default(TEXT)
+    pen.text((LEFT - 10, TOP / 3), "CNY", fill=INK, font=font, anchor="rm")
     for n in range(RULES + 1):
         amount = top * n // RULES
         height = _height(amount, top)
@@ -68,7 +69,7 @@ def _rules(pen: ImageDraw.ImageDraw, top: int) -> None:
 
 
 def _short(yuan: int) -> str:
-    return f"¥{yuan / NICE:,g}k" if yuan >= NICE else f"¥{yuan}"
+    return f"{yuan / THOUSAND:,g}k" if yuan >= THOUSAND else f"{yuan}"
 
 
 def _line(pen: ImageDraw.ImageDraw, points: Sequence[Point], step: float, top: int) -> None:

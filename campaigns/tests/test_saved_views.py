@@ -7,9 +7,14 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import SavedView
-from campaigns.tests.factories import make_note, make_note_day, make_saved_view
+from campaigns.tests.factories import (
+    make_mail_report,
+    make_note,
+    make_note_day,
+    make_saved_view,
+)
 from campaigns.tests.reading import figures_on
-from merchants.models import Role
+from merchants.models import Membership, Role
 from merchants.tests.factories import make_connection, make_membership, make_store, make_user
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -219,3 +224,20 @@ def test_ten_views_take_as_many_queries_as_one(marketer, brand, colleague):
     for number in range(9):
         make_saved_view(brand, colleague, f"{number}", is_shared=True)
     assert queries() == for_one
+
+
+def test_the_list_of_mail_reports_takes_as_many_queries_for_ten_as_for_one(
+    client, brand, colleague
+):
+    with scope(Hat.ADMIN):
+        member = Membership.objects.get(user=colleague)
+    client.force_login(colleague)
+
+    def queries(numbers):
+        for n in numbers:
+            make_mail_report(make_saved_view(brand, colleague, f"{n}"), member)
+        with CaptureQueriesContext(database) as captured:
+            assert client.get("/b/shancha/results/mails/").text.count("/send/") == n + 1
+        return len(captured)
+
+    assert queries(range(1)) == queries(range(1, 10))

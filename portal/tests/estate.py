@@ -174,6 +174,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     share, _token = make_share_link(brand, member.user, name=f"{name} 享")
     view = make_saved_view(brand, member.user, f"{name} 看", store=store, is_shared=True)
     report = make_mail_report(view, member)
+    with scope(Hat.WEB, brand=brand.pk):
+        report.mails.create(brand=brand, day=DAY, status="sent", sent_at=known_now())
     consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
