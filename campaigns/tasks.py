@@ -142,16 +142,18 @@ def purge_clicks() -> None:
 
 @shared_task(expires=settings.ALERT_TICK.total_seconds())  # told of again by then
 def judge_alert(rule_id: int) -> None:
-    from campaigns.results import alerts
+    from campaigns.results import alerts, alerts_told
 
     alerts.judge(rule_id)
+    alerts_told.tell_owed()
 
 
 @shared_task
 def judge_alerts() -> None:
-    """One task per rule that was not judged for the newest day, complete or not yet."""
-    from campaigns.results import alerts
+    """One task per rule that was not judged for the newest day; and tell what hours held back."""
+    from campaigns.results import alerts, alerts_told
 
+    alerts_told.tell_owed()
     for rule_id in alerts.due():
         judge_alert.delay(rule_id)
 

@@ -221,6 +221,7 @@ urlpatterns = [
     ),
     path("b/<slug:brand>/settings/alerts/", alerts.alert_list, name="alerts"),
     path("b/<slug:brand>/settings/alerts/new/", alerts.alert_create, name="alert_create"),
+    path("b/<slug:brand>/settings/alerts/quiet/", alerts.alert_quiet, name="alert_quiet"),
     path(ALERT, alerts.alert_detail, name="alert"),
     path(f"{ALERT}edit/", alerts.alert_edit, name="alert_edit"),
     path(f"{ALERT}switch/", alerts.alert_switch, name="alert_switch"),

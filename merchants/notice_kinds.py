@@ -211,6 +211,19 @@ WORDINGS: dict[NoticeKind, Wording] = {
             " sent again from its page."
         ),
     ),
+    NoticeKind.ALERT_RAISED: Wording(
+        icon="alert-triangle",
+        title=_("%(suggestion)s: %(alert)s"),
+        sentence=_(
+            "%(asked)s. From %(first)s to %(last)s it is %(value)s, with a sample of %(sample)s and"
+            " a maturity of %(maturity)s. It is told once, until it has cleared."
+        ),
+    ),
+    NoticeKind.ALERT_CLEARED: Wording(
+        icon="circle-check",
+        title=_("Cleared: %(alert)s"),
+        sentence=_("“%(asked)s” no longer holds: from %(first)s to %(last)s it is %(value)s."),
+    ),
 }
 
 
@@ -236,6 +249,9 @@ SHOWN: dict[str, Callable[[str], object]] = {
     "link_reason": link_reasons.in_words,
     "lacking": _in_readers_language,
     "reports": _in_readers_language,
+    "suggestion": _in_readers_language,
+    "asked": _in_readers_language,
+    "sample": _in_readers_language,
     "restricted_on": _restricted_on,
     "suspended_on": _suspended_on,
     "role": lambda role: Role(role).label,

@@ -15,7 +15,7 @@ from merchants.models import (
     Store,
     User,
 )
-from merchants.readers import owners_of, readers_of
+from merchants.readers import marketers_of, owners_of, readers_of
 
 
 @transaction.atomic
@@ -62,6 +62,13 @@ def tell_owners(
     link = leads_to or reverse(f"merchants:{page}", args=[brand.slug])
     told = Notice(brand=brand, kind=kind, link=link, parameters=parameters)
     _tell(told, owners_of(brand.pk), by)
+
+
+@transaction.atomic
+def tell_marketers(brand: Brand, kind: NoticeKind, /, *, leads_to: str, **parameters: str) -> None:
+    """Tell the brand's owners and marketers of all its stores; `leads_to` lies within the brand."""
+    told = Notice(brand=brand, kind=kind, link=leads_to, parameters=parameters)
+    _tell(told, marketers_of(brand.pk), None)
 
 
 def wishes_of(brand: Brand, user: User) -> dict[str, bool]:

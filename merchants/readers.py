@@ -1,10 +1,11 @@
-"""Who is told: of a store, whoever may see it; of a brand, its owners of all its stores."""
+"""Who is told: of a store, whoever may see it; of a brand, those who see all its stores."""
 
 from dataclasses import dataclass
 
 from django.db import connection
 
-from merchants.models import BrandGrantStore, Membership, Store
+from merchants.models import BrandGrantStore, Membership, Role, Store
+from merchants.models.people import MAY
 from portal.lib.scope import Hat, scope
 
 
@@ -30,6 +31,13 @@ def readers_of(store: Store) -> set[int]:
     grants = set(granted.values_list("grant_id", flat=True))
     agencies = {each.user_id for each in agency_people(store.brand_id) if each.grant_id in grants}
     return agencies | set(members.values_list("user_id", flat=True))
+
+
+def marketers_of(brand_id: int) -> set[int]:
+    """Return whoever may do what a marketer may, owners too, for all the brand's stores."""
+    roles = [role for role in Role if Role.MARKETER in MAY[role]]
+    members = Membership.objects.of_all_stores(brand_id).filter(role__in=roles)
+    return set(members.values_list("user_id", flat=True))
 
 
 def owners_of(brand_id: int) -> set[int]:

@@ -65,6 +65,23 @@ class Body:
 STORE: Data = {"store": 3}
 LINK: Data = {"store": 3, "link": 12, "note": "665f1c2a000000001e00a1b2"}
 CONSENT: Data = {"store": 3, "partner": "juguang"}
+# figures in fen, a count, or ten-thousandths of a ratio, a share or a change
+ALERT: Data = {
+    "alert": 4,
+    "campaign": None,
+    "suggestion": "pause",
+    "metric": "cost_per_jump",
+    "window": 15,
+    "from": "2025-06-11",
+    "to": "2025-06-17",
+    "comparison": "above",
+    "limit": 250,
+    "value": 312,
+    "sample_of": "order",
+    "sample": 84,
+    "maturity": 9120,
+}
+ALERT_PAGE = "/b/shancha/settings/alerts/4/"
 STORE_PAGE, LINK_PAGE = "/b/shancha/stores/3/", "/b/shancha/links/12/"
 ALL = (
     Kind(
@@ -150,6 +167,20 @@ ALL = (
         _("By the morning's deadline reports of the newest day are not complete."),
         {"day": "2025-06-17", "reports": ["juguang.note_day"]},
         "/b/shancha/data/",
+    ),
+    Kind(
+        "alert.raised",
+        _("Alert raised"),
+        _("A rule of yours holds on the newest complete day; told once, until it has cleared."),
+        ALERT,
+        ALERT_PAGE,
+    ),
+    Kind(
+        "alert.cleared",
+        _("Alert cleared"),
+        _("A rule that held, and was told of, no longer holds."),
+        ALERT | {"suggestion": "watch", "value": 204},
+        ALERT_PAGE,
     ),
 )
 BY_TEST = Kind(

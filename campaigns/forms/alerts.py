@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import AlertRule, Campaign
 from campaigns.models.alert import SampleOf
 from campaigns.results.calendar import PRESETS
-from campaigns.results.metrics import METRICS, WINDOWS, Line, Unit
+from campaigns.results.metrics import DEFAULT_WINDOW, METRICS, WINDOWS, Line, Unit
 from campaigns.results.suggestion import read, typed, unit_of
 from merchants.models import Brand
 from portal.lib import numbers
@@ -39,6 +39,7 @@ class AlertRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
         label=_("Attribution window in days"),
         choices=[_number(each) for each in WINDOWS],
         coerce=int,
+        initial=DEFAULT_WINDOW,
         help_text=_("Of metrics that grow within a window; jumps always count 7 days."),
     )
     span = forms.TypedChoiceField(
@@ -134,6 +135,28 @@ class AlertRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
             self.cleaned_data[name] = read(text.replace(",", ""), unit)
         except numbers.BadNumber:
             self.add_error(name, WRITE[unit])
+
+
+class QuietForm(forms.Form):
+    """Full hours of Asia/Shanghai; both left empty are none."""
+
+    starts = forms.TypedChoiceField(label=_("From"), required=False, coerce=int, empty_value=None)
+    ends = forms.TypedChoiceField(label=_("To"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hours = [("", _("No quiet hours")), *((hour, f"{hour:02}:00") for hour in range(24))]
+        for name in ("starts", "ends"):
+            cast(forms.TypedChoiceField, self.fields[name]).choices = hours
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if not self.errors and starts == ends and starts is not None:
+            raise forms.ValidationError(_("Quiet hours end at another hour than they begin."))
+        if not self.errors and (starts is None) != (ends is None):
+            raise forms.ValidationError(_("Say from when and until when, or neither."))
+        return cleaned
 
 
 def _sample_unit(sample_of: str) -> Unit:

@@ -54,6 +54,7 @@ from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkT
 from campaigns.models.mail_report import MailReport, ReportMail
 from campaigns.models.night import LateNight
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
+from campaigns.models.quiet import QuietHours
 from campaigns.models.saved_view import SavedView, ViewLine
 from campaigns.models.share_link import ShareLink
 from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
@@ -138,6 +139,7 @@ __all__ = [
     "Phase",
     "PulledPage",
     "QuarantinedRow",
+    "QuietHours",
     "ReportMail",
     "ReviewState",
     "RuleKind",

@@ -154,6 +154,9 @@ class AlertEventQuerySet(models.QuerySet["AlertEvent"]):
     def turns(self) -> Self:
         return self.exclude(turn="")
 
+    def untold(self) -> Self:
+        return self.turns().filter(told_at=None)
+
     def newest_first(self) -> Self:
         return self.order_by("-day", "-pk")
 
@@ -183,6 +186,7 @@ class AlertEvent(Criterion):
     before = models.BigIntegerField(_("figure before"), null=True)
     sample = models.BigIntegerField(_("sample"), null=True)
     maturity = models.PositiveSmallIntegerField(_("maturity"), null=True)
+    told_at = models.DateTimeField(_("told at"), null=True)  # of a turn alone
 
     objects = AlertEventQuerySet.as_manager()
 
@@ -192,7 +196,14 @@ class AlertEvent(Criterion):
         constraints = [
             models.UniqueConstraint(fields=["brand", "rule", "day"], name="alert_judged_once_a_day")
         ]
-        indexes = [models.Index(fields=["rule", "-day"], name="alert_event_by_day")]
+        indexes = [
+            models.Index(fields=["rule", "-day"], name="alert_event_by_day"),
+            models.Index(
+                fields=["id"],
+                condition=Q(told_at=None) & ~Q(turn=""),
+                name="alert_event_untold",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule_id} {self.day}"

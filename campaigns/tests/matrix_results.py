@@ -49,6 +49,8 @@ MATRIX = [
     ("post", "/b/shancha/settings/alerts/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/settings/alerts/new/", 302, 404, 403, 200, 200),
     ("post", "/b/shancha/settings/alerts/new/", 302, 404, 403, 422, 422),
+    ("get", "/b/shancha/settings/alerts/quiet/", 302, 404, 403, 200, 200),
+    ("post", "/b/shancha/settings/alerts/quiet/", 302, 404, 403, 302, 302),
     ("get", "/b/shancha/settings/alerts/{alert}/", 302, 404, 200, 200, 200),
     ("get", "/b/shancha/settings/alerts/0/", 302, 404, 404, 404, 404),
     ("post", "/b/shancha/settings/alerts/{alert}/", 302, 405, 405, 405, 405),
@@ -57,7 +59,6 @@ MATRIX = [
     ("get", "/b/shancha/settings/alerts/{alert}/switch/", 302, 405, 405, 405, 405),
     ("post", "/b/shancha/settings/alerts/{alert}/switch/", 302, 404, 403, 302, 302),
     ("get", "/b/shancha/settings/alerts/{alert}/delete/", 302, 405, 405, 405, 405),
-    # the second who deletes finds it gone
     ("post", "/b/shancha/settings/alerts/{alert}/delete/", 302, 404, 403, 302, 302),
     # everybody who holds the link; without a password there is none to send
     ("get", "/s/{share_token}/", 200, 200, 200, 200, 200),

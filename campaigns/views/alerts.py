@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns.forms.alerts import AlertRuleForm
-from campaigns.models import AlertEvent, AlertRule
+from campaigns.forms.alerts import AlertRuleForm, QuietForm
+from campaigns.models import AlertEvent, AlertRule, QuietHours
 from campaigns.results.alert_words import Standing, Told
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role
@@ -29,6 +29,7 @@ def alert_list(request: BrandRequest) -> HttpResponse:
             Standing(rule, newest.get(rule.pk)) for rule in rules.select_related("campaign")
         ],
         "turns": [Told(event) for event in events.turns().newest_first()[:TURNS_LISTED]],
+        "quiet": QuietHours.objects.seen_by(request.membership).first(),
         "may_edit": _may_edit(request),
         "is_narrowed": bool(request.membership.narrowed_to),
     }
@@ -76,10 +77,30 @@ def alert_switch(request: BrandRequest, alert_pk: int) -> HttpResponse:
 @require_POST
 @brand_view(Role.MARKETER)
 def alert_delete(request: BrandRequest, alert_pk: int) -> HttpResponse:
-    rule = _rule(request, alert_pk)
+    rule = get_object_or_404(AlertRule.objects.seen_by(request.membership), pk=alert_pk)
     rule.end()
     messages.success(request, _("“%(name)s” is deleted.") % {"name": rule.name})
     return redirect("campaigns:alerts", request.brand.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@brand_view(Role.MARKETER)
+def alert_quiet(request: BrandRequest) -> HttpResponse:
+    """Set the hours in which nobody of the brand is told of an alert, or none."""
+    if not _may_edit(request):
+        raise PermissionDenied
+    hours = QuietHours.objects.seen_by(request.membership)
+    kept = hours.values("starts", "ends").first()
+    form = QuietForm(request.POST if request.method == "POST" else None, initial=kept)
+    if form.is_valid():
+        if form.cleaned_data["starts"] is None:
+            hours.delete()
+        else:
+            QuietHours.objects.update_or_create(brand=request.brand, defaults=form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("campaigns:alerts", request.brand.slug)
+    status = 422 if form.is_bound else 200
+    return render_page(request, "campaigns/alert_quiet.html", {"form": form}, status=status)
 
 
 def _form_page(request: BrandRequest, rule: AlertRule) -> HttpResponse:

@@ -119,8 +119,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def owning(self, brand_id: int) -> Self:
         """Keep the brand's owners of all its stores, as far as they can sign in."""
-        owners = self.active().whole().filter(role=Role.OWNER, user__is_active=True)
-        return owners.filter(brand=brand_id)
+        return self.of_all_stores(brand_id).filter(role=Role.OWNER)
+
+    def of_all_stores(self, brand_id: int) -> Self:
+        """Keep the brand's members who see every store, as far as they can sign in."""
+        return self.active().whole().filter(user__is_active=True, brand=brand_id)
 
     def owners_first(self) -> Self:
         return self.order_by(Case(When(role=Role.OWNER, then=0), default=1), "joined_at", "pk")

@@ -23,6 +23,7 @@ from campaigns.models import (
     Note,
     PulledPage,
     QuarantinedRow,
+    QuietHours,
     SavedView,
     ShareLink,
     SheetRow,
@@ -186,7 +187,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     key = make_key(member, name[:60] if number == 1 else "同事")
     make_api_call(key, name[:200])
     brought = sheet, _make_import(store, name), window
-    shown = view, report, share, _make_alert(brand, plans[0], name)
+    shown = view, report, share, _make_alert(brand, plans[0], name, fee)
     return Estate(*own, *moving, key, *plans, *brought, *shown)
 
 
@@ -205,10 +206,12 @@ def _make_plans(
     return campaign, rule, task, bind(task, note, order_id=f"{name} 单"[:32], order_kind="custom")
 
 
-def _make_alert(brand: Brand, campaign: Campaign, name: str) -> AlertRule:
+def _make_alert(brand: Brand, campaign: Campaign, name: str, fee: int) -> AlertRule:
     """Leave a rule that was raised once."""
     rule = make_alert(brand, f"{name} 警", campaign=campaign)
-    make_alert_event(rule, DAY, value=77_770_077, turn="raised", is_raised=True)
+    make_alert_event(rule, DAY, value=fee, turn="raised", is_raised=True)
+    with scope(Hat.WEB, brand=rule.brand_id):
+        QuietHours.objects.get_or_create(brand_id=rule.brand_id, starts=22, ends=8)
     return rule
 
 

@@ -81,6 +81,7 @@ READ = [
     "/b/shancha/settings/shares/",
     "/b/shancha/settings/alerts/",
     "/b/shancha/settings/alerts/new/",
+    "/b/shancha/settings/alerts/quiet/",
     "/b/shancha/settings/alerts/{alert}/",
     "/b/shancha/settings/alerts/{alert}/edit/",
     "/b/shancha/results/views/new/direct/?window=7",

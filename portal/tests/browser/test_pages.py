@@ -68,6 +68,7 @@ PAGES = {
     "no share link": ("owner.yejing", "/b/yejing/settings/shares/"),
     "alerts": ("marketer", "/b/shancha/settings/alerts/"),
     "no alert": ("owner.yejing", "/b/yejing/settings/alerts/"),
+    "quiet hours": ("marketer", "/b/shancha/settings/alerts/quiet/"),
     "new alert": ("marketer", "/b/shancha/settings/alerts/new/"),
     "alert": ("viewer", "/b/shancha/settings/alerts/1/"),
     "view to share": ("marketer", "/b/shancha/results/views/1/share/"),

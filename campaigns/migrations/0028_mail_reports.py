@@ -9,7 +9,7 @@ from portal.lib.rls import tenant_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0026_alerts"),
+        ("campaigns", "0027_alerts_told"),
         ("merchants", "0040_api_keys"),
     ]
 
