@@ -153,7 +153,6 @@ from campaigns.tests.alerts import make_alert, make_alert_event
 from merchants import seed
 from merchants.tests.factories import make_key
 from merchants.models import Membership, Store
-from merchants.models import Store
 from merchants.models.invitations import hash_token
 from portal.lib.days import yesterday
 from portal.lib.scope import Hat, scope
@@ -178,7 +177,6 @@ for token, line, password in [
     kept = {"line": line, "token_hash": hash_token(f"share-{token}")}
     made.make_share_link(store.brand, maker, name="周报", password=password, **kept)
 own = {"is_shared": True, "asked": {"latest": "30", "group": "creator"}}
-made.make_saved_view(store.brand, seed.member("marketer"), "达人周报", **own)
 alert = make_alert(store.brand, "跳转变贵", metric="cost_per_jump", least_sample=30)
 make_alert_event(alert, yesterday(), value=230, sample=41, turn="raised", is_raised=True)
 view = made.make_saved_view(store.brand, maker, "达人周报", **own)
