@@ -46,7 +46,6 @@ def stage(brand: Brand) -> dict[str, object]:
     sharer = make_membership(brand, make_user("sharer@example.test"), Role.MARKETER)
     share, share_token = make_share_link(brand, sharer.user)
     view = make_saved_view(brand, member.user, store=store, is_shared=True)
-    view = make_saved_view(brand, member.user, is_shared=True)
     report = make_mail_report(view, member)
     campaign, task = make_campaign(store), make_star_task(store)
     return {

@@ -10,12 +10,23 @@ from portal.lib.scope import Hat, scope
 from portal.tests.test_matrix import MATRIX, logged_in
 
 pytestmark = pytest.mark.usefixtures("own_files")
-# A link answers under its maker's own membership: an agency's people make none, and see none.
-MEMBERS_ALONE = {
-    "/b/shancha/results/views/{view}/share/": 403,
+ALERTS = "/b/shancha/settings/alerts/"
+# What tells of every store, and is not for whoever is narrowed to some; share links of others too.
+OF_EVERY_STORE = {
+    f"{ALERTS}new/": 403,
+    f"{ALERTS}quiet/": 403,
+    f"{ALERTS}{{alert}}/": 404,
+    f"{ALERTS}{{alert}}/edit/": 404,
+    f"{ALERTS}{{alert}}/switch/": 404,
+    f"{ALERTS}{{alert}}/delete/": 404,
     "/b/shancha/settings/shares/{share}/revoke/": 404,
 }
-NO_SUCH_METHOD = 405
+# What hangs on a membership of one's own: an agency's people have none.
+MEMBERS_ALONE = {
+    "/b/shancha/results/views/{view}/share/": 403,
+    "/b/shancha/results/views/{view}/mail/": 403,
+}
+REFUSED = (403, 405)
 
 
 def through_agency(brand: Brand, store: Store, role: Role, *, ended: bool = False) -> Client:
@@ -54,10 +65,11 @@ def test_an_agency_may_what_its_role_may_and_nothing_once_it_is_over(
     url = path.format(**names)
     answers = {who: getattr(client, method)(url).status_code for who, client in clients.items()}
 
-    of_agency = marketer if marketer == NO_SUCH_METHOD else MEMBERS_ALONE.get(path, marketer)
+    narrowed = viewer if viewer in REFUSED else OF_EVERY_STORE.get(path, viewer)
+    not_for_agencies = OF_EVERY_STORE | MEMBERS_ALONE
     assert answers == {
-        "narrowed viewer": viewer,
-        "agency's viewer": viewer,
-        "agency's marketer": of_agency,
+        "narrowed viewer": narrowed,
+        "agency's viewer": viewer if viewer in REFUSED else not_for_agencies.get(path, viewer),
+        "agency's marketer": marketer if marketer == 405 else not_for_agencies.get(path, marketer),
         "former agency": stranger,
     }
