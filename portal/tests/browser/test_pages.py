@@ -157,7 +157,7 @@ from merchants.models.invitations import hash_token
 from portal.lib.days import yesterday
 from portal.lib.scope import Hat, scope
 with scope(Hat.ADMIN):
-    store = Store.objects.get(pk=1)
+    store = Store.objects.select_related("brand").get(pk=1)
     marketer = Membership.objects.get(brand=store.brand_id, user=seed.member("marketer"))
     free = store.notes.exclude(links__status="live").exclude(connection=None)
     note, *free = free.filter(star_rows=None).order_by("pk")[:4]
