@@ -25,6 +25,7 @@ from campaigns.models import (
     Heartbeat,
     PulledPage,
     QuarantinedRow,
+    ReportMail,
     SyncAlarm,
     SyncWindow,
     WindowStatus,
@@ -88,11 +89,17 @@ class Rows(Collector):
             ["status"],
             _counts(FileImport.objects.all(), "status"),
         )
-        yield _gauge(
-            "mails", "Mails by status", ["status"], _counts(NoticeMail.objects.all(), "status")
-        )
+        yield from _mails()
         yield from _webhooks(now)
         yield _gauge("spool_bytes", "Clicks not in PostgreSQL yet", [], [((), _spooled())])
+
+
+def _mails() -> Iterator[GaugeMetricFamily]:
+    notices, reports = NoticeMail.objects.all(), ReportMail.objects.all()
+    yield _gauge("mails", "Mails of notices by status", ["status"], _counts(notices, "status"))
+    yield _gauge(
+        "report_mails", "Mails of reports by status", ["status"], _counts(reports, "status")
+    )
 
 
 def _windows(now: datetime) -> Iterator[GaugeMetricFamily]:

@@ -37,7 +37,7 @@ from campaigns.results.answers import Answer, answer
 from campaigns.results.change import Compared, compare
 from campaigns.results.choice import offered
 from campaigns.results.groups import Group, GroupRow, group_rows
-from campaigns.results.metrics import METRICS, Line, Metric
+from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line, Metric
 from campaigns.results.question import Question
 from campaigns.results.shown import cell
 from campaigns.results.star import StarAnswer, star_answer
@@ -58,7 +58,9 @@ class MetricList(Endpoint):
     @described(_("Metrics and what they mean"), MetricListShape)
     @needs(ApiScope.METRICS)
     def get(self, request: Request) -> Response:
-        return Response({"data": [_metric(metric) for metric in METRICS.values()]})
+        return Response(
+            {"data": [_metric(each) for each in METRICS.values() if each.line in OF_PROGRAMME]}
+        )
 
 
 class MetricsQuery(Endpoint):

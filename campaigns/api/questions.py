@@ -12,7 +12,7 @@ from campaigns.forms.period import NOT_OFFERED
 from campaigns.forms.results import QuestionForm, StarForm
 from campaigns.results import star
 from campaigns.results.groups import Group
-from campaigns.results.metrics import METRICS, Line, Metric
+from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line, Metric
 from merchants.models import Store
 
 TOTAL, TASK, DAY = "total", "task", "day"
@@ -50,7 +50,7 @@ def dimension_of(*offered: str) -> forms.ChoiceField:
 class LineForm(forms.Form):
     line = forms.ChoiceField(
         label=_("Line"),
-        choices=[(line.value, line.label) for line in Line],
+        choices=[(line.value, line.label) for line in OF_PROGRAMME],
         required=False,
         error_messages=NOT_OFFERED,
     )

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from campaigns.forms.period import PeriodForm
 from campaigns.mail_reports.letter import write
-from campaigns.models import MailReport, ReportMail, SavedView, SyncWindow, WindowStatus
-from campaigns.results.unallocated import NOTES
+from campaigns.models import MailReport, ReportMail, SavedView
+from campaigns.results.complete import is_complete
 from merchants import outbox
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -41,12 +41,7 @@ def has_come(view: SavedView) -> bool:
     form = PeriodForm(view.asked, [])  # without stores: only the days are read
     form.is_valid()
     question = form.question()
-    newest = min(question.last, question.newest)
-    windows = SyncWindow.objects.filter(brand=view.brand_id, report=NOTES, day=newest)
-    if view.store_id:
-        windows = windows.filter(store=view.store_id)
-    stand = set(windows.values_list("status", flat=True))
-    return stand == {WindowStatus.CLOSED}
+    return is_complete(view.brand_id, min(question.last, question.newest), view.store_id)
 
 
 def send(mail_id: int) -> None:

@@ -4,25 +4,24 @@ import logging
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
-from campaigns.models import AlertEvent, AlertRule, SyncWindow
+from campaigns.models import AlertEvent, AlertRule
 from campaigns.models.alert import Criterion, Turn, Verdict
 from campaigns.results.answers import answer
 from campaigns.results.calendar import last_days
 from campaigns.results.change import compare
 from campaigns.results.choice import NoteChoice
+from campaigns.results.complete import is_complete, is_owed
 from campaigns.results.metrics import METRICS, Unit
 from campaigns.results.question import Against, Question, newest_closed
 from campaigns.results.shown import cell
 from campaigns.results.suggestion import Numbers, gone, stored, turn_of, verdict_of
-from merchants.models import Brand, Connection, Membership, Partner, Role
+from merchants.models import Brand, Membership, Role
 from portal.lib import days
 from portal.lib.scope import Hat, scope
 
 logger = logging.getLogger(__name__)
-
-REPORT = "juguang.note_day"
 
 
 def due() -> list[int]:
@@ -46,7 +45,7 @@ def judge(rule_pk: int) -> AlertEvent | None:
         day = newest_closed(moment)
         if rule is None or rule.events.filter(day=day).exists():
             return None
-        if not _is_complete(rule.brand, day):
+        if not is_complete(rule.brand_id, day):
             return None
         return _judge(rule, day, moment)
 
@@ -67,7 +66,7 @@ def _judge(rule: AlertRule, day: date, moment: datetime) -> AlertEvent:
     numbers = _numbers(rule.brand, rule, question)
     verdict = verdict_of(rule, numbers)
     asked = question.earlier(Against.PERIOD) if rule.is_of_change else question
-    if _is_owed(rule.brand, asked.first, question.last):
+    if is_owed(rule.brand_id, asked.first, question.last):
         verdict = Verdict.LACKING
     newest = rule.events.newest_first().first()
     was_raised = newest is not None and newest.is_raised
@@ -110,25 +109,3 @@ def _numbers(brand: Brand, asked: Criterion, question: Question) -> Numbers:
         sample=found.totals.sums[asked.sample_of],
         maturity=gone(found.totals.maturity(metric.days(question.window))),
     )
-
-
-def _is_complete(brand: Brand, day: date) -> bool:
-    """Say whether each account that can be read has returned the day, and there is one."""
-    joined = _joined(brand)
-    windows = _windows(joined).filter(day=day).exclude(closed_on=None)
-    returned = set(windows.values_list("connection_id", flat=True))
-    return bool(joined) and returned == set(joined)
-
-
-def _is_owed(brand: Brand, first: date, last: date) -> bool:
-    """Say whether any of these days was asked for and has not come; earlier ones never are."""
-    return _windows(_joined(brand)).filter(day__range=(first, last), closed_on=None).exists()
-
-
-def _joined(brand: Brand) -> list[int]:
-    accounts = Connection.objects.filter(brand=brand, partner=Partner.JUGUANG)
-    return [each.pk for each in accounts if each.is_connected and not each.is_paused]
-
-
-def _windows(accounts: list[int]) -> QuerySet[SyncWindow]:
-    return SyncWindow.objects.filter(report=REPORT, connection__in=accounts)

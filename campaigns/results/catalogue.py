@@ -12,6 +12,7 @@ LANGUAGES = ("zh-hans", "en")
 FROM = {
     Line.DIRECT: "聚光 offline note report",
     Line.STAR: "种草星河 export",
+    Line.IN_SITE: "聚光 offline note report",
 }
 
 
@@ -79,7 +80,7 @@ def _lines() -> Iterator[str]:
             yield f"## {line.label}"
             yield (
                 f"{FROM[line]}, T+{line.lag}; windows of"
-                f" {', '.join(map(str, line.windows))} days. Never added to the other line."
+                f" {', '.join(map(str, line.windows))} days. Never added to another line."
             )
             yield ""
             yield "| key | 名称 | name | definition | source | window | unit | adds up |"

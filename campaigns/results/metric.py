@@ -13,24 +13,29 @@ Text: TypeAlias = "str | _StrPromise"
 
 
 class Line(StrEnum):
-    """The two measurements that are never mixed."""
+    """The programme's two measurements, and the in-site shop's beside them; they never mix."""
 
     DIRECT = "direct"
     STAR = "star"
+    IN_SITE = "in_site"
 
     @property
     def label(self) -> Text:
-        return _("Direct link") if self is Line.DIRECT else _("Star task")
+        return {
+            Line.DIRECT: _("Direct link"),
+            Line.STAR: _("Star task"),
+            Line.IN_SITE: _("In-site shop"),
+        }[self]
 
     @property
     def lag(self) -> int:
         """How many days later the source closes a business day: 聚光 one, 种草星河 two."""
-        return 1 if self is Line.DIRECT else 2
+        return 2 if self is Line.STAR else 1
 
     @property
     def windows(self) -> tuple[int, ...]:
         """The attribution windows in days."""
-        return (7, 15, 30) if self is Line.DIRECT else (15, 30)
+        return {Line.DIRECT: (7, 15, 30), Line.STAR: (15, 30), Line.IN_SITE: (7,)}[self]
 
 
 class Unit(StrEnum):

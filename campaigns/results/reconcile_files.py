@@ -6,8 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from campaigns.models import Note
-from campaigns.results import in_site
-from campaigns.results.files import Line, about
+from campaigns.results.files import Line, about, number
 from campaigns.results.in_site import NoteShops
 from campaigns.results.metric import Unit
 from campaigns.results.queries import NoteKey
@@ -132,16 +131,13 @@ def in_site_file(
     """Yield what was asked, the heads, all notes together, then a line for each note."""
     yield from about(question, brand=brand, store=store)
     yield []
-    heads = (str(head) for head, _unit in in_site.COLUMNS.values())
+    heads = [cell.head for cell in total.in_site]
+    heads += [f"{gettext('Tmall')} {cell.head}" for cell in total.tmall]
     left_out = gettext("Days left out")
     yield [gettext("Note"), gettext("Note id"), *heads, gettext("Days compared"), left_out]
     for row in [total, *found]:
         note = names.get(row.key) if row.key else None
         title = gettext("Total") if row is total else note.title if note else ""
-        cells = (_in_fen_or_count(cell) for cell in row.cells)
+        cells = map(number, [*row.in_site, *row.tmall])
         named = [title, row.key.note_id if row.key else ""]
         yield [*named, *cells, row.compared, row.left_out]
-
-
-def _in_fen_or_count(cell: in_site.Cell) -> sheets.Cell:
-    return _yuan(cell.value) if in_site.COLUMNS[cell.key][1] is Unit.FEN else cell.value

@@ -70,9 +70,13 @@ class Cell:
         return window_tag(self.metric, self.window)
 
     @property
+    def title(self) -> str:
+        return title(self.metric)
+
+    @property
     def head(self) -> str:
         """The column's name where a table becomes cards."""
-        return " ".join(filter(None, [title(self.metric), self.span]))
+        return " ".join(filter(None, [self.title, self.span]))
 
 
 def cell(figures: Figures, key: str, place: str) -> Cell:

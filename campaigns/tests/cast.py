@@ -15,7 +15,7 @@ from campaigns.tests.factories import (
 from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.files import make_import, told
 from campaigns.tests.plans import bind, make_campaign, make_rule, make_star_task
-from merchants.models import Brand, Role
+from merchants.models import Brand, Membership, Role, Store
 from merchants.tests.factories import (
     make_brand,
     make_consent,
@@ -43,13 +43,8 @@ def stage(brand: Brand) -> dict[str, object]:
     transfer, _their_release = make_transfer(brand, make_store(other))
     _their_transfer, release = make_transfer(other, store)
     delivery = make_delivery(store)
-    sharer = make_membership(brand, make_user("sharer@example.test"), Role.MARKETER)
-    share, share_token = make_share_link(brand, sharer.user)
-    view = make_saved_view(brand, member.user, store=store, is_shared=True)
-    report = make_mail_report(view, member)
     campaign, task = make_campaign(store), make_star_task(store)
     return {
-        "alert": make_alert(brand).pk,
         "campaign": campaign.pk,
         "rule": make_rule(campaign, "林小鹿").pk,
         "star_task": task.pk,
@@ -58,11 +53,6 @@ def stage(brand: Brand) -> dict[str, object]:
         "note": note_of(store, 1).pk,
         "link": link.pk,
         "sheet": make_sheet(store, cells=[], checked_at=known_now()).pk,
-        "share": share.pk,
-        "share_token": share_token,
-        "view": view.pk,
-        "report": report.pk,
-        "stop": stop_token(report),
         "file_import": make_import(store, **told("2025-06-18")).pk,
         "window": make_window(store).pk,
         "code": link.code,
@@ -78,4 +68,21 @@ def stage(brand: Brand) -> dict[str, object]:
         "webhook": delivery.endpoint_id,
         "delivery": delivery.pk,
         "api_key": make_key(member).pk,
+    } | _taken_away(store, member)
+
+
+def _taken_away(store: Store, member: Membership) -> dict[str, object]:
+    """What is kept of results, sent, shared and watched."""
+    brand = store.brand
+    sharer = make_membership(brand, make_user("sharer@example.test"), Role.MARKETER)
+    share, share_token = make_share_link(brand, sharer.user)
+    view = make_saved_view(brand, member.user, store=store, is_shared=True)
+    report = make_mail_report(view, member)
+    return {
+        "alert": make_alert(brand).pk,
+        "share": share.pk,
+        "share_token": share_token,
+        "view": view.pk,
+        "report": report.pk,
+        "stop": stop_token(report),
     }

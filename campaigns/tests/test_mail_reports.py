@@ -251,8 +251,10 @@ def test_a_view_that_is_not_shared_any_more_is_sent_to_nobody_else(brand, reader
 
 
 def test_it_shows_no_more_than_its_reader_may_see(brand, store, closed):
-    other = make_note(make_connection(make_store(brand, 2), subject="2"), 2)
+    second = make_store(brand, 2)
+    other = make_note(make_connection(second, subject="2"), 2)
     make_note_day(other, YESTERDAY, fee_fen=5)
+    make_window(second, YESTERDAY)
     user = make_user("narrowed@example.test", language="en")
     narrowed = make_membership(brand, user, Role.VIEWER, stores=(store,))
     make_mail_report(make_saved_view(brand, user, asked={"latest": "7"}), narrowed)

@@ -4,7 +4,7 @@ import re
 
 from campaigns.models import NoteDay, StarDay
 from campaigns.results.catalogue import as_markdown
-from campaigns.results.metrics import METRICS, RATIOS, SUMS, Line
+from campaigns.results.metrics import METRICS, OF_PROGRAMME, RATIOS, SUMS, Line
 from merchants.models import Role
 from portal.frontend import ROOT
 
@@ -22,7 +22,8 @@ def test_every_metric_is_a_sum_a_ratio_or_says_why_there_is_none():
 
 
 def test_every_column_is_one_of_its_lines_ledger():
-    for line, facts in ((Line.DIRECT, NoteDay), (Line.STAR, StarDay)):
+    ledgers = {Line.DIRECT: NoteDay, Line.STAR: StarDay, Line.IN_SITE: NoteDay}
+    for line, facts in ledgers.items():
         columns = {field.column for field in facts._meta.concrete_fields}
         asked = {each.column_for(n) for each in SUMS[line] for n in line.windows}
         assert asked <= columns
@@ -31,7 +32,8 @@ def test_every_column_is_one_of_its_lines_ledger():
 def test_no_ratio_mixes_the_lines():
     for line in Line:
         sides = {METRICS[key].line for ratio in RATIOS[line] for key in ratio.over}
-        assert sides == {line}
+        assert sides == ({line} if RATIOS[line] else set())
+    assert all(RATIOS[line] for line in OF_PROGRAMME)
 
 
 def test_the_page_lists_every_metric_in_both_languages(client_as):

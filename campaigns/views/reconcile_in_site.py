@@ -1,15 +1,12 @@
 """对账 · 站内店铺: the brand's shop inside Xiaohongshu beside Tmall, note by note, never summed."""
 
-from dataclasses import replace
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.period import PeriodForm
-from campaigns.results.in_site import COLUMNS, IN_SITE, TMALL, WEEK, shops_by_note
+from campaigns.results.in_site import shops_by_note
 from campaigns.results.queries import titles
-from campaigns.results.question import Question
 from campaigns.results.reconcile_files import in_site_file
 from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.reconcile import file_name, store_asked
@@ -29,16 +26,13 @@ def reconciliation_in_site(request: BrandRequest) -> HttpResponse:
     stores = stores_seen(request)
     form = PeriodForm(request.GET, stores)
     valid = form.is_valid()
-    question = _of_a_week(form)
+    question = form.question()
     total, found = shops_by_note(request.brand, request.membership, question)
     page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     names = titles(request.brand, request.membership, [row.key for row in page if row.key])
     context: Context = {"form": form, "stores": stores, "total": total, "page": page}
     context |= period_context(question) | {
         "windows": (),  # the in-site figures have one alone
-        "heads": [head for head, _unit in COLUMNS.values()],
-        "in_site_columns": len(IN_SITE),
-        "tmall_columns": len(TMALL),
         "rows": [(row, names.get(row.key) if row.key else None) for row in page],
     }
     status = 200 if valid else 422
@@ -55,7 +49,7 @@ def reconciliation_in_site_file(request: BrandRequest, kind: str) -> HttpRespons
     form = PeriodForm(request.GET, stores)
     if not form.is_valid():
         return reconciliation_in_site(request, brand=request.brand.slug)
-    question = _of_a_week(form)
+    question = form.question()
     total, found = shops_by_note(request.brand, request.membership, question)
     names = titles(request.brand, request.membership, [row.key for row in found if row.key])
     name = file_name(request, question, "in-site", kind)
@@ -63,7 +57,3 @@ def reconciliation_in_site_file(request: BrandRequest, kind: str) -> HttpRespons
     store = store_asked(question, stores)
     rows = in_site_file(total, found, names, question, brand=request.brand.name, store=store)
     return file_answer(rows, kind, name)
-
-
-def _of_a_week(form: PeriodForm) -> Question:
-    return replace(form.question(), window=WEEK)

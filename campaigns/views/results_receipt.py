@@ -12,7 +12,7 @@ from campaigns.forms.results import QuestionForm, StarForm
 from campaigns.results import receipts
 from campaigns.results.choice import offered
 from campaigns.results.forecast import forecast_of
-from campaigns.results.metrics import METRICS, Line
+from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line
 from campaigns.results.origins import holdings, origins
 from campaigns.results.question import Question
 from campaigns.results.receipt_files import receipt_file
@@ -90,7 +90,7 @@ def results_receipt_file(request: BrandRequest, kind: str) -> HttpResponse:
 def _asked(request: BrandRequest) -> Asked:
     """Read which figure is asked for, the GMV unless said; an unknown one is not found."""
     metric = METRICS.get(request.GET.get("metric", "gmv"))
-    if metric is None:
+    if metric is None or metric.line not in OF_PROGRAMME:
         raise Http404
     stores = stores_seen(request)
     form: QuestionForm | StarForm

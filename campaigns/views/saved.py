@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -57,14 +57,7 @@ def saved_view_add(request: BrandRequest, line: str) -> HttpResponse:
     asked = question.address()
     view = SavedView(brand=request.brand, made_by=request.user, line=line, asked=asked)
     view.store_id = question.question().store
-    form = SavedViewForm(request.membership, _posted(request), instance=view)
-    if form.is_valid():
-        form.save()
-        messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
-        return redirect("campaigns:saved_views", request.brand.slug)
-    status = 422 if form.is_bound else 200
-    context = {"form": form, "view": view, "words": question.in_words()}
-    return render_page(request, "campaigns/saved_view_form.html", context, status=status)
+    return _name(request, view, question.in_words())
 
 
 @require_safe
@@ -78,15 +71,8 @@ def saved_view(request: BrandRequest, view_pk: int) -> HttpResponse:
 @brand_view(Role.VIEWER)
 def saved_view_edit(request: BrandRequest, view_pk: int) -> HttpResponse:
     view = _own_view(request, view_pk)
-    form = SavedViewForm(request.membership, _posted(request), instance=view)
-    if form.is_valid():
-        form.save()
-        messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
-        return redirect("campaigns:saved_views", request.brand.slug)
-    status = 422 if form.is_bound else 200
     shown = _shown(request, view, offered(request.brand, request.membership))
-    context = {"form": form, "view": view, "words": shown.words}
-    return render_page(request, "campaigns/saved_view_form.html", context, status=status)
+    return _name(request, view, shown.words)
 
 
 @require_POST
@@ -104,15 +90,23 @@ def saved_context(request: BrandRequest, line: ViewLine) -> Context:
     return {"saved": list(views[: BESIDE_RESULTS + 1]), "saved_shown": f":{BESIDE_RESULTS}"}
 
 
+def _name(request: BrandRequest, view: SavedView, words: list[tuple[str, str]]) -> HttpResponse:
+    """Ask what the view is called, and save it."""
+    posted = request.POST if request.method == "POST" else None  # an empty form is a bad one
+    form = SavedViewForm(request.membership, posted, instance=view)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved as “%(name)s”.") % {"name": view.name})
+        return redirect("campaigns:saved_views", request.brand.slug)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "view": view, "words": words}
+    return render_page(request, "campaigns/saved_view_form.html", context, status=status)
+
+
 def _shown(request: BrandRequest, view: SavedView, offer: Offered) -> Shown:
     form = question_form(view.line, view.asked, offer)
     valid = form.is_valid()
     return Shown(view, form.in_words(), not valid, _may_change(request, view))
-
-
-def _posted(request: BrandRequest) -> QueryDict | None:
-    """An empty form is one that was filled in badly, and not one that is opened."""
-    return request.POST if request.method == "POST" else None
 
 
 def _may_change(request: BrandRequest, view: SavedView) -> bool:

@@ -43,7 +43,7 @@ def share_make(request: BrandRequest, view_pk: int) -> HttpResponse:
         link, token = shares.share(view, **asked, by=request.user)
         record(request, AccessKind.EXPORT, what=f"{view.name} · /s/")
         address = request.build_absolute_uri(reverse("campaigns:shared", args=[token]))
-        return render_page(request, "campaigns/share_made.html", {"link": link, "address": address})
+        return render_page(request, "campaigns/share_made.html", {"link": link, "secret": address})
     status = 422 if form.is_bound or not can_be_asked else 200
     context = {
         "form": form,

@@ -172,11 +172,6 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     _take_out(store, f"{name}.csv")
     member = _make_people(store, number, name)
     _make_history(application, link, name)
-    share, _token = make_share_link(brand, member.user, name=f"{name} 享")
-    view = make_saved_view(brand, member.user, f"{name} 看", store=store, is_shared=True)
-    report = make_mail_report(view, member)
-    with scope(Hat.WEB, brand=brand.pk):
-        report.mails.create(brand=brand, day=DAY, status="sent", sent_at=known_now())
     consent = make_consent(store, subject_name=f"{name} 账户", scope=f"{name} 权限")
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
@@ -187,8 +182,21 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     key = make_key(member, name[:60] if number == 1 else "同事")
     make_api_call(key, name[:200])
     brought = sheet, _make_import(store, name), window
-    shown = view, report, share, _make_alert(brand, plans[0], name, fee)
-    return Estate(*own, *moving, key, *plans, *brought, *shown)
+    alert = _make_alert(brand, plans[0], name, fee)
+    return Estate(*own, *moving, key, *plans, *brought, *_take_away(store, member, name), alert)
+
+
+def _take_away(
+    store: Store, member: Membership, name: str
+) -> tuple[SavedView, MailReport, ShareLink]:
+    """Leave a saved view, the report that sends it, with a mail that was sent, and a share link."""
+    brand = store.brand
+    view = make_saved_view(brand, member.user, f"{name} 看", store=store, is_shared=True)
+    report = make_mail_report(view, member)
+    with scope(Hat.WEB, brand=brand.pk):
+        report.mails.create(brand=brand, day=DAY, status="sent", sent_at=known_now())
+    share, _token = make_share_link(brand, member.user, name=f"{name} 享")
+    return view, report, share
 
 
 def _make_plans(

@@ -43,6 +43,7 @@ def test_windows_rows_and_consents_are_told_and_no_brand_is_named(scraper):
     assert sum(v for name, v in found.items() if name.startswith("redcat_windows{")) >= 1
     assert sum(v for name, v in found.items() if name.startswith("redcat_quarantined_rows")) >= 1
     assert sum(v for name, v in found.items() if name.startswith("redcat_connections")) >= 1
+    assert found['redcat_report_mails{status="sent"}'] == 1
     assert "redcat_spool_bytes" in found
     assert "印记" not in text
     assert "marked" not in text
