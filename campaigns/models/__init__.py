@@ -54,6 +54,7 @@ from campaigns.models.link import Link, LinkEvent, LinkStatus, LinkTarget, LinkT
 from campaigns.models.mail_report import MailReport, ReportMail
 from campaigns.models.night import LateNight
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
+from campaigns.models.note_day_step import NoteDayStep
 from campaigns.models.quiet import QuietHours
 from campaigns.models.saved_view import SavedView, ViewLine
 from campaigns.models.share_link import ShareLink
@@ -131,6 +132,7 @@ __all__ = [
     "NotSure",
     "Note",
     "NoteDay",
+    "NoteDayStep",
     "NoteFound",
     "NoteKind",
     "NoteSource",

@@ -94,14 +94,13 @@ class Answer:
 
 
 def answer(brand: Brand, membership: Membership, question: Question) -> Answer:
-    rows = queries.rows_for(brand, membership, question)
-    found = queries.by_day(rows, question)
+    found = queries.by_day(brand, membership, question)
     told = queries.told_days(brand, membership, question)
     return Answer(
         question=question,
-        totals=queries.totals(rows, question),
+        totals=queries.totals(brand, membership, question),
         days=[_day(day, found, told, question) for day in question.days()],
-        notes=queries.by_note(rows, question),
+        notes=queries.by_note(brand, membership, question),
     )
 
 

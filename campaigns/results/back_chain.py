@@ -46,8 +46,8 @@ def heads() -> list[str]:
 
 def back_rows(answer: Answer, brand: Brand, membership: Membership) -> list[BackRow]:
     """Return the totals, then the days that were delivered or are owed, the newest first."""
-    rows = queries.rows_for(brand, membership, answer.question)
-    found = {n: queries.by_day(rows, replace(answer.question, window=n)) for n in WINDOWS}
+    asked = {n: replace(answer.question, window=n) for n in WINDOWS}
+    found = {n: queries.by_day(brand, membership, each) for n, each in asked.items()}
     totals = [_total(n, list(found[n].values())) for n in WINDOWS if found[n]]
     days = [
         BackRow(each.day, [_back(answer, each.day, n, found[n]) for n in WINDOWS])

@@ -46,5 +46,4 @@ class Compared:
 
 def compare(answer: Answer, brand: Brand, membership: Membership, against: Against) -> Compared:
     earlier = answer.question.earlier(against)
-    rows = queries.rows_for(brand, membership, earlier)
-    return Compared(earlier, queries.totals(rows, earlier))
+    return Compared(earlier, queries.totals(brand, membership, earlier))

@@ -110,12 +110,12 @@ def diff(
 
 
 def _side(brand: Brand, membership: Membership, question: Question) -> Side:
-    rows = queries.rows_for(brand, membership, question)
+    found = queries.by_note(brand, membership, question)
     return Side(
         question=question,
-        totals=queries.totals(rows, question),
-        days=queries.by_day(rows, question),
-        notes={each.key: each.figures for each in queries.by_note(rows, question)},
+        totals=queries.totals(brand, membership, question),
+        days=queries.by_day(brand, membership, question),
+        notes={each.key: each.figures for each in found},
     )
 
 

@@ -22,24 +22,30 @@ All in whole fen, orders and fractions of them; rounded to the fen at the end, a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Sum, Value
+from django.db.models import (
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext
 
-from campaigns.models import NoteDay
-from campaigns.models.facts import FactQuerySet
 from campaigns.results import queries
 from campaigns.results.answers import DayFigures
 from campaigns.results.maturity import matures_on
-from campaigns.results.measures import Row
+from campaigns.results.measures import Row, counted
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.question import MOMENT, Question
 from campaigns.results.receipted import Receipted, ReceiptedDay
@@ -133,7 +139,7 @@ def forecasts(
     told: Sequence[DayFigures | ReceiptedDay],
     keys: Iterable[str] = FORECAST,
 ) -> dict[str, Forecast]:
-    """Return the forecasts of the keys of which a window is still open; two queries, or none."""
+    """Return the forecasts of the keys of which a window is still open; two queries at most."""
     values = {key: _values(key, told) for key in FORECAST if key in keys}
     still = [key for key, known in values.items() if _open_ages(known, question)]
     past = _history(brand, membership, question) if still else []
@@ -237,13 +243,11 @@ def _history(brand: Brand, membership: Membership, question: Question) -> list[P
     """Return the days that ripened before our eyes, oldest first: what came in, what went out."""
     last = question.newest - timedelta(days=question.window)
     asked = replace(question, first=last - timedelta(days=DAYS - 1), last=last)
-    rows = queries.rows_ever(brand, membership, asked)
     steps: dict[tuple[date, int], Steps] = defaultdict(_no_steps)
-    for sign, moment in ((1, "known_from"), (-1, "known_to")):
-        for row in _by_age(rows, moment, question):
-            age = max((row["before"] - row["day"]).days + 1, 0)
-            for name in NAMES:
-                steps[row["day"], row["store_id"]][age][name] += sign * int(row[name] or 0)
+    for sign, row in _came_and_went(brand, membership, asked):
+        age = max((row["before"] - row["day"]).days + 1, 0)
+        for name in NAMES:
+            steps[row["day"], row["store_id"]][age][name] += sign * int(row[name] or 0)
     by_day: dict[date, Steps] = defaultdict(_no_steps)
     for (day, _store), own in steps.items():
         if _ripened_here(own):
@@ -266,22 +270,34 @@ def _ripened_here(steps: Steps) -> bool:
     return in_time >= IN_TIME * sum(step["rows"] for step in steps.values())
 
 
-def _by_age(rows: FactQuerySet[NoteDay], moment: str, question: Question) -> Iterable[Row]:
-    """Add up what was opened, or closed, by the date before which an age took it in."""
+def _came_and_went(
+    brand: Brand, membership: Membership, asked: Question
+) -> Iterator[tuple[int, Row]]:
+    """Yield what came in, and with -1 what went out; of all notes, steps tell both in one."""
+    columns = {key: METRICS[key].column_for(asked.window) for key in FORECAST}
+    sums = {f"{key}_sum": Sum(column) for key, column in columns.items()}
+    if not asked.notes:
+        told = {f"{key}_told": counted(column) for key, column in columns.items()}
+        steps = queries.steps_for(brand, membership, asked)
+        for row in _by_age(steps, "moment", asked).annotate(rows=counted(), **sums, **told):
+            yield 1, row
+        return
+    told = {f"{key}_told": Count(column) for key, column in columns.items()}
+    for sign, moment in ((1, "known_from"), (-1, "known_to")):
+        rows = _by_age(queries.rows_ever(brand, membership, asked), moment, asked)
+        for row in rows.annotate(rows=Count("day"), **sums, **told):
+            yield sign, row
+
+
+def _by_age(rows: QuerySet[Any], moment: str, question: Question) -> QuerySet[Any, Any]:
+    """Group what had happened by the date before which an age took it in."""
     time_of_day = question.moment - days.starts_at(question.known) + MOMENT
     shifted = ExpressionWrapper(F(moment) - Value(time_of_day), output_field=DateTimeField())
-    columns = {key: METRICS[key].column_for(question.window) for key in FORECAST}
-    return (
-        rows.filter(**{f"{moment}__lte": question.moment})
-        .annotate(before=TruncDate(shifted, tzinfo=days.SHANGHAI))
-        .values("store_id", "day", "before")
-        .annotate(
-            rows=Count("day"),
-            **{f"{key}_sum": Sum(column) for key, column in columns.items()},
-            **{f"{key}_told": Count(column) for key, column in columns.items()},
-        )
-        .order_by()
+    before = TruncDate(shifted, tzinfo=days.SHANGHAI)
+    happened: QuerySet[Any, Any] = rows.filter(**{f"{moment}__lte": question.moment}).annotate(
+        before=before
     )
+    return happened.values("store_id", "day", "before").order_by()
 
 
 def _past(day: date, steps: Steps, question: Question) -> Past:

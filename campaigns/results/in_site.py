@@ -52,7 +52,7 @@ def shops_by_note(
     rows = queries.rows_for(brand, membership, week)
     asked = replace(week, line=Line.IN_SITE), replace(week, line=Line.DIRECT)
     both = rows.filter(BOTH)
-    in_site, tmall = (_by_note(queries.by_note(both, each)) for each in asked)
+    in_site, tmall = (_by_note(queries.by_note_of(both, each)) for each in asked)
     days = {
         NoteKey(connection, note): count
         for connection, note, count in rows.values_list("connection_id", "note_id").annotate(
@@ -60,7 +60,7 @@ def shops_by_note(
         )
     }
     found = [_shops(key, days[key], (in_site.get(key), tmall.get(key))) for key in days]
-    totals = queries.totals(both, asked[0]), queries.totals(both, asked[1])
+    totals = queries.totals_of(both, asked[0]), queries.totals_of(both, asked[1])
     sides = totals if totals[0].rows else (None, None)
     return _shops(None, sum(days.values()), sides), sorted(found, key=_rank)
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     Count,
     DateField,
     DecimalField,
@@ -17,13 +19,14 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Greatest, Least
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from campaigns.results.figures import Figures, Share
 from campaigns.results.metrics import METRICS, RATIOS, SUMS, Line
 from campaigns.results.question import Question
 
 Row = Mapping[str, Any]  # one row of values(): what each annotation gives
+NO_SHARE = Share(None, None)
 WHOLE = 10_000  # `sampling` is in hundredths of a per cent
 
 
@@ -36,7 +39,7 @@ def measures(question: Question) -> dict[str, Combinable]:
         found[f"{metric.key}_rows"] = Count(column, filter=_can_tell(question))
     for metric in RATIOS[question.line]:
         part, whole = (METRICS[key].column_for(question.window) for key in metric.over)
-        both = _can_tell(question) & Q(**{f"{part}__isnull": False, f"{whole}__isnull": False})
+        both = _can_tell(question) & _returned(part, whole)
         found[f"{metric.key}_part"] = Sum(_told(part, question), filter=both)
         found[f"{metric.key}_whole"] = Sum(_told(whole, question), filter=both)
         found[f"{metric.key}_rows"] = Count("day", filter=both)
@@ -48,26 +51,71 @@ def measures(question: Question) -> dict[str, Combinable]:
     return found
 
 
+def step_measures(question: Question) -> dict[str, Combinable]:
+    """Return the same of steps: each stands for `note_days` that came, or went.
+
+    Those of one step returned the same columns: where one is null, none of them returned it.
+    """
+    found: dict[str, Combinable] = {"rows": counted()}
+    for metric in SUMS[Line.DIRECT]:
+        column = metric.column_for(question.window)
+        found[f"{metric.key}_sum"] = Sum(column)
+        found[f"{metric.key}_rows"] = counted(column)
+    for metric in RATIOS[Line.DIRECT]:
+        part, whole = (METRICS[key].column_for(question.window) for key in metric.over)
+        both = _returned(part, whole)
+        found[f"{metric.key}_part"] = Sum(part, filter=both)
+        found[f"{metric.key}_whole"] = Sum(whole, filter=both)
+        found[f"{metric.key}_rows"] = counted(part, whole)
+    for window in _spans(question):
+        gone = _days_gone(question.known, window, Line.DIRECT.lag)
+        found[f"gone_{window}"] = Sum(F("note_days") * gone)
+        found[f"paid_gone_{window}"] = Sum(F("fee_fen") * gone)
+    return found
+
+
 def figures_of(row: Row, question: Question) -> Figures:
+    """Return the figures of a row; a sum of which nothing is returned any more is none."""
     sums, ratios = SUMS[question.line], RATIOS[question.line]
     spans = _spans(question)
+    whole = _rounded if question.is_scaled else _whole
+    returned = {metric.key: row[f"{metric.key}_rows"] for metric in (*sums, *ratios)}
     return Figures(
         window=question.window,
         rows=row["rows"],
-        sums={metric.key: _whole(row[f"{metric.key}_sum"]) for metric in sums},
+        sums={
+            metric.key: whole(row[f"{metric.key}_sum"]) if returned[metric.key] else None
+            for metric in sums
+        },
         shares={
-            metric.key: Share(_whole(row[f"{metric.key}_part"]), _whole(row[f"{metric.key}_whole"]))
+            metric.key: Share(whole(row[f"{metric.key}_part"]), whole(row[f"{metric.key}_whole"]))
+            if returned[metric.key]
+            else NO_SHARE
             for metric in ratios
         },
-        returned={metric.key: row[f"{metric.key}_rows"] for metric in [*sums, *ratios]},
-        gone={window: _whole(row[f"gone_{window}"]) for window in spans},
-        paid_gone={window: _whole(row.get(f"paid_gone_{window}")) for window in spans},
+        returned=returned,
+        gone={window: whole(row[f"gone_{window}"]) for window in spans},
+        paid_gone={window: whole(row.get(f"paid_gone_{window}")) for window in spans},
     )
 
 
+def counted(*columns: str) -> Combinable:
+    """Add up the note days of steps, of those that returned these columns."""
+    returned = _returned(*columns) if columns else None
+    return Coalesce(Sum("note_days", filter=returned), 0, output_field=BigIntegerField())
+
+
+def _returned(*columns: str) -> Q:
+    return Q(**{f"{column}__isnull": False for column in columns})
+
+
+@cache
+def _spans_of(line: Line, window: int) -> list[int]:
+    return sorted({metric.days(window) for metric in SUMS[line]} - {0})
+
+
 def _spans(question: Question) -> list[int]:
-    metrics = SUMS[question.line]
-    return sorted({metric.days(question.window) for metric in metrics} - {0})
+    return _spans_of(question.line, question.window)
 
 
 def _told(column: str, question: Question) -> Combinable:
@@ -94,5 +142,10 @@ def _days_gone(known: date, window: int, lag: int) -> Combinable:
 
 
 def _whole(value: Decimal | int | None) -> int | None:
-    """PostgreSQL sums bigint as numeric; an estimate is rounded."""
+    """PostgreSQL sums bigint as numeric."""
+    return None if value is None else int(value)
+
+
+def _rounded(value: Decimal | int | None) -> int | None:
+    """An estimate has a fraction."""
     return None if value is None else int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))

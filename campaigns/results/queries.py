@@ -1,14 +1,19 @@
-"""The reads behind the result page: one query each, as known at the question's moment."""
+"""The reads behind the result page: one query each, as known at the question's moment.
+
+All notes together are read from the steps that the database keeps, some from the rows themselves.
+"""
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
-from campaigns.models import Note, NoteDay
+from django.db.models import QuerySet
+
+from campaigns.models import Note, NoteDay, NoteDayStep
 from campaigns.models.facts import FactQuerySet
 from campaigns.results.choice import EVERY_NOTE, are_of, chosen_notes
 from campaigns.results.figures import Figures
-from campaigns.results.measures import figures_of, measures
+from campaigns.results.measures import Row, figures_of, measures, step_measures
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
 
@@ -42,8 +47,12 @@ def rows_ever(brand: Brand, membership: Membership, question: Question) -> FactQ
     return rows.filter(day__range=(question.first, question.last))
 
 
-def returned_days(rows: FactQuerySet[NoteDay]) -> set[date]:
-    return set(rows.values_list("day", flat=True).distinct())
+def steps_for(brand: Brand, membership: Membership, question: Question) -> QuerySet[NoteDayStep]:
+    """Return what the note days asked for add up to, if it is all notes that are asked for."""
+    steps = NoteDayStep.objects.filter(brand=brand).seen_by(membership).as_of(question.moment)
+    if question.store:
+        steps = steps.filter(store_id=question.store)
+    return steps.filter(day__range=(question.first, question.last))
 
 
 def told_days(
@@ -52,20 +61,36 @@ def told_days(
     """Return the days told of any note; none where all notes are asked for: it is theirs to say."""
     if not question.notes and not is_part:
         return frozenset()
-    return returned_days(rows_for(brand, membership, replace(question, notes=EVERY_NOTE)))
+    return by_day(brand, membership, replace(question, notes=EVERY_NOTE)).keys()
 
 
-def totals(rows: FactQuerySet[NoteDay], question: Question) -> Figures:
+def totals(brand: Brand, membership: Membership, question: Question) -> Figures:
+    if question.notes:
+        return totals_of(rows_for(brand, membership, question), question)
+    steps = steps_for(brand, membership, question)
+    return figures_of(steps.aggregate(**step_measures(question)), question)
+
+
+def totals_of(rows: FactQuerySet[NoteDay], question: Question) -> Figures:
     return figures_of(rows.aggregate(**measures(question)), question)
 
 
-def by_day(rows: FactQuerySet[NoteDay], question: Question) -> dict[date, Figures]:
-    found = rows.values("day").annotate(**measures(question)).order_by("day")
-    return {row["day"]: figures_of(row, question) for row in found}
+def by_day(brand: Brand, membership: Membership, question: Question) -> dict[date, Figures]:
+    rows: QuerySet[NoteDay] | QuerySet[NoteDayStep]
+    if question.notes:
+        rows, measured = rows_for(brand, membership, question), measures(question)
+    else:
+        rows, measured = steps_for(brand, membership, question), step_measures(question)
+    found: Iterable[Row] = rows.values("day").annotate(**measured).order_by("day")
+    return {row["day"]: figures_of(row, question) for row in found if row["rows"]}
 
 
-def by_note(rows: FactQuerySet[NoteDay], question: Question) -> list[NoteFigures]:
+def by_note(brand: Brand, membership: Membership, question: Question) -> list[NoteFigures]:
     """Return the notes by their ids."""
+    return by_note_of(rows_for(brand, membership, question), question)
+
+
+def by_note_of(rows: FactQuerySet[NoteDay], question: Question) -> list[NoteFigures]:
     notes = rows.values("connection_id", "note_id").annotate(**measures(question))
     found = notes.order_by("note_id", "connection_id")
     return [

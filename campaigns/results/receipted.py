@@ -162,7 +162,7 @@ def _direct(
 ) -> Receipted:
     every = queries.rows_for(brand, membership, question)
     rows = every if place == TOTAL else every.filter(note_id=place)
-    figures = queries.totals(rows, question)
+    figures = queries.totals_of(rows, question)
     if place != TOTAL and not figures.rows:
         raise NoSuchPlace
     return Receipted(

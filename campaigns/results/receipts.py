@@ -73,8 +73,7 @@ def restatements(
     """The figure as it stood at the ends of the last days, newest first."""
 
     def figure(question: Question) -> Cell:
-        rows = queries.rows_for(brand, membership, question)
-        return cell(queries.totals(rows, question), metric.key, TOTAL)
+        return cell(queries.totals(brand, membership, question), metric.key, TOTAL)
 
     return words(answer.question, figure, NIGHTS)
 

@@ -10,10 +10,11 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import AdDay, AdLevel, NoteDay, PulledPage, SyncWindow, WindowStatus
+from campaigns.models import AdDay, AdLevel, PulledPage, SyncWindow, WindowStatus
+from campaigns.results.queries import steps_for
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
 
@@ -100,10 +101,10 @@ def _notes(
     brand: Brand, membership: Membership, question: Question
 ) -> Iterator[tuple[Key, int | None]]:
     """Yield each day's sum, or None where a note's spending is not returned."""
-    rows = NoteDay.objects.filter(brand=brand).seen_by(membership).as_of(question.moment)
-    days = rows.filter(**_asked(question)).values("connection_id", "day")
-    blank = Count("day", filter=Q(fee_fen=None))
-    for row in days.annotate(fen=Sum("fee_fen"), blank=blank):
+    days = steps_for(brand, membership, question).values("connection_id", "day")
+    blank = Sum("note_days", filter=Q(fee_fen=None))
+    sums = days.annotate(fen=Sum("fee_fen"), blank=blank, rows=Sum("note_days"))
+    for row in sums.filter(rows__gt=0):
         known = None if row["blank"] else int(row["fen"])
         yield (row["connection_id"], row["day"]), known
 
