@@ -29,10 +29,11 @@ FROM merchants_connection, generate_series(1, CASE WHEN id = %s THEN %s ELSE %s 
 """
 # One row of 20 has not returned its orders, and one day of 20 was restated after a week.
 FACTS = """
-INSERT INTO campaigns_noteday (brand_id, store_id, connection_id, note_id, day, known_from, known_to,
-    page_id, fee_fen, impression, click, "like", comment, collect, share, follow, interaction,
-    jump_click, order_7, order_15, order_30, gmv_7_fen, gmv_15_fen, gmv_30_fen, i_user, ti_user,
-    in_site_goods_visit, in_site_seller_visit, in_site_add_to_cart, in_site_order, in_site_gmv_fen)
+INSERT INTO campaigns_noteday (brand_id, store_id, connection_id, note_id, day, known_from,
+    known_to, page_id, fee_fen, impression, click, "like", comment, collect, share, follow,
+    interaction, jump_click, order_7, order_15, order_30, gmv_7_fen, gmv_15_fen, gmv_30_fen,
+    i_user, ti_user, in_site_goods_visit, in_site_seller_visit, in_site_add_to_cart,
+    in_site_order, in_site_gmv_fen)
 SELECT brand_id, store_id, connection_id, note_id, day::date,
     day + interval '1 day' + CASE WHEN version = 2 THEN interval '7 days' ELSE interval '0' END,
     CASE WHEN version = 1 AND restated THEN day + interval '8 days' END,
@@ -58,8 +59,8 @@ WINDOWS = """
 INSERT INTO campaigns_syncwindow (brand_id, store_id, connection_id, report, day, status, owed_on,
     pull, attempts, retries, doubts, fence, lease_owner, not_before, next_page, cursor, closed_on,
     closed_at, error, named, is_released)
-SELECT brand_id, store_id, id, report, day::date, 'closed', day + interval '1 day', 1, 0, 0, 0, 1, '',
-    now(), 2, '.', day + interval '1 day', now(), '', '', false
+SELECT brand_id, store_id, id, report, day::date, 'closed', day + interval '1 day', 1, 0, 0, 0, 1,
+    '', now(), 2, '.', day + interval '1 day', now(), '', '', false
 FROM merchants_connection, generate_series(%s::date, %s::date, interval '1 day') day,
     (VALUES ('juguang.note_day'), ('juguang.account_day')) AS reports (report)
 """

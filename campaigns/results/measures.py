@@ -76,26 +76,30 @@ def step_measures(question: Question) -> dict[str, Combinable]:
 
 def figures_of(row: Row, question: Question) -> Figures:
     """Return the figures of a row; a sum of which nothing is returned any more is none."""
-    sums, ratios = SUMS[question.line], RATIOS[question.line]
+    sums, shares = _names(question.line)
     spans = _spans(question)
     whole = _rounded if question.is_scaled else _whole
-    returned = {metric.key: row[f"{metric.key}_rows"] for metric in (*sums, *ratios)}
     return Figures(
         window=question.window,
         rows=row["rows"],
-        sums={
-            metric.key: whole(row[f"{metric.key}_sum"]) if returned[metric.key] else None
-            for metric in sums
-        },
+        sums={key: whole(row[told]) if row[rows] else None for key, told, rows in sums},
         shares={
-            metric.key: Share(whole(row[f"{metric.key}_part"]), whole(row[f"{metric.key}_whole"]))
-            if returned[metric.key]
-            else NO_SHARE
-            for metric in ratios
+            key: Share(whole(row[part]), whole(row[over])) if row[rows] else NO_SHARE
+            for key, part, over, rows in shares
         },
-        returned=returned,
+        returned={key: row[rows] for key, *_told, rows in (*sums, *shares)},
         gone={window: whole(row[f"gone_{window}"]) for window in spans},
         paid_gone={window: whole(row.get(f"paid_gone_{window}")) for window in spans},
+    )
+
+
+@cache  # there are thousands of rows
+def _names(line: Line) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str, str]]]:
+    """Return each sum's key with the names of what it is made of, and each ratio's."""
+    sums, ratios = ([metric.key for metric in each[line]] for each in (SUMS, RATIOS))
+    return (
+        [(key, f"{key}_sum", f"{key}_rows") for key in sums],
+        [(key, f"{key}_part", f"{key}_whole", f"{key}_rows") for key in ratios],
     )
 
 
