@@ -123,12 +123,16 @@ def hand_out_imports() -> None:
 
 @shared_task
 def forget_imports() -> None:
+    """Forget the rows of files after two weeks, and partners' raw answers after 400 days."""
     from campaigns.imports import work
+    from campaigns.sync import raw
     from portal.lib.days import known_now
     from portal.lib.scope import Hat, scope
 
     with scope(Hat.NIGHT):
         work.forget(known_now())
+    with scope(Hat.NIGHT):
+        raw.forget(known_now().date())
 
 
 @shared_task

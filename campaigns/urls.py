@@ -25,6 +25,7 @@ from campaigns.views import (
     results,
     results_diff,
     results_receipt,
+    results_recompute,
     results_star,
     results_subject,
     saved,
@@ -131,6 +132,11 @@ urlpatterns = [
         "b/<slug:brand>/results/receipt/",
         results_receipt.results_receipt,
         name="results_receipt",
+    ),
+    path(
+        "b/<slug:brand>/results/receipt/recompute/",
+        results_recompute.results_recompute,
+        name="results_recompute",
     ),
     path(
         "b/<slug:brand>/results/receipt.<str:kind>",

@@ -56,6 +56,7 @@ from campaigns.models.night import LateNight
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
 from campaigns.models.note_day_step import NoteDayStep
 from campaigns.models.quiet import QuietHours
+from campaigns.models.raw_page import RawPage
 from campaigns.models.saved_view import SavedView, ViewLine
 from campaigns.models.share_link import ShareLink
 from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
@@ -142,6 +143,7 @@ __all__ = [
     "PulledPage",
     "QuarantinedRow",
     "QuietHours",
+    "RawPage",
     "ReportMail",
     "ReviewState",
     "RuleKind",

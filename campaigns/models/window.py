@@ -167,6 +167,9 @@ class PulledPage(models.Model):
     known_at = models.DateTimeField(_("known"))
     answered_at = models.DateTimeField(null=True, blank=True)  # by the partner's clock
     pulled_at = models.DateTimeField(_("pulled"), default=timezone.now)
+    # on the last page of a pull: the ids whose facts its end closed, as it named them no more
+    gone = ArrayField(models.CharField(max_length=32), null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("pulled page")

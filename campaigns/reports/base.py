@@ -1,7 +1,7 @@
 """What a report is: whose, how late, how often asked for again, how a page is fetched and kept."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from operator import itemgetter
@@ -46,7 +46,7 @@ class FetchedPage:
     `cursor` is where the next page begins, at a partner who counts no pages: one that comes
     twice in a pull is a loop. `answered_at` is when it was written, by the partner's clock, and
     `unread` are the rows of it that could not be read at all. `named` are the ids of all of its
-    rows, once they are known.
+    rows, once they are known. `body` is the answer as it came, of a report whose raw is kept.
     """
 
     rows: Sequence[Any]  # what the report's own `parse` understands
@@ -57,6 +57,7 @@ class FetchedPage:
     answered_at: datetime | None = None
     unread: Sequence[Unread] = ()
     named: Sequence[str] = ()
+    body: bytes = field(default=b"", repr=False)
 
 
 Ask = Callable[[Any], FetchedPage]  # what to do with the partner's client
@@ -80,6 +81,20 @@ class Kept:
 
     changed: int
     refused: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """How a report's answers are read again from what was kept of them.
+
+    `rows` returns a body's rows as `fetch` did, and `read` what was made of them on that day: the
+    facts, and the rows refused. `may_be_kept` says whether the account agreed to all that these
+    rows tell; what is more than that is read past, and must not be kept as raw either.
+    """
+
+    rows: Callable[[bytes], Sequence[Any]]
+    read: Callable[[Sequence[Any], date], tuple[list[dict[str, Any]], Refused]]
+    may_be_kept: Callable[[SyncWindow, Sequence[Any]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,8 @@ class Report:
     `fields` are those that are known, and `unknown` names the row's values that there is no word
     for yet: (field, value). Both are taken, and counted.
 
+    `raw` says how the answers that changed a fact are kept as they came, if they are.
+
     `finish` is told the keys of a pull that is complete, in the transaction that closes it.
 
     A click late on day D is paid for up to D+30, which is told on D+31, and the payment can be
@@ -139,6 +156,7 @@ class Report:
     strangers: Callable[[SyncWindow, Sequence[Any]], bool] | None = None
     fields: frozenset[str] = frozenset()
     unknown: Callable[[Any], Iterable[tuple[str, str]]] | None = None
+    raw: Raw | None = None
 
     @property
     def reach(self) -> timedelta:
@@ -192,14 +210,14 @@ class Column(NamedTuple):
 def read_columns(row: Mapping[str, object], columns: Iterable[Column]) -> dict[str, Any]:
     """Return the row's values by the ledger's names, or raise BadRow for the first bad one."""
     values = {}
-    for name, field, read, needed in columns:  # a night reads millions: no call but `read`'s own
-        if field in row:
+    for name, told, read, needed in columns:  # a night reads millions: no call but `read`'s own
+        if told in row:
             try:
-                values[name] = read(row[field])
+                values[name] = read(row[told])
             except BadNumber as problem:
-                raise BadRow(f"{field} {problem.reason}.") from None
+                raise BadRow(f"{told} {problem.reason}.") from None
         elif needed:
-            raise BadRow(f"The field {field} is missing.")
+            raise BadRow(f"The field {told} is missing.")
         else:
             values[name] = None
     return values

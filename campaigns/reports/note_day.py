@@ -15,6 +15,7 @@ from campaigns.reports.base import (
     BadRow,
     FetchedPage,
     PageContext,
+    Raw,
     Refused,
     Report,
     as_sent,
@@ -28,7 +29,7 @@ from merchants.consent_records import agreed_since
 from merchants.consent_texts import WITH_AD_LEVELS
 from merchants.models import Partner
 from portal.partners.base import key_of
-from portal.partners.juguang import JuguangClient, Level
+from portal.partners.juguang import JuguangClient, Level, report_rows
 
 NOTE_ID_LENGTH = 24
 HEX = frozenset("0123456789abcdef")
@@ -43,7 +44,12 @@ Row = Mapping[str, object]
 def fetch(client: JuguangClient, asked: Asked) -> FetchedPage:
     page = client.day_report(Level.NOTE, asked.account, asked.day, asked.number)
     return FetchedPage(
-        page.rows, page.sha256, more=page.more, total=page.total, answered_at=page.answered_at
+        page.rows,
+        page.sha256,
+        more=page.more,
+        total=page.total,
+        answered_at=page.answered_at,
+        body=page.body,
     )
 
 
@@ -65,11 +71,17 @@ def read(context: PageContext, rows: Sequence[Row]) -> tuple[list[dict[str, Any]
 
     Of an older consent's account the further figures are left out, as if they were not told.
     """
+    return read_rows(rows, context.window.day, left_out=_not_agreed(context.window, rows))
+
+
+def read_rows(
+    rows: Sequence[Row], day: date, *, left_out: Set[str] = frozenset()
+) -> tuple[list[dict[str, Any]], Refused]:
+    """Return the same, whatever was agreed to, without the fields that are `left_out`."""
     believed, refused = [], []
-    left_out = _not_agreed(context, rows)
     for row in rows:
         try:
-            believed.append((parse(_without(left_out, row), context.window.day), row))
+            believed.append((parse(_without(left_out, row), day), row))
         except BadRow as problem:
             refused.append((as_sent(row), str(problem)))
     good, lost = one_of_each(believed, "note_id")
@@ -77,11 +89,14 @@ def read(context: PageContext, rows: Sequence[Row]) -> tuple[list[dict[str, Any]
     return good, refused
 
 
-def _not_agreed(context: PageContext, rows: Sequence[Row]) -> Set[str]:
+def may_be_kept(window: SyncWindow, rows: Sequence[Row]) -> bool:
+    return not _not_agreed(window, rows)
+
+
+def _not_agreed(window: SyncWindow, rows: Sequence[Row]) -> Set[str]:
     if all(FURTHER.isdisjoint(row) for row in rows):
         return frozenset()
-    joined = context.window.connection
-    return frozenset() if agreed_since(joined, WITH_AD_LEVELS) else FURTHER
+    return frozenset() if agreed_since(window.connection, WITH_AD_LEVELS) else FURTHER
 
 
 def _without(names: Set[str], row: Row) -> Row:
@@ -115,4 +130,5 @@ NOTE_DAY = Report(
     owner=owner,
     strangers=strangers,
     fields=FIELDS,
+    raw=Raw(rows=report_rows, read=read_rows, may_be_kept=may_be_kept),
 )

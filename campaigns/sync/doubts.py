@@ -18,6 +18,7 @@ from campaigns.models import AlarmKind, Fact, PulledPage, SyncWindow
 from campaigns.reports import Report
 from campaigns.reports.base import FetchedPage
 from campaigns.reports.owners import NotListedYet
+from campaigns.sync.raw import note_gone
 from campaigns.sync.windows import anew
 from merchants.models import Connection
 from portal.lib import days
@@ -173,8 +174,10 @@ def settle_absence(window: SyncWindow, report: Report, seen: Collection[str]) ->
         words = f"{missing} rows known before did not come" if missing else "No row came"
         wait = settings.SYNC_SECOND_LOOK.total_seconds()
         raise Suspect(f"{words}; asked once more before it is believed.", wait=wait, named=named)
-    tick = timedelta(microseconds=1)
-    gone.update(known_to=Greatest(Value(days.known_now()), F("known_from") + tick))
+    if missing:
+        now, tick = days.known_now(), timedelta(microseconds=1)
+        note_gone(window, list(gone.values_list(report.names, flat=True)), now)
+        gone.update(known_to=Greatest(Value(now), F("known_from") + tick))
     return named
 
 

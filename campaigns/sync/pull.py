@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from campaigns.models import AlarmKind, PulledPage, SyncWindow, WindowStatus
 from campaigns.reports import REPORTS, Report
 from campaigns.reports.base import Asked, FetchedPage, PageContext
-from campaigns.sync import alarms, closing, doubts, receipts
+from campaigns.sync import alarms, closing, doubts, raw, receipts
 from campaigns.sync.doubts import Held, Suspect
 from campaigns.sync.drift import count_drift
 from campaigns.sync.windows import anew
@@ -197,6 +197,7 @@ def _keep(lease: Lease, first: int, pages: Sequence[FetchedPage], *, close: bool
         if any(each.changed for each in kept):
             doubts.refuse_wild_figures(window, report, [each.pk for each in written])
         receipts.complete(window, written, kept, pages)
+        raw.keep(window, report, written, pages)
         count_drift(report, rows)
         if close:
             doubt = _doubt_to_close(lease, window, written, pages)

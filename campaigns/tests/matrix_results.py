@@ -88,6 +88,8 @@ MATRIX = [
     ("post", "/b/shancha/results/diff/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/results/receipt/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/results/receipt/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/receipt/recompute/", 302, 405, 405, 405, 405),
+    ("post", "/b/shancha/results/receipt/recompute/", 302, 404, 200, 200, 200),
     ("get", "/b/shancha/results/receipt.csv", 302, 404, 200, 200, 200),
     ("get", "/b/shancha/results/receipt.exe", 302, 404, 404, 404, 404),
     ("post", "/b/shancha/results/receipt.csv", 302, 405, 405, 405, 405),

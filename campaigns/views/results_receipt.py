@@ -17,6 +17,7 @@ from campaigns.results.origins import holdings, origins
 from campaigns.results.question import Question
 from campaigns.results.receipt_files import receipt_file
 from campaigns.results.receipted import NoSuchPlace, Receipted, receipted
+from campaigns.results.recompute import why_not_recomputed
 from campaigns.results.shown import Cell
 from campaigns.results.table import TOTAL
 from campaigns.views.period import Context, stores_seen
@@ -47,7 +48,7 @@ class Asked:
 @require_GET
 @brand_view(Role.VIEWER)
 def results_receipt(request: BrandRequest) -> HttpResponse:
-    asked = _asked(request)
+    asked = asked_for(request)
     found = asked.receipted
     page = Paginator(holdings(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
     context: Context = {
@@ -61,6 +62,7 @@ def results_receipt(request: BrandRequest) -> HttpResponse:
         "page": page,
         "origins": origins(request.brand, request.membership, list(page.object_list)),
         "is_star": found.metric.line is Line.STAR,
+        "refusal": why_not_recomputed(found.metric),
     }
     status = 200 if asked.form.is_valid() else 422
     template = "campaigns/results_receipt_page.html"
@@ -73,7 +75,7 @@ def results_receipt_file(request: BrandRequest, kind: str) -> HttpResponse:
     """Answer with the whole receipt, all of its pages."""
     if kind not in WRITERS:
         raise Http404
-    asked = _asked(request)
+    asked = asked_for(request)
     if not asked.form.is_valid():
         return results_receipt(request, brand=request.brand.slug)
     found, question = asked.receipted, asked.receipted.question
@@ -87,7 +89,7 @@ def results_receipt_file(request: BrandRequest, kind: str) -> HttpResponse:
     return file_answer(lines, kind, name)
 
 
-def _asked(request: BrandRequest) -> Asked:
+def asked_for(request: BrandRequest) -> Asked:
     """Read which figure is asked for, the GMV unless said; an unknown one is not found."""
     metric = METRICS.get(request.GET.get("metric", "gmv"))
     if metric is None or metric.line not in OF_PROGRAMME:

@@ -19,6 +19,7 @@ from portal.partners.base import (
     Unavailable,
     at_any_pace,
     get,
+    object_in,
     post,
     read_object,
 )
@@ -52,9 +53,12 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """`body` is the answer as it came, whose hash `sha256` is."""
+
     content: Fields
     sha256: str
     received_at: datetime
+    body: bytes = field(repr=False)
     answered_at: datetime | None = None  # by the platform's clock
 
 
@@ -152,7 +156,18 @@ def _unwrap(answer: Answer) -> Reply:
         raise _failure(code, envelope.text("msg", ""))
     if answer.status != 200:
         raise Unavailable(f"HTTP {answer.status} with a success inside")
-    return Reply(envelope.fields("data"), answer.sha256, answer.received_at, answer.answered_at)
+    return Reply(
+        envelope.fields("data"),
+        answer.sha256,
+        answer.received_at,
+        answer.body,
+        answer.answered_at,
+    )
+
+
+def content_of(body: bytes) -> Fields:
+    """Return what a Reply held whose body was kept."""
+    return object_in(body, "What was kept").fields("data")
 
 
 def _failure(code: int, message: str) -> Exception:

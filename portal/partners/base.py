@@ -133,12 +133,16 @@ def _send(
 
 def read_object(answer: http.Answer) -> "Fields":
     """Return the JSON object in the body; a login page with status 200 is Unreadable."""
+    return object_in(answer.body, f"HTTP {answer.status}")
+
+
+def object_in(body: bytes, where: str) -> "Fields":
     try:
-        content = http.parse_json(answer.body)
+        content = http.parse_json(body)
     except http.NotJson as problem:
-        raise Unreadable(f"HTTP {answer.status} without JSON: {problem}") from problem
+        raise Unreadable(f"{where} without JSON: {problem}") from problem
     if not isinstance(content, dict):
-        raise Unreadable(f"HTTP {answer.status} with JSON that is no object")
+        raise Unreadable(f"{where} with JSON that is no object")
     return Fields(content, "answer")
 
 

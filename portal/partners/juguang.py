@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from portal.partners.adapi import MarketingApp, Reply, look, read, write
+from portal.partners.adapi import MarketingApp, Reply, content_of, look, read, write
 from portal.partners.base import Before, Fields, Unread, Unreadable, at_any_pace, read_each
 
 NOTES_PER_PAGE = 100
@@ -15,6 +15,7 @@ CREATIVES_PER_PAGE = 100
 DEEP_LINK = 1  # the type of a direct link; 2 is a universal link alone
 ContentType = Literal["image", "video", "other"]
 CONTENT_TYPES: dict[int, ContentType] = {1: "image", 2: "video"}
+Rows = tuple[Mapping[str, object], ...]
 
 
 class Level(StrEnum):
@@ -60,12 +61,13 @@ class NotePage:
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """The rows in the partner's own words; the hash is of the whole answer as it came."""
+    """The rows in the partner's own words; the hash is of `body`, the whole answer as it came."""
 
-    rows: tuple[Mapping[str, object], ...]
+    rows: Rows
     total: int
     sha256: str
     more: bool
+    body: bytes = field(repr=False)
     answered_at: datetime | None = None
 
 
@@ -178,9 +180,9 @@ class JuguangClient:
             page_num=page,
             page_size=size,
         )
-        rows = tuple(row.values for row in reply.content.each("data_list"))
-        total = reply.content.whole("total_count")
-        return ReportPage(rows, total, reply.sha256, len(rows) >= size, reply.answered_at)
+        rows = _report_rows(reply.content)
+        total, more = reply.content.whole("total_count"), len(rows) >= size
+        return ReportPage(rows, total, reply.sha256, more, reply.body, reply.answered_at)
 
     def creatives(
         self, advertiser_id: str, page: int, page_size: int = CREATIVES_PER_PAGE
@@ -236,6 +238,15 @@ class JuguangClient:
 
     def _read(self, path: str, **body: object) -> Reply:
         return read(f"{self.app.base_url}{path}", self.access_token, self.before, **body)
+
+
+def report_rows(body: bytes) -> Rows:
+    """Return the rows of a page of a report whose body was kept."""
+    return _report_rows(content_of(body))
+
+
+def _report_rows(content: Fields) -> Rows:
+    return tuple(row.values for row in content.each("data_list"))
 
 
 def _sent(component: Component) -> Mapping[str, object]:

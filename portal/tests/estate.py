@@ -24,6 +24,7 @@ from campaigns.models import (
     PulledPage,
     QuarantinedRow,
     QuietHours,
+    RawPage,
     SavedView,
     ShareLink,
     SheetRow,
@@ -360,7 +361,9 @@ def _make_window(note: Note, error: str) -> SyncWindow:
         came = {"connection_id": note.connection_id, "day": DAY, "owed_on": DAY, "closed_on": DAY}
         SyncWindow.objects.create(**own, **came, report="top.trades", status="closed")
         page = {"owed_on": DAY, "pull": 1, "number": 1, "known_at": known_now()}
-        PulledPage.objects.create(**own, window=window, sha256="0" * 64, keys=[error], **page)
+        told = {"sha256": "0" * 64, "keys": [error], "gone": [error[:32]]}
+        pulled = PulledPage.objects.create(**own, window=window, **told, **page)
+        RawPage.of(pulled, DAY, error.encode()).save(force_insert=True)
         LateNight.objects.get_or_create(brand_id=note.brand_id, night=DAY)
         QuarantinedRow.objects.create(**own, window=window, row_hash=error, raw=error, reason=error)
         SyncAlarm.objects.create(**own, window=window, kind="doubt", words=error)
