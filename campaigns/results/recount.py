@@ -106,7 +106,7 @@ def recount(
         page_of[key] = page_id
     told_by: dict[Key, int] = {}
     for replay in replays(pages, report):
-        _take_in(found, told_by, replay, moment, asked)
+        _take_in(found, told_by, replay, columns, moment, asked)
     unfit = {page.pk for page in found.unfit}
     for key, page_id in page_of.items():
         if told_by.get(key, 0) < page_id:
@@ -120,6 +120,7 @@ def _take_in(
     found: Recount,
     told_by: dict[Key, int],
     replay: Replay,
+    columns: Sequence[str],
     moment: datetime,
     asked: Callable[[Key], bool],
 ) -> None:
@@ -127,7 +128,7 @@ def _take_in(
     for note_id, values in replay.known_at(moment):
         key = Key(window.connection_id, note_id, window.day)
         if asked(key):
-            found.told[key] = values
+            found.told[key] = {name: values[name] for name in columns}
     for note_id, page_id in replay.told_by.items():
         told_by[Key(window.connection_id, note_id, window.day)] = page_id
     found.pages[window.day] += replay.pages

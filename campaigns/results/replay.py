@@ -49,6 +49,8 @@ class Replay:
     refused: int = 0
     _sent: dict[str, object] = field(default_factory=dict)
     _unread: set[str] = field(default_factory=set)
+    _merged: dict[str, Values] = field(default_factory=dict)
+    _merged_at: tuple[int, datetime] | None = None
 
     def known_at(self, moment: datetime) -> Iterator[tuple[str, Values]]:
         for key, versions in self.versions.items():
@@ -57,8 +59,14 @@ class Replay:
                     yield key, version.values
 
     def read(self, page: PulledPage, body: bytes) -> None:
-        """Read a page's body, once its hash is that of the receipt."""
+        """Read a page's body, once its hash is that of the receipt.
+
+        Of pages that were kept together the later word on an id is the only one.
+        """
         self.pages += 1
+        if self._merged_at != (page.pull, page.known_at):
+            self.settle()
+            self._merged_at = page.pull, page.known_at
         try:
             fits = sha256(body).hexdigest() == page.sha256
             rows = self.raw.rows(body) if fits else ()
@@ -69,9 +77,18 @@ class Replay:
         else:
             self.unfit.append(page)
 
+    def settle(self) -> None:
+        """Merge what the pages that were kept together have told."""
+        if self._merged_at:
+            for key, values in self._merged.items():
+                self._tell(key, values, self._merged_at[1])
+        self._merged.clear()
+
     def lose(self, keys: Collection[str], at: datetime) -> None:
         """Close what a pull's end found to be named no more."""
+        self.settle()
         for key in keys:
+            self._sent.pop(key, None)  # the same row again opens it anew
             if (versions := self.versions.get(key)) and versions[-1].known_to is None:
                 versions[-1].known_to = max(at, versions[-1].known_from + TICK)
 
@@ -89,8 +106,7 @@ class Replay:
         good, refused = self.raw.read(rows, self.window.day)
         self.refused += len(refused)
         read = {values[self.report.names]: values for values in good}
-        for key, values in read.items():
-            self._tell(key, values, page.known_at)
+        self._merged.update(read)
         self._unread = (self._unread | by_key.keys()) - read.keys()
         self.told_by.update((key, page.pk) for key in keys if key not in self._unread)
 
@@ -138,6 +154,7 @@ def replays(pages: QuerySet[PulledPage], report: Report) -> Iterator[Replay]:
             if page.gone and page.gone_at:
                 replay.lose(page.gone, page.gone_at)
         if replay:
+            replay.settle()
             yield replay
 
 

@@ -141,8 +141,8 @@ def test_a_row_that_two_pulls_no_longer_name_is_gone_from_both(viewer, answering
 
     assert (found.verdict, found.value) == ("equal", 1_000)
     assert found_by(viewer, as_of="2025-06-19").value == 2_000
-    answering.night(window, [told(1), told(2, "3.00")])
-    assert (found_by(viewer).verdict, found_by(viewer).value) == ("equal", 1_300)
+    answering.night(window, [told(1), told(2)])
+    assert (found_by(viewer).verdict, found_by(viewer).value) == ("equal", 2_000)
 
 
 def test_one_note_is_recomputed_alone(viewer, answering, window):
@@ -236,9 +236,9 @@ def test_star_figures_say_that_their_files_are_not_kept(viewer, window):
     assert "two weeks" in again(viewer, "store_gmv", status=422).text
 
 
-def test_too_many_pages_are_refused_with_the_reason(viewer, answering, window, monkeypatch):
+def test_too_many_answers_are_refused_with_the_reason(viewer, answering, window, monkeypatch):
     answering.night(window, [told(1)])
-    monkeypatch.setattr(recompute, "MOST_PAGES", 0)
+    monkeypatch.setattr(recompute, "MOST_PACKED", 100)
     assert "ask for fewer days" in again(viewer, status=422).text
 
 
@@ -295,6 +295,7 @@ def test_the_command_ends_badly_and_names_what_differs(answering, window):
     code, said = ask_the_command(DAY - timedelta(days=3), date(2025, 6, 20))
 
     assert code == 1
+    assert "1 pages read, the hashes of 1 fit; 2 of 2 rows compared, 1 differences" in said
     assert f"{DAY} {note_id(2)} order_30: 7 shown, none from raw" in said
 
 
