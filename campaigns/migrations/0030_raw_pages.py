@@ -12,7 +12,7 @@ NO_LONGER = "REVOKE UPDATE (gone, gone_at) ON campaigns_pulledpage FROM redcat_n
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0028_mail_reports"),
+        ("campaigns", "0029_note_day_steps"),
         ("merchants", "0041_alert_notices"),
     ]
 
