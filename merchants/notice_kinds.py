@@ -211,6 +211,14 @@ WORDINGS: dict[NoticeKind, Wording] = {
             " sent again from its page."
         ),
     ),
+    NoticeKind.ROBOT_OFF: Wording(
+        icon="circle-x",
+        title=_("The group robot %(host)s is switched off"),
+        sentence=_(
+            "%(webhook_reason)s Look up in its log what it answers, mend it in the group's"
+            " settings, and resume it on its page."
+        ),
+    ),
     NoticeKind.ALERT_RAISED: Wording(
         icon="alert-triangle",
         title=_("%(suggestion)s: %(alert)s"),

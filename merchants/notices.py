@@ -1,5 +1,7 @@
 """Tell people what happened to a store or to their brand: rows at once, mails after the commit."""
 
+from uuid import UUID, uuid4
+
 from django.db import transaction
 from django.urls import reverse
 
@@ -16,6 +18,7 @@ from merchants.models import (
     User,
 )
 from merchants.readers import marketers_of, owners_of, readers_of
+from merchants.robot_messages import owe_robots
 
 
 @transaction.atomic
@@ -65,10 +68,15 @@ def tell_owners(
 
 
 @transaction.atomic
-def tell_marketers(brand: Brand, kind: NoticeKind, /, *, leads_to: str, **parameters: str) -> None:
-    """Tell the brand's owners and marketers of all its stores; `leads_to` lies within the brand."""
+def tell_marketers(
+    brand: Brand, kind: NoticeKind, event: UUID, /, *, leads_to: str, **parameters: str
+) -> None:
+    """Tell the brand's owners and marketers of all its stores; `leads_to` lies within the brand.
+
+    Of one `event` no robot is told twice.
+    """
     told = Notice(brand=brand, kind=kind, link=leads_to, parameters=parameters)
-    _tell(told, marketers_of(brand.pk), None)
+    _tell(told, marketers_of(brand.pk), None, event=event)
 
 
 def wishes_of(brand: Brand, user: User) -> dict[str, bool]:
@@ -93,11 +101,15 @@ def keep_wishes(brand: Brand, user: User, wishes: dict[str, bool]) -> None:
 def _about(store: Store, kind: NoticeKind, parameters: dict[str, str]) -> Notice:
     link = reverse("merchants:store", args=[store.brand.slug, store.pk])
     said = {"store": store.title} | parameters
-    return Notice(brand_id=store.brand_id, store=store, kind=kind, link=link, parameters=said)
+    return Notice(brand=store.brand, store=store, kind=kind, link=link, parameters=said)
 
 
-def _tell(told: Notice, readers: set[int], by: User | None) -> None:
-    """Write `told` for each reader; a message that the broker loses costs a minute."""
+def _tell(told: Notice, readers: set[int], by: User | None, *, event: UUID | None = None) -> None:
+    """Write `told` for each reader, and owe it to the robots that are told of its kind.
+
+    A message that the broker loses costs a minute.
+    """
+    owe_robots(told, event or uuid4())
     refused = NoticePreference.objects.filter(brand=told.brand_id, kind=told.kind, by_mail=False)
     unwanted = set(refused.values_list("user_id", flat=True))
     others = sorted(readers - {by.pk} if by else readers)

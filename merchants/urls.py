@@ -15,6 +15,7 @@ from merchants.views import (
     notices,
     pauses,
     policy,
+    robots,
     stores,
     transfers,
     webhook_log,
@@ -23,6 +24,7 @@ from merchants.views import (
 
 API_KEYS = "b/<slug:brand>/settings/api-keys/"
 WEBHOOKS = "b/<slug:brand>/settings/webhooks/"
+ROBOTS = "b/<slug:brand>/settings/robots/"
 
 app_name = "merchants"
 urlpatterns = [
@@ -144,6 +146,11 @@ urlpatterns = [
     path(f"{WEBHOOKS}<int:webhook_id>/rotated/", webhooks.webhook_rotated, name="webhook_rotated"),
     path(f"{WEBHOOKS}<int:webhook_id>/replay/", webhooks.webhook_replay, name="webhook_replay"),
     path(f"{WEBHOOKS}<int:webhook_id>/<slug:move>/", webhooks.webhook_move, name="webhook_move"),
+    path(ROBOTS, robots.robot_list, name="robots"),
+    path(f"{ROBOTS}new/", robots.robot_create, name="robot_create"),
+    path(f"{ROBOTS}<int:robot_id>/", robots.robot_detail, name="robot"),
+    path(f"{ROBOTS}<int:robot_id>/test/", robots.robot_test, name="robot_test"),
+    path(f"{ROBOTS}<int:robot_id>/<slug:move>/", robots.robot_move, name="robot_move"),
     path("brands/new/", brands.brand_create, name="brand_create"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path(

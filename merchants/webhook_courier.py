@@ -35,8 +35,10 @@ from merchants.models import (
     WebhookStatus,
 )
 from merchants.notices import tell_owners
+from merchants.robots import LOOPBACK, sandbox_of
 from portal.lib import outgoing, sealed
 from portal.lib.scope import Hat, scope
+from portal.partners.robots import is_taken
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +52,21 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
 FAILING_FOR = timedelta(days=3)
 ANSWER = 500
+JSON = {"Content-Type": "application/json"}
 GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    url: str
+    body: str
+    headers: dict[str, str]
+    networks: Sequence[outgoing.Network]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt; `problem` says why there is no answer."""
+    """What came of one attempt; `problem` says why there is no answer, or that it refuses."""
 
     status: int | None = None
     answer: str = ""
@@ -65,7 +76,7 @@ class Outcome:
 
     @property
     def is_taken(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
+        return not self.problem and self.status is not None and 200 <= self.status < 300
 
     @property
     def is_gone(self) -> bool:
@@ -128,10 +139,25 @@ def signature(body: str, secrets: Sequence[str], at: int) -> str:
     return ",".join([f"t={at}", *(f"v1={mac}" for mac in macs)])
 
 
+def call_of(delivery: WebhookDelivery, now: datetime) -> Call:
+    """Return the call as its receiver wants it; raises Unreadable where its secret can't be."""
+    endpoint = delivery.endpoint
+    if endpoint.robot is None:
+        networks = settings.WEBHOOK_NETWORKS
+        return Call(endpoint.url, delivery.body, headers_of(delivery, now), networks)
+    url, secret = endpoint.robots_address()
+    sandbox = sandbox_of(endpoint.channel)
+    networks = LOOPBACK if sandbox and url.startswith(f"{sandbox}/") else ()
+    if secret:
+        url, body = endpoint.robot.signed(url, delivery.body, secret, now.timestamp())
+    else:
+        body = delivery.body
+    return Call(url, body, JSON, networks)
+
+
 def headers_of(delivery: WebhookDelivery, now: datetime) -> dict[str, str]:
     secrets = delivery.endpoint.secrets_at(now)
-    return {
-        "Content-Type": "application/json",
+    return JSON | {
         "RedCat-Signature": signature(delivery.body, secrets, int(now.timestamp())),
         "RedCat-Event-Id": str(delivery.event_id),
         "RedCat-Delivery-Id": str(delivery.pk),
@@ -178,12 +204,8 @@ def _chosen(room: int) -> list[int]:
 def _send(delivery: WebhookDelivery) -> Outcome:
     began = time.monotonic()
     try:
-        reply = outgoing.post(
-            delivery.endpoint.url,
-            delivery.body.encode(),
-            headers_of(delivery, timezone.now()),
-            networks=settings.WEBHOOK_NETWORKS,
-        )
+        call = call_of(delivery, timezone.now())
+        reply = outgoing.post(call.url, call.body.encode(), call.headers, networks=call.networks)
     except (outgoing.Forbidden, outgoing.Unreached) as failure:
         took_ms = int((time.monotonic() - began) * 1000)
         return Outcome(problem=failure.code, took_ms=took_ms)
@@ -191,7 +213,9 @@ def _send(delivery: WebhookDelivery) -> Outcome:
         return Outcome(problem="secret")
     said = reply.body[:ANSWER].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
     wait_for = reply.retry_after or 0.0
-    return Outcome(reply.status, said, "", int(reply.seconds * 1000), wait_for)
+    refused = delivery.endpoint.robot and reply.status == 200 and not is_taken(reply.body)
+    problem = "robot" if refused else ""
+    return Outcome(reply.status, said, problem, int(reply.seconds * 1000), wait_for)
 
 
 def _result(delivery: WebhookDelivery, outcome: Outcome) -> dict[str, Any]:  # Any: column values
@@ -231,11 +255,14 @@ def _switch_off(endpoint: WebhookEndpoint, reason: WebhookReason) -> None:
         endpoint.move_to(WebhookStatus.DISABLED, reason=reason)
     except IllegalMove:  # somebody was faster
         return
+    kind, page = (
+        (NoticeKind.ROBOT_OFF, "robot") if endpoint.robot else (NoticeKind.WEBHOOK_OFF, "webhook")
+    )
     tell_owners(
         endpoint.brand,
-        NoticeKind.WEBHOOK_OFF,
-        leads_to=reverse("merchants:webhook", args=[endpoint.brand.slug, endpoint.pk]),
-        host=endpoint.host,
+        kind,
+        leads_to=reverse(f"merchants:{page}", args=[endpoint.brand.slug, endpoint.pk]),
+        host=str(endpoint),
         webhook_reason=reason.value,
     )
     logger.warning("webhook switched off webhook=%s reason=%s", endpoint.pk, reason.value)

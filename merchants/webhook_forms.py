@@ -68,7 +68,7 @@ class LogFilter(forms.Form):
         super().__init__(asked)
         every = ("", _("All"))
         kinds = [(kind.key, kind.name) for kind in KINDS.values()]
-        self._offer("webhook", [every, *((str(each.pk), each.host) for each in endpoints)])
+        self._offer("webhook", [every, *((str(each.pk), str(each)) for each in endpoints)])
         self._offer("kind", [every, *kinds])
         self._offer("status", [every, *DeliveryStatus.choices])
         self.full_clean()

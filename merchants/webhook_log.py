@@ -14,6 +14,7 @@ from portal.lib.outgoing import MESSAGES
 PROBLEMS = MESSAGES | {
     "deleted": gettext_lazy("The webhook was deleted before this was delivered."),
     "secret": gettext_lazy("The secret can't be opened. Rotate it, please."),
+    "robot": gettext_lazy("The robot refused it; its answer says why."),
 }
 COLOURS = {DeliveryStatus.OWED: "info", DeliveryStatus.SENT: "ok", DeliveryStatus.FAILED: "bad"}
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -39,7 +39,7 @@ def add_endpoint(
     brand: Brand, url: str, kinds: Sequence[str], *, by: User
 ) -> tuple[WebhookEndpoint, str]:
     """Return the endpoint and its secret, which nobody reads again."""
-    if brand.webhooks.present().count() >= MOST:
+    if brand.webhooks.systems().present().count() >= MOST:
         raise Refused(_("A brand has at most 10 webhooks. Delete one that is not needed."))
     endpoint = WebhookEndpoint(brand=brand, kinds=sorted(kinds), created_by=by)
     secret = endpoint.new_secret()
@@ -70,7 +70,7 @@ def resume_endpoint(endpoint: WebhookEndpoint, *, by: User) -> None:
 @transaction.atomic
 def delete_endpoint(endpoint: WebhookEndpoint, *, by: User) -> None:
     """Forget its secrets and send nothing more; its log stays as long as any."""
-    wiped = {"secret_sealed": b"", "older_sealed": b"", "older_until": None}
+    wiped = {"secret_sealed": b"", "older_sealed": b"", "older_until": None, "address_sealed": b""}
     endpoint.move_to(WebhookStatus.DELETED, by=by, changes=wiped)
     owed = endpoint.deliveries.filter(status=DeliveryStatus.OWED)
     owed.update(status=DeliveryStatus.FAILED, problem="deleted", settled_at=timezone.now())
@@ -96,23 +96,27 @@ def end_rotation(endpoint: WebhookEndpoint) -> None:
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(older_sealed=b"", older_until=None)
 
 
-@transaction.atomic
 def send_test(endpoint: WebhookEndpoint) -> None:
+    page = reverse("merchants:webhooks", args=[endpoint.brand.slug])
+    body = Body(uuid4(), TEST, known_now(), endpoint.brand.slug, page, {})
+    owe_test(endpoint, body.event, body.as_json)
+
+
+@transaction.atomic
+def owe_test(endpoint: WebhookEndpoint, event: UUID, body: str) -> None:
     """Owe the endpoint an event that is tried once."""
     if endpoint.status != WebhookStatus.ACTIVE:
         raise Refused(_("Resume the webhook before you test it."))
     WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)  # of two tests one waits
     if endpoint.deliveries.filter(kind=TEST, status=DeliveryStatus.OWED).exists():
         raise Refused(_("A test event is on its way already."))
-    page = reverse("merchants:webhooks", args=[endpoint.brand.slug])
-    body = Body(uuid4(), TEST, known_now(), endpoint.brand.slug, page, {})
     WebhookDelivery.objects.create(
         brand_id=endpoint.brand_id,
         endpoint=endpoint,
         host=endpoint.host,
-        event_id=body.event,
+        event_id=event,
         kind=TEST,
-        body=body.as_json,
+        body=body,
         give_up_at=timezone.now(),
     )
     hints.deliver_soon()

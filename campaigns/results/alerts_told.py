@@ -1,6 +1,7 @@
 """Telling of what was raised and cleared: once, and not within the brand's quiet hours."""
 
 import json
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.urls import reverse
@@ -41,9 +42,14 @@ def _tell(event_pk: int, brand: int) -> bool:
         told = Told(events.get(pk=event_pk))
         notice, webhook = KINDS[Turn(told.event.turn)]
         page = reverse("campaigns:alert", args=[told.event.brand.slug, told.event.rule_id])
-        tell_marketers(told.event.brand, notice, leads_to=page, **_said(told))
+        tell_marketers(told.event.brand, notice, _id(told.event), leads_to=page, **_said(told))
         announce(webhook, told.event.brand, Fact(page, _data(told)))
     return True
+
+
+def _id(event: AlertEvent) -> UUID:
+    """Return the same id for it each time, so that no robot is owed it twice."""
+    return uuid5(NAMESPACE_URL, f"redcat:alert:{event.pk}")
 
 
 def _said(told: Told) -> dict[str, str]:

@@ -28,6 +28,7 @@ from merchants.tests.factories import (
     make_transfer,
     make_user,
 )
+from merchants.tests.robots import make_robot
 from merchants.tests.webhooks import make_delivery
 from portal.lib.days import known_now, yesterday
 
@@ -66,6 +67,7 @@ def stage(brand: Brand) -> dict[str, object]:
         "evidence": make_evidence(store).pk,
         "order": make_fact(StoreOrder, store, yesterday(), sub_order_id="1").sub_order_id,
         "webhook": delivery.endpoint_id,
+        "robot": make_robot(brand).pk,
         "delivery": delivery.pk,
         "api_key": make_key(member).pk,
     } | _taken_away(store, member)

@@ -57,6 +57,7 @@ from merchants.models.transfers import (
     TransferStatus,
 )
 from merchants.models.webhooks import (
+    Channel,
     DeliveryStatus,
     WebhookDelivery,
     WebhookEndpoint,
@@ -81,6 +82,7 @@ __all__ = [
     "BrandGrantStore",
     "Category",
     "Change",
+    "Channel",
     "Connection",
     "ConnectionState",
     "ConnectionStatus",

@@ -85,7 +85,10 @@ keep(Participation, leave_out=["judged_on"])
 keep(NoticePreference)
 keep(
     WebhookEndpoint,
-    leave_out=["uid", "secret_sealed", "older_sealed", "older_until", "failing_since"],
+    leave_out=[
+        *("uid", "secret_sealed", "older_sealed", "older_until", "failing_since"),
+        *("address_sealed", "fingerprint"),
+    ],
 )
 keep(ApiKey, leave_out=["secret_hash", "last_used_at", "window_number", "window_calls"])
 keep(PolicyVersion)

@@ -48,6 +48,7 @@ class NoticeKind(models.TextChoices):
     LINK_LIVE = "link_live", _("Links go live")
     NIGHT_LATE = "night_late", _("Data is late in the morning")
     WEBHOOK_OFF = "webhook_off", _("A webhook is switched off")
+    ROBOT_OFF = "robot_off", _("A group robot is switched off")
     ALERT_RAISED = "alert_raised", _("An alert is raised")
     ALERT_CLEARED = "alert_cleared", _("An alert has cleared")
 

@@ -1,14 +1,16 @@
-"""Where a brand wants to be told by HTTP, and each telling that this owes it."""
+"""Where a brand wants to be told by HTTP, its own systems and group robots, and what this owes."""
 
 import secrets
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, Now, RowNumber
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,9 +20,20 @@ from merchants.models.policy import IllegalMove
 from merchants.models.stores import Store, StoreOwnedQuerySet
 from portal.lib import sealed
 from portal.lib.days import known_now
+from portal.partners.robots import A_MINUTE, ROBOTS, Address, Robot
 
+MINUTE = timedelta(minutes=1)
 ROTATION = timedelta(hours=24)  # for so long both secrets sign
 KEPT = timedelta(days=30)
+
+
+class Channel(models.TextChoices):
+    """What stands at the other end."""
+
+    SYSTEM = "system", _("A system of one's own")
+    DINGTALK = "dingtalk", _("DingTalk")
+    FEISHU = "feishu", _("Feishu")
+    WECOM = "wecom", _("WeCom")
 
 
 class WebhookStatus(models.TextChoices):
@@ -56,6 +69,12 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def present(self) -> Self:
         return self.exclude(status=Status.DELETED)
 
+    def systems(self) -> Self:
+        return self.filter(channel=Channel.SYSTEM)
+
+    def robots(self) -> Self:
+        return self.exclude(channel=Channel.SYSTEM)
+
     def oldest_first(self) -> Self:
         return self.order_by("pk")
 
@@ -75,7 +94,8 @@ class WebhookEndpoint(models.Model):
     """`older_sealed` is the secret before, which signs too until `older_until`.
 
     `failing_since` is the first failure since the last success. A deleted one stays as a row
-    without secrets, because its deliveries and its events name it.
+    without secrets, because its deliveries and its events name it. The address of a group's robot
+    is a secret itself: `url` is masked then, and `fingerprint` tells whether it is there already.
     """
 
     owed: int  # these three of `with_log`
@@ -86,6 +106,13 @@ class WebhookEndpoint(models.Model):
         Brand, on_delete=models.PROTECT, related_name="webhooks", verbose_name=_("brand")
     )
     uid = models.UUIDField(default=uuid4, editable=False)
+    channel = models.CharField(
+        _("kind"), max_length=8, choices=Channel, default=Channel.SYSTEM, editable=False
+    )
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=10, default=settings.LANGUAGE_CODE)
+    address_sealed = models.BinaryField(default=b"")
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     url = models.CharField(_("address"), max_length=500)
     host = models.CharField(_("host"), max_length=260)
     kinds = ArrayField(models.CharField(max_length=40), verbose_name=_("events told"))
@@ -112,8 +139,13 @@ class WebhookEndpoint(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "url"],
-                condition=~Q(status="deleted"),
+                condition=~Q(status="deleted") & Q(channel="system"),
                 name="webhook_url_once",
+            ),
+            models.UniqueConstraint(
+                fields=["brand", "fingerprint"],
+                condition=~Q(status="deleted") & ~Q(channel="system"),
+                name="webhook_robot_once",
             ),
             models.UniqueConstraint(fields=["brand", "uid"], name="webhook_uid_once"),
             models.CheckConstraint(
@@ -122,7 +154,25 @@ class WebhookEndpoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.host
+        return self.name or self.host
+
+    @property
+    def robot(self) -> Robot | None:
+        return ROBOTS.get(self.channel)
+
+    def lead_to(self, address: Address, secret: str) -> None:
+        """Put a robot's address and secret into the row's fields; the caller saves."""
+        self.url, self.host = address.masked, address.host
+        self.fingerprint = salted_hmac("redcat.robot", address.url, algorithm="sha256").hexdigest()
+        self.address_sealed = sealed.seal(address.url, bound_to=f"{self._bound_to}:address")
+        self.secret_sealed = sealed.seal(secret, bound_to=self._bound_to) if secret else b""
+
+    def robots_address(self) -> tuple[str, str]:
+        """Return the address that is called and the secret, empty where the robot has none."""
+        url = sealed.unseal(bytes(self.address_sealed), bound_to=f"{self._bound_to}:address")
+        if not self.secret_sealed:
+            return url, ""
+        return url, sealed.unseal(bytes(self.secret_sealed), bound_to=self._bound_to)
 
     def new_secret(self) -> str:
         """Put a new secret into the row's fields and return it; the caller saves, and forgets."""
@@ -207,7 +257,20 @@ class WebhookDeliveryQuerySet(StoreOwnedQuerySet["WebhookDelivery"]):
         """Keep what may be sent: its time has come, nobody has it, and its endpoint is active."""
         free = Q(lease_until=None) | Q(lease_until__lt=Now())
         rows = self.filter(free, status=DeliveryStatus.OWED, not_before__lte=Now())
-        return rows.filter(endpoint__status=Status.ACTIVE)
+        return rows.filter(endpoint__status=Status.ACTIVE).within_pace()
+
+    def within_pace(self) -> Self:
+        """Leave out what a robot would be called for too often.
+
+        Each delivery is tried once a minute at most, so that those of the last minute are its
+        calls; of a robot two may be taken at a time.
+        """
+        just_now = Q(tried_at__gt=Now() - MINUTE)
+        mine = WebhookDelivery.objects.filter(just_now, endpoint=OuterRef("endpoint")).order_by()
+        calls = mine.values("endpoint").annotate(n=Count("pk")).values("n")
+        rows = self.alias(calls=Coalesce(Subquery(calls), 0))
+        may_be_called = Q(calls__lte=A_MINUTE - 2) & (Q(tried_at=None) | ~just_now)
+        return rows.filter(Q(endpoint__channel=Channel.SYSTEM) | may_be_called)
 
     def in_flight(self) -> Self:
         return self.filter(status=DeliveryStatus.OWED, lease_until__gte=Now())

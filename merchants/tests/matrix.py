@@ -15,6 +15,8 @@ CLIENT = "/b/shancha/settings/clients/{grant}/"
 API_KEYS = "/b/shancha/settings/api-keys/"
 WEBHOOKS = "/b/shancha/settings/webhooks/"
 WEBHOOK = WEBHOOKS + "{webhook}/"
+ROBOTS = "/b/shancha/settings/robots/"
+ROBOT = ROBOTS + "{robot}/"
 DELIVERY = WEBHOOKS + "log/{delivery}/"
 
 MATRIX = [
@@ -155,6 +157,19 @@ MATRIX = [
     ("post", WEBHOOK + "resume/", 302, 404, 403, 403, 422),
     ("post", WEBHOOK + "delete/", 302, 404, 403, 403, 302),
     ("post", WEBHOOK + "vanish/", 302, 404, 403, 403, 404),
+    ("get", ROBOTS, 302, 404, 403, 403, 200),
+    ("post", ROBOTS, 302, 405, 405, 405, 405),
+    ("get", ROBOTS + "new/", 302, 404, 403, 403, 200),
+    ("post", ROBOTS + "new/", 302, 404, 403, 403, 422),
+    ("get", ROBOT, 302, 404, 403, 403, 200),
+    ("get", ROBOTS + "0/", 302, 404, 403, 403, 404),
+    ("post", ROBOT, 302, 404, 403, 403, 422),
+    *(("get", ROBOT + move, 302, 405, 405, 405, 405) for move in ("test/", "pause/")),
+    ("post", ROBOT + "test/", 302, 404, 403, 403, 302),
+    ("post", ROBOT + "pause/", 302, 404, 403, 403, 302),
+    ("post", ROBOT + "resume/", 302, 404, 403, 403, 422),
+    ("post", ROBOT + "delete/", 302, 404, 403, 403, 302),
+    ("post", ROBOT + "vanish/", 302, 404, 403, 403, 404),
     ("get", "/b/shancha/stores/{store}/evidence/licence/", 302, 405, 405, 405, 405),
     ("post", "/b/shancha/stores/{store}/evidence/licence/", 302, 404, 403, 422, 422),
     ("post", "/b/shancha/stores/{store}/evidence/weapons/", 302, 404, 403, 404, 404),

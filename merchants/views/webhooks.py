@@ -163,7 +163,7 @@ def webhook_replay(request: BrandRequest, webhook_id: int) -> HttpResponse:
 
 
 def _endpoints(request: BrandRequest) -> WebhookEndpointQuerySet:
-    return request.brand.webhooks.seen_by(request.membership).present()
+    return request.brand.webhooks.systems().seen_by(request.membership).present()
 
 
 def _endpoint(request: BrandRequest, webhook_id: int) -> WebhookEndpoint:

@@ -14,6 +14,7 @@ from portal.sandbox import (
     mischief,
     oracle,
     pages,
+    robots,
     top,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path("api/open/jg/data/report/offline/creativity", ad_reports.creativity),
     path("api/open/jg/creativity/search", creatives.search),
     path("api/open/pgy/note/post/data", creator_notes.ordered_notes),
+    path("robots/dingtalk/robot/send", robots.dingtalk),
+    path("robots/feishu/open-apis/bot/v2/hook/<slug:token>", robots.feishu),
+    path("robots/wecom/cgi-bin/webhook/send", robots.wecom),
     path("tmall/item.htm", pages.item),
     path("tmall/shop/<int:sid>", pages.shop),
     path("covers/<slug:note_id>.svg", pages.cover),

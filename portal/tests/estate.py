@@ -106,6 +106,7 @@ from merchants.tests.factories import (
     make_transfer,
     make_user,
 )
+from merchants.tests.robots import make_robot
 from merchants.tests.webhooks import make_delivery
 from portal.lib.days import known_now
 from portal.lib.scope import Hat, scope
@@ -130,6 +131,7 @@ class Estate:
     transfer: StoreTransfer
     webhook: WebhookEndpoint
     delivery: WebhookDelivery
+    robot: WebhookEndpoint
     api_key: ApiKey
     campaign: Campaign
     rule: CampaignRule
@@ -177,7 +179,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
     second = make_second_review(application, note=f"{name} 复")
-    moving = *_make_transfers(store, number, name), *_make_webhook(store, number, name)
+    robot = make_robot(brand, name=f"{name} 群"[:60], token=f"{number}" * 40)
+    moving = *_make_transfers(store, number, name), *_make_webhook(store, number, name), robot
     own = store, free, link, application, member, *told, evidence, consent, grant, second
     plans = _make_plans(store, free, name)
     key = make_key(member, name[:60] if number == 1 else "同事")

@@ -38,6 +38,8 @@ PAGES = [
     "/b/evil/settings/api-keys/",
     "/b/evil/settings/webhooks/",
     "/b/evil/settings/webhooks/log/",
+    "/b/evil/settings/robots/",
+    "/b/evil/settings/robots/{robot}/",
     "/b/evil/data/",
     "/b/evil/data/imports/",
     "/b/evil/data/imports/{file_import}/",

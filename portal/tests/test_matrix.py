@@ -56,6 +56,7 @@ PLACEHOLDERS = (
     "release",
     "token",
     "webhook",
+    "robot",
     "delivery",
     "order",
     "api_key",

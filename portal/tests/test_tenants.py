@@ -103,6 +103,12 @@ NAMED = [
         ("post", f"settings/webhooks/{{webhook}}/{move}/")
         for move in ("test", "rotate", "rotated", "replay", "pause", "resume", "delete")
     ),
+    ("get", "settings/robots/{robot}/"),
+    ("post", "settings/robots/{robot}/"),
+    *(
+        ("post", f"settings/robots/{{robot}}/{move}/")
+        for move in ("test", "pause", "resume", "delete")
+    ),
     ("get", "settings/webhooks/log/{delivery}/"),
     ("post", "settings/webhooks/log/{delivery}/replay/"),
     ("get", "reconciliation/orders/{store}/1/"),

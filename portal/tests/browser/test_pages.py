@@ -87,6 +87,9 @@ PAGES = {
     "new webhook": ("owner", "/b/shancha/settings/webhooks/new/"),
     "webhook log": ("marketer", "/b/shancha/settings/webhooks/log/"),
     "webhook guide": ("marketer", "/b/shancha/settings/webhooks/guide/"),
+    "group robots": ("owner", "/b/shancha/settings/robots/"),
+    "no group robot": ("owner.yejing", "/b/yejing/settings/robots/"),
+    "new group robot": ("owner", "/b/shancha/settings/robots/new/"),
     "what moved": ("viewer", "/b/shancha/results/diff/?as_of=2025-06-20"),
     "nothing moved": ("viewer", "/b/shancha/results/diff/?from=2024-01-01&to=2024-01-05"),
     "whole receipt": ("viewer", "/b/shancha/results/receipt/?metric=gmv&window=30"),
@@ -152,6 +155,7 @@ from campaigns.tests import plans
 from campaigns.tests.alerts import make_alert, make_alert_event
 from merchants import seed
 from merchants.tests.factories import make_key
+from merchants.tests.robots import make_robot
 from merchants.models import Membership, Store
 from merchants.models.invitations import hash_token
 from portal.lib.days import yesterday
@@ -184,6 +188,7 @@ made.make_mail_report(view, marketer)
 made.make_comment_link(note, clicks=120, orders=3)
 made.make_link(free[1], "paused", code="paused22")
 made.make_link(free[2], "ended", code="ended222")
+make_robot(store.brand)
 make_key(marketer, "BI", scopes=["read", "links"])
 """
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
