@@ -157,6 +157,8 @@ MATRIX = [
     ("post", WEBHOOK + "resume/", 302, 404, 403, 403, 422),
     ("post", WEBHOOK + "delete/", 302, 404, 403, 403, 302),
     ("post", WEBHOOK + "vanish/", 302, 404, 403, 403, 404),
+    ("get", "/b/shancha/settings/alerts/told/", 302, 404, 403, 403, 200),
+    ("post", "/b/shancha/settings/alerts/told/", 302, 404, 403, 403, 302),
     ("get", ROBOTS, 302, 404, 403, 403, 200),
     ("post", ROBOTS, 302, 405, 405, 405, 405),
     ("get", ROBOTS + "new/", 302, 404, 403, 403, 200),

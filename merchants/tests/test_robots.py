@@ -56,7 +56,9 @@ def tell(brand, kind=NoticeKind.ALERT_RAISED, event=None):
         tell_marketers(brand, kind, event or uuid4(), leads_to=page, **ALERT)
 
 
-@pytest.mark.parametrize(("language", "says_so"), [("zh-hans", "暂停：跳转太贵"), ("en", "Pause: 跳转太贵")])
+@pytest.mark.parametrize(
+    ("language", "says_so"), [("zh-hans", "暂停：跳转太贵"), ("en", "Pause: 跳转太贵")]
+)
 def test_a_group_reads_the_alert_with_its_numbers_and_a_link(
     server, here, brand, language, says_so
 ):

@@ -60,6 +60,7 @@ READ = [
     "/b/shancha/settings/alerts/",
     "/b/shancha/settings/alerts/new/",
     "/b/shancha/settings/alerts/quiet/",
+    "/b/shancha/settings/alerts/told/",
     "/b/shancha/settings/alerts/{alert}/",
     "/b/shancha/settings/alerts/{alert}/edit/",
     "/b/shancha/results/views/new/direct/?window=7",

@@ -38,6 +38,7 @@ PAGES = [
     "/b/evil/settings/api-keys/",
     "/b/evil/settings/webhooks/",
     "/b/evil/settings/webhooks/log/",
+    "/b/evil/settings/alerts/told/",
     "/b/evil/settings/robots/",
     "/b/evil/settings/robots/{robot}/",
     "/b/evil/data/",

@@ -87,6 +87,8 @@ PAGES = {
     "new webhook": ("owner", "/b/shancha/settings/webhooks/new/"),
     "webhook log": ("marketer", "/b/shancha/settings/webhooks/log/"),
     "webhook guide": ("marketer", "/b/shancha/settings/webhooks/guide/"),
+    "who is told": ("owner", "/b/shancha/settings/alerts/told/"),
+    "nobody else is told": ("owner.yejing", "/b/yejing/settings/alerts/told/"),
     "group robots": ("owner", "/b/shancha/settings/robots/"),
     "no group robot": ("owner.yejing", "/b/yejing/settings/robots/"),
     "new group robot": ("owner", "/b/shancha/settings/robots/new/"),
