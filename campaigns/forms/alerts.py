@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import AlertRule, Campaign
-from campaigns.models.alert import SampleOf
+from campaigns.models.alert import PACES, SampleOf
 from campaigns.results.calendar import PRESETS
 from campaigns.results.metrics import DEFAULT_WINDOW, METRICS, WINDOWS, Line, Unit
 from campaigns.results.suggestion import read, typed, unit_of
@@ -43,7 +43,10 @@ class AlertRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
         help_text=_("Of metrics that grow within a window; jumps always count 7 days."),
     )
     span = forms.TypedChoiceField(
-        label=_("Days together"), choices=[_number(each) for each in PRESETS], coerce=int
+        label=_("Days together"),
+        choices=[_number(each) for each in PRESETS],
+        coerce=int,
+        help_text=_("A budget's pace is always judged from the campaign's first day on."),
     )
     skipped = forms.IntegerField(
         label=_("Newest days left out"),
@@ -119,6 +122,8 @@ class AlertRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
             self._read("limit", unit_of(asked))
         if "sample_of" in cleaned:
             self._read("smallest", _sample_unit(cleaned["sample_of"]))
+        if cleaned.get("comparison") in PACES:
+            self._check_pace(cleaned)
         return cleaned
 
     def save(self, commit: bool = True) -> AlertRule:
@@ -126,6 +131,15 @@ class AlertRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
         self.instance.least_sample = self.cleaned_data["smallest"]
         saved: AlertRule = super().save(commit)
         return saved
+
+    def _check_pace(self, cleaned: dict[str, Any]) -> None:
+        campaign = cleaned.get("campaign")
+        if campaign is None and "campaign" not in self.errors:
+            self.add_error("campaign", _("A budget's pace is a campaign's: choose one."))
+        elif campaign and not campaign.budget_fen:
+            self.add_error("campaign", _("This campaign states no budget. State it there first."))
+        if cleaned.get("metric", "spend") != "spend":
+            self.add_error("metric", _("A budget's pace is that of the spend."))
 
     def _read(self, name: str, unit: Unit) -> None:
         text = self.cleaned_data.get(name)

@@ -1,5 +1,6 @@
 """Rules by which a brand is told of its figures, and what each came to, day by day."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -16,9 +17,12 @@ class Comparison(models.TextChoices):
     ABOVE = "above", _("is above")
     FALLEN = "fallen", _("has fallen, against the days before, by at least")
     RISEN = "risen", _("has risen, against the days before, by at least")
+    AHEAD = "ahead", _("runs ahead of the budget's plan by at least")
+    BEHIND = "behind", _("lags behind the budget's plan by at least")
 
 
 CHANGES = (Comparison.FALLEN, Comparison.RISEN)
+PACES = (Comparison.AHEAD, Comparison.BEHIND)  # of a campaign's spend
 
 
 class Suggestion(models.TextChoices):
@@ -83,6 +87,15 @@ class Criterion(models.Model):
     def is_of_change(self) -> bool:
         return self.comparison in CHANGES
 
+    @property
+    def is_of_pace(self) -> bool:
+        return self.comparison in PACES
+
+    @property
+    def is_relative(self) -> bool:
+        """Say whether it is about the share by which a figure differs from another."""
+        return self.is_of_change or self.is_of_pace
+
 
 class AlertRuleQuerySet(models.QuerySet["AlertRule"]):
     def seen_by(self, membership: Membership) -> Self:
@@ -96,6 +109,11 @@ class AlertRuleQuerySet(models.QuerySet["AlertRule"]):
 
     def working(self) -> Self:
         return self.present().filter(is_active=True)
+
+    def for_day(self, day: date) -> Self:
+        """Leave out those of a campaign's pace outside its days: there is no plan then."""
+        running = Q(campaign__starts_on__lte=day, campaign__ends_on__gte=day)
+        return self.filter(~Q(comparison__in=PACES) | running)
 
     def by_name(self) -> Self:
         return self.order_by("name", "pk")
@@ -127,6 +145,11 @@ class AlertRule(Criterion):
             ),
             models.CheckConstraint(
                 condition=Q(least_maturity__lte=100), name="alert_rule_maturity_is_percent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(comparison__in=["ahead", "behind"])
+                | Q(metric="spend", campaign__isnull=False),
+                name="alert_rule_pace_of_a_campaign",
             ),
         ]
 
@@ -168,8 +191,8 @@ class AlertEvent(Criterion):
     """What a rule came to on its newest complete `day`, with what it asked and found then.
 
     `value` is the figure, or for a change its change, in the unit of `threshold`; `now` and
-    `before` are the two sides of a change in the metric's unit. `sample` is in the unit of
-    `least_sample`, `maturity` in ten-thousandths. Null is "not known".
+    `before` are the two sides of a change in the metric's unit, of a pace spend and plan.
+    `sample` is in the unit of `least_sample`, `maturity` in ten-thousandths. Null is "not known".
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="alert_events")

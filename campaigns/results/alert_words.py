@@ -46,14 +46,14 @@ class Told:
 
     @property
     def value(self) -> str:
-        if self.event.is_of_change and self.event.value is not None:
+        if self.event.is_relative and self.event.value is not None:
             return signed(Decimal(self.event.value) / TEN_THOUSAND, Unit.SHARE)
         return written(figure(self.event.value, unit_of(self.event)), unit_of(self.event))
 
     @property
     def sides(self) -> str:
-        """Return the two figures behind a change; empty where none is asked for."""
-        if not self.event.is_of_change:
+        """Return the two figures behind a change or a pace; empty where none is asked for."""
+        if not self.event.is_relative:
             return ""
         unit = METRICS[self.event.metric].unit
         both = (self.event.before, self.event.now)

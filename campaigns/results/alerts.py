@@ -14,6 +14,7 @@ from campaigns.results.change import compare
 from campaigns.results.choice import NoteChoice
 from campaigns.results.complete import is_complete, is_owed
 from campaigns.results.metrics import METRICS, Unit
+from campaigns.results.pace import pace_of
 from campaigns.results.question import Against, Question, newest_closed
 from campaigns.results.shown import cell
 from campaigns.results.suggestion import Numbers, gone, stored, turn_of, verdict_of
@@ -26,9 +27,10 @@ logger = logging.getLogger(__name__)
 
 def due() -> list[int]:
     """Return the rules that were not judged for the newest day that can be known."""
-    judged = AlertEvent.objects.filter(rule=OuterRef("pk"), day=newest_closed(days.known_now()))
+    day = newest_closed(days.known_now())
+    judged = AlertEvent.objects.filter(rule=OuterRef("pk"), day=day)
     with scope(Hat.NIGHT):
-        rules = AlertRule.objects.working().filter(~Exists(judged)).order_by("pk")
+        rules = AlertRule.objects.working().for_day(day).filter(~Exists(judged)).order_by("pk")
         return list(rules.values_list("pk", flat=True))
 
 
@@ -39,10 +41,10 @@ def judge(rule_pk: int) -> AlertEvent | None:
     if brand is None:
         return None
     with scope(Hat.NIGHT, brand=brand):
-        working = AlertRule.objects.working().select_for_update(of=["self"])
-        rule = working.select_related("brand", "campaign").filter(pk=rule_pk).first()
         moment = days.known_now()
         day = newest_closed(moment)
+        working = AlertRule.objects.working().for_day(day).select_for_update(of=["self"])
+        rule = working.select_related("brand", "campaign").filter(pk=rule_pk).first()
         if rule is None or rule.events.filter(day=day).exists():
             return None
         if not is_complete(rule.brand_id, day):
@@ -52,6 +54,8 @@ def judge(rule_pk: int) -> AlertEvent | None:
 
 def question_of(asked: Criterion, day: date, moment: datetime) -> Question:
     first, last = last_days(asked.span, day - timedelta(days=asked.skipped))
+    if asked.is_of_pace and asked.campaign:
+        first, last = asked.campaign.starts_on, day
     return Question(
         first=first,
         last=last,
@@ -66,7 +70,7 @@ def _judge(rule: AlertRule, day: date, moment: datetime) -> AlertEvent:
     numbers = _numbers(rule.brand, rule, question)
     verdict = verdict_of(rule, numbers)
     asked = question.earlier(Against.PERIOD) if rule.is_of_change else question
-    if is_owed(rule.brand_id, asked.first, question.last):
+    if _is_lacking(rule, asked.first, question):
         verdict = Verdict.LACKING
     newest = rule.events.newest_first().first()
     was_raised = newest is not None and newest.is_raised
@@ -88,10 +92,22 @@ def _judge(rule: AlertRule, day: date, moment: datetime) -> AlertEvent:
     return event
 
 
-def _numbers(brand: Brand, asked: Criterion, question: Question) -> Numbers:
-    """Ask what the page asks, as somebody who sees every store."""
+def _is_lacking(rule: AlertRule, first: date, question: Question) -> bool:
+    if rule.is_of_pace and rule.campaign:
+        return bool(pace_of(rule.campaign, _everyone(rule.brand), question.moment).missing)
+    return is_owed(rule.brand_id, first, question.last)
+
+
+def _everyone(brand: Brand) -> Membership:
+    """Return somebody who sees every store."""
     everyone = Membership(brand=brand, role=Role.VIEWER)
     everyone.narrowed_to = ()
+    return everyone
+
+
+def _numbers(brand: Brand, asked: Criterion, question: Question) -> Numbers:
+    """Ask what the page asks."""
+    everyone = _everyone(brand)
     found = answer(brand, everyone, question)
     metric = METRICS[asked.metric]
     told = cell(found.totals, metric.key, "total")
@@ -102,6 +118,9 @@ def _numbers(brand: Brand, asked: Criterion, question: Question) -> Numbers:
         before = stored(change.before.value, metric.unit)
         share = None if change.percent is None else change.percent / 100
         value = stored(share, Unit.SHARE)
+    if asked.is_of_pace and asked.campaign:
+        pace = pace_of(asked.campaign, everyone, question.moment)
+        now, before, value = pace.spent, pace.planned, stored(pace.deviation, Unit.SHARE)
     return Numbers(
         value=value,
         now=now,

@@ -1,5 +1,8 @@
 """Whether the direct link's days have come: what speaks of figures by itself waits for them."""
 
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
@@ -11,7 +14,7 @@ from merchants.models import Connection, Partner
 
 def is_complete(brand_id: int, day: date, store_id: int | None = None) -> bool:
     """Say whether each account that can be read has returned the day, and there is one."""
-    joined = _joined(brand_id, store_id)
+    joined = _joined(brand_id, [store_id] if store_id else [])
     windows = _windows(joined).filter(day=day).exclude(closed_on=None)
     returned = set(windows.values_list("connection_id", flat=True))
     return bool(joined) and returned == set(joined)
@@ -23,11 +26,40 @@ def is_owed(brand_id: int, first: date, last: date) -> bool:
     return windows.filter(closed_on=None).exists()
 
 
-def _joined(brand_id: int, store_id: int | None = None) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class DayStates:
+    """`closed` are days that every account has returned, `owed` such as one has yet to.
+
+    `stores` are those with an account that can be read.
+    """
+
+    closed: set[date]
+    owed: set[date]
+    stores: set[int]
+
+
+def day_states(brand_id: int, first: date, last: date, stores: Collection[int]) -> DayStates:
+    """Say how these days of the stores' accounts stand."""
+    accounts = _accounts(brand_id, stores)
+    windows = _windows([each.pk for each in accounts]).filter(day__range=(first, last))
+    pairs = list(windows.values_list("day", "closed_on"))
+    closed = Counter(day for day, closed_on in pairs if closed_on)
+    return DayStates(
+        closed={day for day, number in closed.items() if number == len(accounts)},
+        owed={day for day, closed_on in pairs if closed_on is None},
+        stores={each.store_id for each in accounts},
+    )
+
+
+def _joined(brand_id: int, stores: Collection[int] = ()) -> list[int]:
+    return [each.pk for each in _accounts(brand_id, stores)]
+
+
+def _accounts(brand_id: int, stores: Collection[int]) -> list[Connection]:
     accounts = Connection.objects.filter(brand=brand_id, partner=Partner.JUGUANG)
-    if store_id:
-        accounts = accounts.filter(store=store_id)
-    return [each.pk for each in accounts if each.is_connected and not each.is_paused]
+    if stores:
+        accounts = accounts.filter(store__in=stores)
+    return [each for each in accounts if each.is_connected and not each.is_paused]
 
 
 def _windows(accounts: list[int]) -> QuerySet[SyncWindow]:

@@ -19,6 +19,8 @@ HOLDS: Mapping[str, Callable[[int, int], bool]] = {
     Comparison.ABOVE: operator.gt,
     Comparison.FALLEN: lambda change, limit: change <= -limit,
     Comparison.RISEN: operator.ge,
+    Comparison.AHEAD: operator.ge,
+    Comparison.BEHIND: lambda change, limit: change <= -limit,
 }
 
 
@@ -63,7 +65,7 @@ def turn_of(verdict: Verdict, *, was_raised: bool) -> Turn | None:
 
 def unit_of(asked: Criterion) -> Unit:
     """Return the unit of the limit, and of what is held against it."""
-    return Unit.SHARE if asked.is_of_change else METRICS[asked.metric].unit
+    return Unit.SHARE if asked.is_relative else METRICS[asked.metric].unit
 
 
 def stored(value: Value, unit: Unit) -> int | None:

@@ -22,6 +22,7 @@ from campaigns.models import (
 )
 from campaigns.models.campaign import CampaignNoteQuerySet
 from campaigns.notes import services
+from campaigns.views.pace import pace_shown
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role, Store
 from portal.lib import days
@@ -190,6 +191,7 @@ def _detail_page(
     context = {
         "campaign": campaign,
         "stage": campaign.stage_on(days.today()),
+        "pace": pace_shown(request, campaign),
         "stores": Store.objects.seen_by(request.membership).filter(campaigns=campaign),
         "phases": [
             (phase, phase.is_on(days.today())) for phase in campaign.phases.order_by("starts_on")

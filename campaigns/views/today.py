@@ -21,6 +21,7 @@ from campaigns.models import (
 )
 from campaigns.results.answers import Answer
 from campaigns.sync.windows import NEVER_CAME
+from campaigns.views.pace import off_pace
 from merchants.access import BrandRequest
 from merchants.alerts import alerts_for
 from merchants.models import Application, ApplicationStatus, Connection, ConnectionState
@@ -52,6 +53,7 @@ def todos(request: BrandRequest, answer: Answer) -> list[Todo]:
         *_links(request),
         *_consents(request),
         *_data(request, answer),
+        *_budgets(request),
         *_files(request),
         *_applications(request),
     ]
@@ -165,6 +167,12 @@ def _data(request: BrandRequest, answer: Answer) -> Iterator[Todo]:
             _address(request, "campaigns:data_missing"),
             _("See which"),
         )
+
+
+def _budgets(request: BrandRequest) -> Iterator[Todo]:
+    for each in off_pace(request):
+        button = _("See the pace")
+        yield Todo("warn", each.word, each.title, each.consequence, each.url, button)
 
 
 def _files(request: BrandRequest) -> Iterator[Todo]:
