@@ -26,6 +26,7 @@ UNTOLD = {
     *("brand", "policy", "facts", "verdicts", "claimed_by", "rejected_by", "appeal_judged_by"),
     *("registered_by", "facts_stated_by", "facts_stated_at", "consented_by", "times_sent"),
     *("lacking", "failing"),
+    *("threshold", "least_sample", "campaign"),  # said on the rule's page, in their units
 }
 SAID: dict[tuple[str, str], "StrOrPromise"] = {
     ("brand", "insert"): gettext_lazy("created the brand %(name)s"),
@@ -44,6 +45,7 @@ SAID: dict[tuple[str, str], "StrOrPromise"] = {
     ("brandgrantstore", "insert"): gettext_lazy("opened the store %(store)s to an agency"),
     ("brandgrantstore", "delete"): gettext_lazy("closed the store %(store)s to an agency"),
     ("participation", "insert"): gettext_lazy("began to judge how the store %(store)s takes part"),
+    ("alertrule", "ended_at"): gettext_lazy("deleted the alert rule %(name)s"),
     ("", "insert"): gettext_lazy("added the %(thing)s %(name)s"),
     ("", "update"): gettext_lazy("changed the %(thing)s %(name)s"),
     ("", "delete"): gettext_lazy("removed the %(thing)s %(name)s"),
@@ -56,6 +58,7 @@ SAID_OF_ACCESS: dict[str, "StrOrPromise"] = {
     AccessKind.OPENED: gettext_lazy("opened the file %(what)s"),
     AccessKind.EXPORT: gettext_lazy("exported %(what)s"),
     AccessKind.DENIED: gettext_lazy("asked for a page of this brand and was turned away"),
+    AccessKind.SHARED: gettext_lazy("opened the share link %(what)s"),
 }
 # Named here where the model itself bears no name that a brand would know.
 THINGS: dict[str, "StrOrPromise"] = {
@@ -70,6 +73,7 @@ THINGS: dict[str, "StrOrPromise"] = {
 PLATFORM = gettext_lazy("RedCat platform staff")
 ITSELF = gettext_lazy("RedCat, by itself")
 STRANGER = gettext_lazy("Someone without a part in this brand")
+READER = gettext_lazy("Someone who has the link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,15 @@ def kinds() -> list[tuple[str, "StrOrPromise"]]:
     return [(name, name_of(name)) for name in names]
 
 
+def who(change: Change) -> str:
+    """Say who did it, as far as a brand may know; `actor` should be read along."""
+    if change.hat == Hat.ADMIN:
+        return str(PLATFORM)
+    if not change.actor_id:
+        return str(ITSELF)
+    return str(change.actor) if change.actor else _("someone who is gone")
+
+
 def name_of(subject: str) -> "StrOrPromise":
     return THINGS.get(subject) or _model(subject)._meta.verbose_name or subject
 
@@ -132,7 +145,9 @@ def _is_a_brands(model: Model) -> bool:
 
 
 def _model(subject: str) -> Model:
-    return apps.get_model("merchants", subject)
+    with_history = [getattr(model, "pgh_tracked_model", None) for model in apps.get_models()]
+    found: list[Model] = [model for model in with_history if model]
+    return next(model for model in found if model._meta.model_name == subject)
 
 
 def _told(change: Change, names: Names) -> Told:
@@ -148,6 +163,8 @@ def _told_access(event: AccessEvent) -> Told:
     said = SAID_OF_ACCESS[event.kind] % {"what": event.evidence or event.what}
     if event.kind == AccessKind.DENIED:  # another brand's person, for all that we may tell
         return Told(event.at, str(STRANGER), said, [], None)
+    if event.kind == AccessKind.SHARED:
+        return Told(event.at, str(READER), said, [], None)
     if event.kind == AccessKind.EVIDENCE:
         return Told(event.at, str(PLATFORM), said, [], None)
     return Told(event.at, str(event.actor or _("someone who is gone")), said, [], event.ip)
@@ -177,6 +194,8 @@ def _turn(change: Change) -> "StrOrPromise | None":
         if kept["suspended_at"]:
             return pgettext_lazy("audit", "suspended the member %(name)s")
         return pgettext_lazy("audit", "reinstated the member %(name)s")
+    if change.subject == "alertrule" and before.get("ended_at") != kept.get("ended_at"):
+        return SAID["alertrule", "ended_at"]
     for moment in ("accepted_at", "revoked_at", "sent_at"):
         if change.subject == "invitation" and before.get(moment) != kept.get(moment):
             return SAID["invitation", moment]

@@ -1,3 +1,4 @@
+from campaigns.models import history as _history  # noqa: F401 - it registers itself
 from campaigns.models.alarm import AlarmKind, FieldDrift, SyncAlarm
 from campaigns.models.alert import AlertEvent, AlertRule
 from campaigns.models.campaign import (

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.forms.alerts import AlertRuleForm, QuietForm
 from campaigns.models import AlertEvent, AlertRule, QuietHours
+from campaigns.results.alert_history import changes_of
 from campaigns.results.alert_words import Standing, Told
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role
@@ -61,6 +62,7 @@ def alert_detail(request: BrandRequest, alert_pk: int) -> HttpResponse:
         "standing": Standing(rule, events[0] if events else None),
         "rule": rule,
         "events": events,
+        "changes": changes_of(rule, request.membership),
         "may_edit": _may_edit(request) and rule.ended_at is None,
     }
     return render_page(request, "campaigns/alert_detail.html", context)

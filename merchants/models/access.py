@@ -20,6 +20,7 @@ class AccessKind(models.TextChoices):
     OPENED = "opened", _("Evidence opened by the brand")
     EXPORT = "export", _("Data exported")
     DENIED = "denied", _("Access denied")
+    SHARED = "shared", _("Share link opened")
     LOGIN = "login", _("Logged in")
     LOGIN_FAILED = "login_failed", _("Login failed")
     LOGOUT = "logout", _("Logged out")
@@ -32,7 +33,7 @@ class AccessKind(models.TextChoices):
 
 
 BY_MEMBERS = (AccessKind.OPENED, AccessKind.EXPORT)
-OF_A_BRAND = (AccessKind.EVIDENCE, *BY_MEMBERS, AccessKind.DENIED)
+OF_A_BRAND = (AccessKind.EVIDENCE, *BY_MEMBERS, AccessKind.DENIED, AccessKind.SHARED)
 
 
 class AccessEventQuerySet(StoreOwnedQuerySet["AccessEvent"]):
@@ -60,8 +61,10 @@ class AccessEventQuerySet(StoreOwnedQuerySet["AccessEvent"]):
 class AccessEvent(models.Model):
     """That somebody came in, or looked at what not everybody may see, or tried to.
 
-    `actor` is whose account it was, also of a login that failed. The moment is real time, in the
-    demo too. Only the function `record_access` writes rows, and only `purge_access` deletes them.
+    `actor` is whose account it was, also of a login that failed; a share link's reader has none,
+    and opens it from one address any number of times in an hour for one row. The moment is real
+    time, in the demo too. Only the function `record_access` writes rows, and only `purge_access`
+    deletes them.
     """
 
     brand = models.ForeignKey(
@@ -105,6 +108,15 @@ class AccessEvent(models.Model):
                 TruncHour("at"),
                 condition=Q(kind=AccessKind.DENIED),
                 name="access_event_denied_once_an_hour",
+            ),
+            models.UniqueConstraint(
+                "brand",
+                "what",
+                "ip",
+                TruncHour("at"),
+                condition=Q(kind=AccessKind.SHARED),
+                nulls_distinct=False,
+                name="access_event_shared_once_an_hour",
             ),
         ]
         indexes = [

@@ -49,7 +49,8 @@ def test_every_table_of_merchants_has_a_history_or_a_reason():
         if model._meta.managed and model not in HISTORIES and model not in WITHOUT
     }
 
-    assert tables == {model.pgh_tracked_model._meta.db_table for model in HISTORIES}
+    kept = [model.pgh_tracked_model._meta for model in HISTORIES]
+    assert tables == {each.db_table for each in kept if each.app_label == "merchants"}
     assert all(WITHOUT.values())
 
 

@@ -125,7 +125,7 @@ DECLARE
     parts text[] := ARRAY[]::text[];
 BEGIN
     FOR history IN
-        SELECT t.name, substring(t.name FROM '^merchants_(.*)history$') AS subject,
+        SELECT t.name, substring(t.name FROM '^(?:merchants|campaigns)_(.*)history$') AS subject,
             CASE WHEN t.name = 'merchants_brandhistory' THEN 'id'
                 WHEN 'brand_id' = ANY (t.columns) THEN 'brand_id' END AS brand,
             CASE WHEN t.name = 'merchants_storehistory' THEN 'id'
@@ -137,7 +137,7 @@ BEGIN
             WHERE c.table_schema = 'public' AND b.table_type = 'BASE TABLE'
             GROUP BY c.table_name
         ) t
-        WHERE t.name LIKE 'merchants\\_%history' AND 'pgh_label' = ANY (t.columns)
+        WHERE t.name ~ '^(merchants|campaigns)_.*history$' AND 'pgh_label' = ANY (t.columns)
         ORDER BY t.name
     LOOP
         mine := CASE
