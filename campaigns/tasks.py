@@ -179,10 +179,12 @@ def hand_out_report_mails() -> None:
 
 
 @shared_task
-def purge_report_mails() -> None:
-    """Forget mails of reports after 90 days."""
+def purge_results() -> None:
+    """Forget mails of reports, and share links that have expired, after 90 days."""
     from campaigns.mail_reports import due
+    from campaigns.results import shares
     from portal.lib.scope import Hat, scope
 
     with scope(Hat.NIGHT):
         due.purge()
+        shares.purge()

@@ -371,7 +371,7 @@ TICKS = {
     "campaigns.tasks.purge_clicks": DUE_TICK,
     "campaigns.tasks.judge_alerts": ALERT_TICK,
     "campaigns.tasks.hand_out_report_mails": MAIL_TICK,
-    "campaigns.tasks.purge_report_mails": DUE_TICK,
+    "campaigns.tasks.purge_results": DUE_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.deliver_webhooks": MAIL_TICK,
     "merchants.tasks.purge_webhooks": DUE_TICK,

@@ -19,6 +19,7 @@ from portal.lib.scope import Hat, scope
 logger = logging.getLogger(__name__)
 
 MOST_DAYS, USUAL_DAYS = 90, 14
+KEPT = timedelta(days=90)
 
 
 class Closed(Exception):
@@ -70,3 +71,10 @@ def opened_by(token: str) -> Iterator[Opened]:
 def is_right(link: ShareLink, password: str) -> bool:
     """Say whether the password opens the link; beyond ten tries an hour none does."""
     return link.take_a_try() and check_password(password, link.password)
+
+
+def purge() -> int:
+    """Forget links 90 days after they expired; return how many. In the night's scope."""
+    gone, _by_model = ShareLink.objects.filter(expires_at__lt=timezone.now() - KEPT).delete()
+    logger.info("shares purged=%s", gone)
+    return gone

@@ -8,11 +8,12 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from campaigns import tasks
 from campaigns.models import SavedView, ShareLink
 from campaigns.tests.factories import make_note, make_note_day, make_saved_view, make_share_link
 from campaigns.tests.plans import make_campaign
 from campaigns.tests.reading import figures_on
-from merchants.models import Membership, Role
+from merchants.models import AccessEvent, AccessKind, Membership, Role
 from merchants.tests.factories import (
     make_brand,
     make_connection,
@@ -283,3 +284,53 @@ def test_a_narrowed_marketer_lists_their_own_links_alone(client, brand, sharer, 
     page = client.get("/b/shancha/settings/shares/").text
 
     assert ("别人的" in page, "我的" in page) == (False, True)
+
+
+def openings(brand):
+    with scope(Hat.ADMIN):
+        rows = AccessEvent.objects.filter(brand=brand, kind=AccessKind.SHARED)
+        return list(rows.order_by("pk"))
+
+
+def test_who_opens_a_link_stands_in_the_audit_once_an_hour_and_as_nobody(
+    brand, note, sharer, anybody, client_as
+):
+    link, address = shared(brand, sharer)
+    for _ in range(3):
+        assert anybody.get(address).status_code == 200
+
+    assert [(each.what, each.actor) for each in openings(brand)] == [(f"分享 · {link.pk}", None)]
+    assert now_of(link).opened == 3
+    page = client_as(Role.OWNER).get("/b/shancha/settings/audit/access/", headers=ENGLISH).text
+    assert f"opened the share link 分享 · {link.pk}" in page
+    assert "Someone who has the link" in page
+
+
+def test_another_address_is_another_row(brand, note, sharer, anybody):
+    _link, address = shared(brand, sharer)
+    anybody.get(address, REMOTE_ADDR="192.0.2.1")
+    anybody.get(address, REMOTE_ADDR="192.0.2.2")
+
+    assert len({each.ip for each in openings(brand)}) == 2
+
+
+def test_a_link_that_opens_nothing_leaves_no_row(brand, note, sharer, anybody):
+    _link, address = shared(brand, sharer, password=PASSWORD)
+    anybody.get(address)
+    anybody.get("/s/nothing/")
+
+    assert openings(brand) == []
+
+
+def test_a_link_is_forgotten_ninety_days_after_it_expired(brand, note, sharer):
+    now = timezone.now()
+    old, _address = shared(brand, sharer, expires_at=now - timedelta(days=90, seconds=9))
+    young, _address = shared(brand, sharer, expires_at=now - timedelta(days=89, hours=23))
+
+    tasks.purge_results()
+    tasks.purge_results()
+
+    with scope(Hat.ADMIN):
+        kept = set(ShareLink.objects.values_list("pk", flat=True))
+    assert young.pk in kept
+    assert old.pk not in kept

@@ -21,7 +21,8 @@ from campaigns.results.kpis import kpis
 from campaigns.results.metrics import Line
 from campaigns.results.shares import Closed, Opened, is_right, opened_by
 from campaigns.views.period import Context
-from merchants.models import Membership
+from merchants.access_events import record
+from merchants.models import AccessKind, Membership
 from portal.lib.htmx import HtmxRequest, render_page
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ def _page(request: HtmxRequest, opened: Opened) -> HttpResponse:
     context |= {"question": form.question()}
     context |= _star(form, membership) if isinstance(form, StarForm) else _direct(form, membership)
     link.count_opening()
+    record(request, AccessKind.SHARED, what=f"{link.name} · {link.pk}")
     logger.info("share opened share=%s brand=%s", link.pk, link.brand_id)
     template = "shared_star" if link.line == ViewLine.STAR else "shared_direct"
     return render_page(request, f"campaigns/{template}.html", context)
