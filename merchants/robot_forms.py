@@ -25,7 +25,7 @@ class RobotForm(forms.Form):
         choices=[(each.value, each.label) for each in Channel if each.value in ROBOTS],
     )
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the group"),
         max_length=60,
         help_text=_("As your team knows the group, for example: Seeding team."),
         widget=forms.TextInput(attrs=OFF),
