@@ -135,6 +135,32 @@ def forget_imports() -> None:
         raw.forget(known_now().date())
 
 
+@shared_task(expires=settings.SHEET_TICK.total_seconds())  # told of again by then
+def make_export(export_id: int) -> None:
+    from campaigns.exports import work
+
+    work.make(export_id)
+
+
+@shared_task
+def hand_out_exports() -> None:
+    """Hint at each export that waits, or whose worker has died."""
+    from campaigns.exports import work
+
+    for export_id in work.hand_out():
+        make_export.delay(export_id)
+
+
+@shared_task
+def forget_exports() -> None:
+    from campaigns.exports import work
+    from portal.lib.days import known_now
+    from portal.lib.scope import Hat, scope
+
+    with scope(Hat.NIGHT):
+        work.forget(known_now())
+
+
 @shared_task
 def purge_clicks() -> None:
     from campaigns.jump.purge import purge_clicks

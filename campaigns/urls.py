@@ -9,6 +9,7 @@ from campaigns.views import (
     data_missing,
     data_quarantine,
     data_restated,
+    exports,
     imports,
     items,
     link_form,
@@ -181,6 +182,9 @@ urlpatterns = [
     path(IMPORT, imports.import_detail, name="import"),
     path(f"{IMPORT}refused.csv", imports.import_refused, name="import_refused"),
     path(f"{IMPORT}<slug:move>/", imports.import_move, name="import_move"),
+    path(f"{DATA}exports/", exports.export_list, name="exports"),
+    path(f"{DATA}exports/new/", exports.export_ask, name="export_ask"),
+    path(f"{DATA}exports/<int:export_pk>/file/", exports.export_file, name="export_file"),
     path(f"{DATA}windows/<int:window_pk>/", data.data_window, name="data_window"),
     path(
         f"{DATA}files/<int:store_pk>/<slug:kind>/<int:window>/<str:day>/",

@@ -83,16 +83,20 @@ def brands_open_to(user: User) -> list[Entrance]:
     return own + [Entrance(grant.brand, grant.agency) for grant in granted]
 
 
-def _membership(request: BrandRequest, slug: str) -> Membership:
-    user = request.user
+def standing_of(user: User, slug: str) -> Membership | None:
+    """Return how the person stands in the brand now, by a membership or through an agency."""
     with scope(Hat.WEB, user=user.pk):
         memberships = Membership.objects.active().select_related("brand")
         found = memberships.filter(brand__slug=slug, user=user).first()
         if found:
             with scope(Hat.WEB, brand=found.brand_id, user=user.pk):
                 found.load_stores()
-        else:
-            found = _through_agency(user, slug)
+            return found
+        return _through_agency(user, slug)
+
+
+def _membership(request: BrandRequest, slug: str) -> Membership:
+    found = standing_of(request.user, slug)
     if found is None:
         record_denied(request, slug)
         raise Http404

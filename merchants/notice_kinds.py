@@ -232,6 +232,16 @@ WORDINGS: dict[NoticeKind, Wording] = {
         title=_("Cleared: %(alert)s"),
         sentence=_("“%(asked)s” no longer holds: from %(first)s to %(last)s it is %(value)s."),
     ),
+    NoticeKind.EXPORT_READY: Wording(
+        icon="download",
+        title=_("Ready: %(file)s"),
+        sentence=_("It holds %(rows)s rows. Download it under Data, Exports, by %(day)s."),
+    ),
+    NoticeKind.EXPORT_FAILED: Wording(
+        icon="circle-x",
+        title=_("Not made: %(file)s"),
+        sentence=_("%(trouble)s Ask for it again on its page, or ask for fewer days."),
+    ),
 }
 
 
@@ -260,6 +270,7 @@ SHOWN: dict[str, Callable[[str], object]] = {
     "suggestion": _in_readers_language,
     "asked": _in_readers_language,
     "sample": _in_readers_language,
+    "trouble": _in_readers_language,
     "restricted_on": _restricted_on,
     "suspended_on": _suspended_on,
     "role": lambda role: Role(role).label,

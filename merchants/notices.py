@@ -40,6 +40,16 @@ def notify(
 
 
 @transaction.atomic
+def notify_person(
+    user: User, store: Store, kind: NoticeKind, *, leads_to: str, **parameters: str
+) -> None:
+    """Tell one person of what they asked for, if they may still see the store."""
+    told = _about(store, kind, parameters)
+    told.link = leads_to
+    _tell(told, readers_of(store) & {user.pk}, None)
+
+
+@transaction.atomic
 def notify_owners(store: Store, kind: NoticeKind, **parameters: str) -> None:
     """Tell those who may see the store and can act on it."""
     owners = Membership.objects.active().reaching(store).filter(role=Role.OWNER)

@@ -327,11 +327,9 @@ FESTIVALS = periods(
     '[["618", "2025-05-13", "2025-06-20"], ["双11", "2025-10-09", "2025-11-11"]]',
 )
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
-MAIL_TICK = timedelta(minutes=1)
-DECISION_TICK = timedelta(minutes=1)
 REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
 CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has checked for an hour
-SHEET_TICK = timedelta(minutes=1)
+MAIL_TICK = DECISION_TICK = SHEET_TICK = timedelta(minutes=1)
 ALERT_TICK = timedelta(minutes=10)  # finds the rules not judged for the newest day
 IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")  # unset: no folder is watched
 DUE_TICK = timedelta(hours=1)  # finds what a day has made due, however many hours were missed
@@ -368,6 +366,8 @@ TICKS = {
     "campaigns.tasks.purge_sheets": DUE_TICK,
     "campaigns.tasks.hand_out_imports": SHEET_TICK,
     "campaigns.tasks.forget_imports": DUE_TICK,
+    "campaigns.tasks.hand_out_exports": SHEET_TICK,
+    "campaigns.tasks.forget_exports": DUE_TICK,
     "campaigns.tasks.purge_clicks": DUE_TICK,
     "campaigns.tasks.judge_alerts": ALERT_TICK,
     "campaigns.tasks.hand_out_report_mails": MAIL_TICK,

@@ -3,19 +3,16 @@
 The very questions, answers and groups of the result pages; only the words differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.forms import Form
-from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.described import described
-from campaigns.api.endpoint import Endpoint, as_page, key_of, member_of, needs
+from campaigns.api.endpoint import Endpoint, key_of, member_of, needs
 from campaigns.api.errors import require_valid
 from campaigns.api.figures import Told, coverage_told, figure, figures_told, share
 from campaigns.api.questions import (
@@ -41,16 +38,10 @@ from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line, Metric
 from campaigns.results.question import Question
 from campaigns.results.shown import cell
 from campaigns.results.star import StarAnswer, star_answer
-from campaigns.views.results import table_file
-from campaigns.views.results_star import star_table_file
 from merchants.models import ApiScope, Store
-from portal.lib.sheets import WRITERS
 
 Row = TypeVar("Row")
 QUESTIONS: list[type[Form]] = [LineForm, DirectQuestion, StarQuestion, RowsForm]
-FILE = {
-    (200, content_type): OpenApiTypes.BINARY for _kind, (_write, content_type) in WRITERS.items()
-}
 AnyRow = queries.NoteFigures | table.Row
 
 
@@ -67,43 +58,26 @@ class MetricsQuery(Endpoint):
     @described(_("Figures by dimension"), AnswerShape, asks=QUESTIONS, without=OF_THE_PAGE)
     @needs(ApiScope.METRICS)
     def get(self, request: Request) -> Response:
-        if line_asked(request) is Line.STAR:
+        if line_asked(request.query_params) is Line.STAR:
             return Response(_star(request))
         return Response(_direct(request))
 
 
-class Export(Endpoint):
-    """The file of the result page; its rows are asked for by `dimension`, as in the query."""
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        return JSONRenderer(), JSONRenderer.media_type  # of refusals: a file has its own type
-
-    @described(_("Figures as a file"), FILE, asks=QUESTIONS, without=OF_THE_PAGE)
-    @needs(ApiScope.METRICS)
-    def get(self, request: Request, kind: str) -> HttpResponse:
-        if kind not in WRITERS:
-            raise Http404
-        if line_asked(request) is Line.STAR:
-            form = star_form(request)
-            return star_table_file(as_page(request), form, form.stores, kind)
-        return table_file(as_page(request), direct_form(request), kind)
-
-
-def line_asked(request: Request) -> Line:
-    form = LineForm(request.query_params)
+def line_asked(asked: Mapping[str, Any]) -> Line:
+    form = LineForm(asked)
     require_valid(form)
     return Line(form.cleaned_data["line"] or Line.DIRECT)
 
 
-def direct_form(request: Request) -> DirectQuestion:
-    form = DirectQuestion(request.query_params, offered(key_of(request).brand, member_of(request)))
+def direct_form(request: Request, asked: Mapping[str, Any]) -> DirectQuestion:
+    form = DirectQuestion(asked, offered(key_of(request).brand, member_of(request)))
     require_askable(form)
     return form
 
 
-def star_form(request: Request) -> StarQuestion:
+def star_form(request: Request, asked: Mapping[str, Any]) -> StarQuestion:
     stores = list(Store.objects.seen_by(member_of(request)).oldest_first())
-    form = StarQuestion(request.query_params, stores)
+    form = StarQuestion(asked, stores)
     require_askable(form)
     return form
 
@@ -120,7 +94,7 @@ def direct_rows(request: Request, form: DirectQuestion, found: Answer) -> Sequen
 
 
 def _direct(request: Request) -> Told:
-    form = direct_form(request)
+    form = direct_form(request, request.query_params)
     brand, member, question = key_of(request).brand, member_of(request), form.question()
     found, metrics = answer(brand, member, question), metrics_asked(form)
     against = form.compared_with()
@@ -148,7 +122,7 @@ def _direct(request: Request) -> Told:
 
 
 def _star(request: Request) -> Told:
-    form = star_form(request)
+    form = star_form(request, request.query_params)
     question = form.question()
     found = star_answer(key_of(request).brand, member_of(request), question, form.asked_task())
     metrics, totals = metrics_asked(form), found.totals

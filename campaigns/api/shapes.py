@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from campaigns.models import (
     Campaign,
+    ExportStatus,
     Link,
     LinkPosition,
     LinkStatus,
@@ -270,3 +271,18 @@ class OutcomeShape(Shape):
 
 class OutcomesShape(Shape):
     results = OutcomeShape(many=True)
+
+
+class ExportShape(Shape):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    status = serializers.ChoiceField(ExportStatus.choices)
+    trouble = serializers.CharField(help_text="Why it was not made; empty where nothing.")
+    rows = serializers.IntegerField()
+    done_rows = serializers.IntegerField()
+    known_at = serializers.DateTimeField()
+    asked_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    file = serializers.CharField(
+        default=None, allow_null=True, help_text="Where the file is, while there is one."
+    )

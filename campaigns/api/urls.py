@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.api import catalogue, data_status, docs, links, metrics
+from campaigns.api import catalogue, data_status, docs, exports, links, metrics
 
 app_name = "api"
 urlpatterns = [
@@ -14,7 +14,9 @@ urlpatterns = [
     path("links/<int:link_pk>/<slug:move>/", links.LinkMove.as_view(), name="link_move"),
     path("metrics/", metrics.MetricList.as_view(), name="metrics"),
     path("metrics/query/", metrics.MetricsQuery.as_view(), name="metrics_query"),
-    path("metrics/export.<str:kind>", metrics.Export.as_view(), name="metrics_export"),
+    path("metrics/export.<str:kind>", exports.MetricsExport.as_view(), name="metrics_export"),
+    path("exports/<int:export_pk>/", exports.OneExport.as_view(), name="export"),
+    path("exports/<int:export_pk>/file/", exports.ExportFile.as_view(), name="export_file"),
     path("schema/", docs.SchemaView.as_view(), name="schema"),
     path("docs/", docs.docs, name="docs"),
     path("data-status/", data_status.DataStatus.as_view(), name="data_status"),

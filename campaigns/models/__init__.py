@@ -24,6 +24,7 @@ from campaigns.models.comment import Comment, CommentLink
 from campaigns.models.component import BuyingMode, LinkPosition, ReviewState
 from campaigns.models.creative import AdCreative, AdReview, Delivery
 from campaigns.models.creator_order import CreatorOrder
+from campaigns.models.export import Export, ExportKind, ExportPart, ExportStatus, ExportTrouble
 from campaigns.models.facts import (
     FACTS,
     AdDay,
@@ -106,6 +107,11 @@ __all__ = [
     "CreatorNoteDay",
     "CreatorOrder",
     "Delivery",
+    "Export",
+    "ExportKind",
+    "ExportPart",
+    "ExportStatus",
+    "ExportTrouble",
     "Fact",
     "FieldDrift",
     "FileImport",

@@ -74,10 +74,12 @@ class GroupRow(Row):
 Belongs = Mapping[NoteKey, list[Named]]
 
 
-def rows_of(answer: Answer, membership: Membership, group: Group) -> list[Row]:
+def rows_of(
+    answer: Answer, membership: Membership, group: Group, account: Account | None = None
+) -> list[Row]:
     """Return a row of each note, by its title, or of each of the group's."""
     if group is not Group.NOTE:
-        return list(group_rows(answer, membership.brand, membership, group))
+        return list(group_rows(answer, membership.brand, membership, group, account))
     named = titles(membership.brand, membership, [note.key for note in answer.notes])
     return list(note_rows(answer.notes, named))
 

@@ -99,6 +99,11 @@ def by_note_of(rows: FactQuerySet[NoteDay], question: Question) -> list[NoteFigu
     ]
 
 
+def count_notes(brand: Brand, membership: Membership, question: Question) -> int:
+    notes = rows_for(brand, membership, question).values("connection_id", "note_id")
+    return notes.order_by().distinct().count()
+
+
 def titles(brand: Brand, membership: Membership, keys: Iterable[NoteKey]) -> dict[NoteKey, Note]:
     """Return the notes behind the keys; one that 聚光's note list does not name is left out."""
     notes = Note.objects.filter(brand=brand, note_id__in={key.note_id for key in keys})

@@ -1,6 +1,6 @@
 """The buckets, and the orders of one, as files of exactly what is shown."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext
@@ -61,7 +61,7 @@ def _number(cell: Cell) -> sheets.Cell:
 
 
 def bucket_file(
-    orders: Sequence[Order],
+    orders: Iterable[Order],
     question: Question,
     coverage: Coverage,
     bucket: Bucket,

@@ -1,6 +1,6 @@
 """The orders of a bucket, newest first, and one order with everything ever told of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -47,6 +47,8 @@ WHERE bucket = %s AND (%s::date IS NULL OR (day, store_id, sub_order_id) < (%s, 
 ORDER BY day DESC, store_id DESC, sub_order_id DESC LIMIT %s
 """
 ONE = "ORDER BY day DESC LIMIT 1"
+COUNT = "SELECT count(*) FROM o WHERE bucket = %s"
+AT_ONCE = 10_000  # orders in memory
 
 
 class Place(NamedTuple):
@@ -107,6 +109,27 @@ def orders_in(
     query, parameters = books(brand, membership, question)
     place = after or (None, None, None)
     return _read(query + COLUMNS + PAGE, (*parameters, bucket.value, place[0], *place, most))
+
+
+def count_in(brand: Brand, membership: Membership, question: Question, bucket: Bucket) -> int:
+    query, parameters = books(brand, membership, question)
+    with connection.cursor() as cursor:
+        cursor.execute(query + COUNT, (*parameters, bucket.value))
+        return int(cursor.fetchone()[0])
+
+
+def every_order(
+    brand: Brand, membership: Membership, question: Question, bucket: Bucket
+) -> Iterator[Order]:
+    """Yield all of them, some at a time; what is known at a moment stays the same meanwhile."""
+    after: Place | None = None
+    while True:
+        asked = brand, membership, question, bucket
+        page = orders_in(*asked, most=AT_ONCE, after=after)
+        yield from page
+        if len(page) < AT_ONCE:
+            return
+        after = page[-1].place
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from campaigns.mail_reports.services import stop_token
 from campaigns.models import StoreOrder
 from campaigns.tests.alerts import make_alert
+from campaigns.tests.exports import make_export, make_ready
 from campaigns.tests.factories import (
     make_link,
     make_mail_report,
@@ -86,5 +87,6 @@ def _taken_away(store: Store, member: Membership) -> dict[str, object]:
         "share_token": share_token,
         "view": view.pk,
         "report": report.pk,
+        "export": make_ready(make_export(brand, member.user), b"").pk,
         "stop": stop_token(report),
     }

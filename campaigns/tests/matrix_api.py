@@ -13,6 +13,8 @@ PATHS = [
     f"{V1}metrics/",
     f"{V1}metrics/query/",
     f"{V1}metrics/export.csv",
+    f"{V1}exports/{{export}}/",
+    f"{V1}exports/{{export}}/file/",
     f"{V1}data-status/",
     f"{V1}schema/",
 ]

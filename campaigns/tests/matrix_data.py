@@ -57,4 +57,12 @@ MATRIX += [
     ("post", IMPORT + "nothing/", 302, 404, 403, 404, 404),
     ("get", IMPORT + "refused.csv", 302, 404, 200, 200, 200),
     ("post", IMPORT + "refused.csv", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/data/exports/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/data/exports/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/data/exports/new/", 302, 405, 405, 405, 405),
+    # without a question there is nothing to ask for
+    ("post", "/b/shancha/data/exports/new/", 302, 404, 404, 404, 404),
+    # somebody else's, which nobody but they may find
+    ("get", "/b/shancha/data/exports/{export}/file/", 302, 404, 404, 404, 404),
+    ("post", "/b/shancha/data/exports/{export}/file/", 302, 405, 405, 405, 405),
 ]

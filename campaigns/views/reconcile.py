@@ -1,11 +1,10 @@
 """对账: the store's own orders against attributed ones, by bucket."""
 
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from campaigns.exports.files import reconciliation_name, store_named
 from campaigns.forms.period import PeriodForm
-from campaigns.results.question import Question
 from campaigns.results.reconcile import reconcile
 from campaigns.results.reconcile_days import coverage
 from campaigns.results.reconcile_files import summary_file
@@ -14,7 +13,7 @@ from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
-from merchants.models import AccessKind, Role, Store
+from merchants.models import AccessKind, Role
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
@@ -55,18 +54,8 @@ def reconciliation_file(request: BrandRequest, kind: str) -> HttpResponse:
     question = form.question()
     found = reconcile(request.brand, request.membership, question)
     covered = coverage(request.membership, question, stores)
-    name = file_name(request, question, "orders", kind)
+    name = f"{reconciliation_name(request.membership, question, 'orders')}.{kind}"
     record(request, AccessKind.EXPORT, store=question.store, what=name)
-    store = store_asked(question, stores)
+    store = store_named(request.membership, question)
     rows = summary_file(found, covered, brand=request.brand.name, store=store)
     return file_answer(rows, kind, name)
-
-
-def file_name(request: BrandRequest, question: Question, what: str, kind: str) -> str:
-    span = f"{question.first}-{question.last}-{question.window}d"
-    return f"{request.brand.slug}-reconciliation-{what}-{span}.{kind}"
-
-
-def store_asked(question: Question, stores: list[Store]) -> str:
-    names = {store.pk: store.title for store in stores}
-    return names[question.store] if question.store else _("All stores")

@@ -5,15 +5,13 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.period import PeriodForm
+from campaigns.models import ExportKind
 from campaigns.results.in_site import shops_by_note
 from campaigns.results.queries import titles
-from campaigns.results.reconcile_files import in_site_file
+from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, period_context, stores_seen
-from campaigns.views.reconcile import file_name, store_asked
-from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
-from merchants.access_events import record
-from merchants.models import AccessKind, Role
+from merchants.models import Role
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
@@ -49,11 +47,4 @@ def reconciliation_in_site_file(request: BrandRequest, kind: str) -> HttpRespons
     form = PeriodForm(request.GET, stores)
     if not form.is_valid():
         return reconciliation_in_site(request, brand=request.brand.slug)
-    question = form.question()
-    total, found = shops_by_note(request.brand, request.membership, question)
-    names = titles(request.brand, request.membership, [row.key for row in found if row.key])
-    name = file_name(request, question, "in-site", kind)
-    record(request, AccessKind.EXPORT, store=question.store, what=name)
-    store = store_asked(question, stores)
-    rows = in_site_file(total, found, names, question, brand=request.brand.name, store=store)
-    return file_answer(rows, kind, name)
+    return file_or_offer(request, ExportKind.IN_SITE, form, kind)

@@ -2,23 +2,21 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from campaigns.exports.files import OrdersForm
 from campaigns.forms.period import PeriodForm
 from campaigns.forms.reconcile import BucketForm
+from campaigns.models import ExportKind
 from campaigns.results.reconcile import Bucket
 from campaigns.results.reconcile_days import coverage
-from campaigns.results.reconcile_files import bucket_file
 from campaigns.results.reconcile_orders import history, orders_in, state
+from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, period_context, stores_seen
-from campaigns.views.reconcile import file_name, store_asked
-from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
-from merchants.access_events import record
-from merchants.models import AccessKind, Role, Store
+from merchants.models import Role, Store
 from portal.lib.htmx import render_page
-from portal.lib.sheets import MOST_ROWS, WRITERS
+from portal.lib.sheets import WRITERS
 
 ROWS_ON_A_PAGE = 50
 
@@ -35,25 +33,10 @@ def reconciliation_bucket_file(request: BrandRequest, bucket: str, kind: str) ->
     asked = _bucket(bucket)
     if kind not in WRITERS:
         raise Http404
-    stores = stores_seen(request)
-    form = BucketForm(request.GET, stores)
+    form = OrdersForm(request.GET.dict() | {"bucket": asked}, stores_seen(request))
     if not form.is_valid():
         return _bucket_page(request, asked)
-    question = form.question()
-    orders = orders_in(request.brand, request.membership, question, asked, most=MOST_ROWS + 1)
-    if len(orders) > MOST_ROWS:
-        form.add_error(
-            "first",
-            _("The file would have more than %(n)s rows: choose fewer days.")
-            % {"n": f"{MOST_ROWS:,}"},
-        )
-        return _bucket_page(request, asked, form)
-    name = file_name(request, question, asked, kind)
-    record(request, AccessKind.EXPORT, store=question.store, what=name)
-    covered = coverage(request.membership, question, stores)
-    about = {"brand": request.brand.name, "store": store_asked(question, stores)}
-    rows = bucket_file(orders, question, covered, asked, stores, **about)
-    return file_answer(rows, kind, name)
+    return file_or_offer(request, ExportKind.ORDERS, form, kind)
 
 
 @require_GET
@@ -78,11 +61,9 @@ def reconciliation_order(request: BrandRequest, store_pk: int, sub_order: str) -
     return render_page(request, "campaigns/reconciliation_order.html", context)
 
 
-def _bucket_page(
-    request: BrandRequest, bucket: Bucket, form: BucketForm | None = None
-) -> HttpResponse:
+def _bucket_page(request: BrandRequest, bucket: Bucket) -> HttpResponse:
     stores = stores_seen(request)
-    form = form or BucketForm(request.GET, stores)
+    form = BucketForm(request.GET, stores)
     valid = form.is_valid()
     question, after = form.question(), form.begins_after()
     most = ROWS_ON_A_PAGE + 1  # the last one only says that there are more

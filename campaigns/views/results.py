@@ -4,30 +4,27 @@ from collections.abc import Mapping, Sequence
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import QuestionForm
-from campaigns.models import NoteDay, NoteSource, ViewLine
+from campaigns.models import ExportKind, NoteDay, NoteSource, ViewLine
 from campaigns.results import queries, table, trend
 from campaigns.results.account import LEFT_OUT, TITLES, Account, account
 from campaigns.results.answers import Answer, answer
 from campaigns.results.calendar import Season, campaign_spans
 from campaigns.results.change import compare
 from campaigns.results.choice import offered
-from campaigns.results.files import Asked, file_rows
 from campaigns.results.forecast import Forecast, forecasts
 from campaigns.results.funnel import funnel
 from campaigns.results.groups import Group, group_rows
 from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS
 from campaigns.results.receipts import receipt
+from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, period_context
 from campaigns.views.saved import saved_context
-from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
-from merchants.access_events import record
-from merchants.models import AccessKind, Connection, Partner, Role
+from merchants.models import Connection, Partner, Role
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
@@ -64,26 +61,7 @@ def results_file(request: BrandRequest, kind: str) -> HttpResponse:
     form = QuestionForm(request.GET, offered(request.brand, request.membership))
     if not form.is_valid():
         return results(request, brand=request.brand.slug)
-    return table_file(request, form, kind)
-
-
-def table_file(request: BrandRequest, form: QuestionForm, kind: str) -> HttpResponse:
-    """Answer a valid form with its file, and record who took it."""
-    question = form.question()
-    found = answer(request.brand, request.membership, question)
-    names = {store.pk: store.title for store in form.offered.stores}
-    asked = Asked(
-        brand=request.brand.name,
-        store=names[question.store] if question.store else _("All stores"),
-        group=form.grouped_by(),
-        choices=[(each.word, each.value) for each in form.choices_made()],
-    )
-    beyond = account(request.brand, request.membership, question)
-    rows = table.ordered(_rows(request, form, found, beyond), form.sorted_by())
-    lines = file_rows(found, titled(request, rows), asked, beyond)
-    name = f"{request.brand.slug}-{question.first}-{question.last}-{question.window}d.{kind}"
-    record(request, AccessKind.EXPORT, store=question.store, what=name)
-    return file_answer(lines, kind, name)
+    return file_or_offer(request, ExportKind.RESULTS, form, kind)
 
 
 def _frame(form: QuestionForm, found: Answer) -> Context:

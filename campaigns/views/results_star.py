@@ -1,25 +1,20 @@
 """效果 · 星任务: what star tasks brought, apart from the direct links in every way."""
 
-from collections.abc import Sequence
-
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import StarForm
-from campaigns.models import StarDay, ViewLine
+from campaigns.models import ExportKind, StarDay, ViewLine
 from campaigns.results import star_days
 from campaigns.results.funnel import funnel
 from campaigns.results.metrics import METRICS, Line
 from campaigns.results.receipted import receipted
 from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, total_cells
-from campaigns.results.star_files import star_file
+from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.saved import saved_context
-from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
-from merchants.access_events import record
-from merchants.models import AccessKind, Role, Store
+from merchants.models import Role
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
@@ -61,20 +56,7 @@ def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
     form = StarForm(request.GET, stores)
     if not form.is_valid():
         return results_star(request, brand=request.brand.slug)
-    return star_table_file(request, form, stores, kind)
-
-
-def star_table_file(
-    request: BrandRequest, form: StarForm, stores: Sequence[Store], kind: str
-) -> HttpResponse:
-    """Answer a valid form with its file, and record who took it."""
-    question = form.question()
-    found = star_answer(request.brand, request.membership, question, form.asked_task())
-    names = {store.pk: store.title for store in stores}
-    store = names[question.store] if question.store else _("All stores")
-    name = f"{request.brand.slug}-star-{question.first}-{question.last}-{question.window}d.{kind}"
-    record(request, AccessKind.EXPORT, store=question.store, what=name)
-    return file_answer(star_file(found, brand=request.brand.name, store=store), kind, name)
+    return file_or_offer(request, ExportKind.STAR, form, kind)
 
 
 def _days(found: StarAnswer) -> Context:

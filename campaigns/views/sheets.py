@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from kombu.exceptions import OperationalError
@@ -99,12 +101,14 @@ def sheet_template(request: BrandRequest, kind: str) -> HttpResponse:
     return file_answer(sheet_files.template(), kind, f"redcat-links.{kind}")
 
 
-def file_answer(rows: Iterable[Sequence[Cell]], kind: str, name: str) -> HttpResponse:
+def file_answer(
+    rows: Iterable[Sequence[Cell]], kind: str, name: str, *, made: datetime | None = None
+) -> HttpResponse:
     if kind not in WRITERS:
         raise Http404
     write, content_type = WRITERS[kind]
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(write(rows), content_type=content_type, headers=headers)
+    headers = {"Content-Disposition": str(content_disposition_header(True, name))}
+    return HttpResponse(write(rows, made=made), content_type=content_type, headers=headers)
 
 
 def approved_stores(request: BrandRequest) -> list[Store]:

@@ -51,6 +51,8 @@ class NoticeKind(models.TextChoices):
     ROBOT_OFF = "robot_off", _("A group robot is switched off")
     ALERT_RAISED = "alert_raised", _("An alert is raised")
     ALERT_CLEARED = "alert_cleared", _("An alert has cleared")
+    EXPORT_READY = "export_ready", _("An export that you asked for is ready")
+    EXPORT_FAILED = "export_failed", _("An export that you asked for could not be made")
 
 
 class NoticeQuerySet(StoreOwnedQuerySet["Notice"]):

@@ -10,12 +10,15 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import xlsxwriter
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Cell = str | int | Decimal | None
+WriteRows = Callable[[Iterable[Sequence[Cell]]], None]
+# opens a file to write to, with a folder for what is not done yet, and when it is made
+Into = Callable[[IO[bytes], Path, datetime | None], AbstractContextManager[WriteRows]]
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -103,38 +109,70 @@ def _program(file: int, most: int) -> Iterator["subprocess.Popen[bytes]"]:
             run.stdout.close()
 
 
-def csv_file(rows: Iterable[Sequence[Cell]]) -> bytes:
+def csv_file(rows: Iterable[Sequence[Cell]], *, made: datetime | None = None) -> bytes:
     """Return a CSV file in UTF-8 with its mark; None is an empty cell."""
-    sheet = io.StringIO()
-    sheet.write(BYTE_ORDER_MARK)
-    csv.writer(sheet, lineterminator="\r\n").writerows(
-        [_cell(cell) for cell in row] for row in rows
-    )
-    return sheet.getvalue().encode("utf-8", "replace")
+    return _whole(csv_into, rows, made)
 
 
-def xlsx_file(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return an XLSX file of one sheet; its text is never a formula, a link or a number."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+def xlsx_file(rows: Iterable[Sequence[Cell]], *, made: datetime | None = None) -> bytes:
+    """Return an XLSX file of one sheet; its text is never a formula, a link or a number.
+
+    It says when it was `made`, which is now unless told: the same rows are the same bytes then.
+    """
+    return _whole(xlsx_into, rows, made)
+
+
+@contextmanager
+def csv_into(file: IO[bytes], folder: Path, made: datetime | None = None) -> Iterator[WriteRows]:
+    """Write rows as they come; a CSV file says nothing of when it was made."""
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
+    text.write(BYTE_ORDER_MARK)
+    lines = csv.writer(text, lineterminator="\r\n")
+    try:
+        yield lambda rows: lines.writerows([_cell(cell) for cell in row] for row in rows)
+    finally:
+        text.detach()  # it flushes, and leaves the file open
+
+
+@contextmanager
+def xlsx_into(file: IO[bytes], folder: Path, made: datetime | None = None) -> Iterator[WriteRows]:
+    """Write rows as they come; they wait in `folder` for the end, so memory does not grow."""
+    options = {"constant_memory": True, "tmpdir": str(folder)}
+    with xlsxwriter.Workbook(file, options) as book:
+        if made:
+            book.set_properties({"created": made.astimezone(UTC)})
         sheet = book.add_worksheet()
         as_text = book.add_format({"num_format": "@"})  # what is typed here later stays text too
         as_number = book.add_format({"num_format": "General"})
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 15, 24, as_text)
-        for number, row in enumerate(rows):
-            for place, cell in enumerate(row):
-                if isinstance(cell, str):
-                    text = cell.encode("utf-8", "replace").decode()[:LONGEST]
-                    sheet.write_string(number, place, text, as_text)
-                elif cell is not None and -EXACT < cell < EXACT:
-                    sheet.write_number(number, place, cell, as_number)
-                elif cell is not None:
-                    sheet.write_string(number, place, str(cell), as_text)
+        numbers = count()
+
+        def write(rows: Iterable[Sequence[Cell]]) -> None:
+            for row in rows:
+                number = next(numbers)
+                for place, cell in enumerate(row):
+                    if isinstance(cell, str):
+                        text = cell.encode("utf-8", "replace").decode()[:LONGEST]
+                        sheet.write_string(number, place, text, as_text)
+                    elif cell is not None and -EXACT < cell < EXACT:
+                        sheet.write_number(number, place, cell, as_number)
+                    elif cell is not None:
+                        sheet.write_string(number, place, str(cell), as_text)
+
+        yield write
+
+
+def _whole(into: Into, rows: Iterable[Sequence[Cell]], made: datetime | None) -> bytes:
+    file = io.BytesIO()
+    folder = tempfile.TemporaryDirectory(prefix="redcat-sheet-")
+    with folder as path, into(file, Path(path), made) as write:
+        write(rows)
     return file.getvalue()
 
 
 WRITERS = {"csv": (csv_file, CSV_TYPE), "xlsx": (xlsx_file, XLSX_TYPE)}
+INTO: dict[str, Into] = {"csv": csv_into, "xlsx": xlsx_into}
 
 
 def safe_text(text: str) -> str:

@@ -1,5 +1,6 @@
 """A store with one of everything that may bear a name, for tests that look for that name."""
 
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from campaigns.models import (
     CampaignRule,
     ConsoleDay,
     CreatorNoteDay,
+    Export,
     FileImport,
     FilePart,
     LateNight,
@@ -37,6 +39,7 @@ from campaigns.models import (
     SyncWindow,
 )
 from campaigns.tests.alerts import make_alert, make_alert_event
+from campaigns.tests.exports import make_export, make_ready
 from campaigns.tests.factories import (
     make_click,
     make_comment,
@@ -143,6 +146,7 @@ class Estate:
     view: SavedView
     report: MailReport
     share: ShareLink
+    export: Export
     alert: AlertRule
 
     def names(self) -> dict[str, int]:
@@ -192,15 +196,18 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
 
 def _take_away(
     store: Store, member: Membership, name: str
-) -> tuple[SavedView, MailReport, ShareLink]:
-    """Leave a saved view, the report that sends it, with a mail that was sent, and a share link."""
+) -> tuple[SavedView, MailReport, ShareLink, Export]:
+    """Leave a saved view, the report that sends it, with a mail that was sent, a share link, and
+    a file that was made.
+    """
     brand = store.brand
     view = make_saved_view(brand, member.user, f"{name} 看", store=store, is_shared=True)
     report = make_mail_report(view, member)
     with scope(Hat.WEB, brand=brand.pk):
         report.mails.create(brand=brand, day=DAY, status="sent", sent_at=known_now())
     share, _token = make_share_link(brand, member.user, name=f"{name} 享")
-    return view, report, share
+    export = make_export(brand, member.user, name=f"{name}.csv", reach=[store.pk], store=store)
+    return view, report, share, make_ready(export, zlib.compress(name.encode()))
 
 
 def _make_plans(

@@ -41,6 +41,7 @@ PLACEHOLDERS = (
     "file_import",
     "view",
     "report",
+    "export",
     "stop",
     "share",
     "share_token",

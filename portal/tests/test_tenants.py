@@ -84,6 +84,7 @@ NAMED = [
     ("post", "notes/sheets/{sheet}/attach/"),
     ("get", "notes/sheets/{sheet}/result.xlsx"),
     ("get", "data/imports/{file_import}/"),
+    ("get", "data/exports/{export}/file/"),
     ("get", "data/files/{store}/console/0/2025-06-18/"),
     ("get", "data/imports/{file_import}/refused.csv"),
     ("post", "data/imports/{file_import}/apply/"),

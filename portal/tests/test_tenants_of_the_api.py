@@ -37,6 +37,9 @@ READ = [
     f"{V1}metrics/query/?line=star&dimension=task",
     f"{V1}metrics/export.csv",
     f"{V1}metrics/export.csv?line=star",
+    f"{V1}exports/{{export}}/",
+    f"{V1}exports/{{other_export}}/",
+    f"{V1}exports/{{other_export}}/file/",
     f"{V1}data-status/",
 ]
 pytestmark = pytest.mark.usefixtures("own_files")

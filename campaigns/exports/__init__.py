@@ -1,0 +1,1 @@
+"""Files that people take away: at once, or made in the background where they are long."""
