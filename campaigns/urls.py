@@ -110,6 +110,21 @@ urlpatterns = [
         name="results_note",
     ),
     path(
+        "b/<slug:brand>/results/notes/<int:note_pk>.<str:kind>",
+        results_subject.results_note_file,
+        name="results_note_file",
+    ),
+    path(
+        "b/<slug:brand>/results/creators.<str:kind>",
+        results_subject.results_creator_file,
+        name="results_creator_file",
+    ),
+    path(
+        "b/<slug:brand>/results/items/<int:item>.<str:kind>",
+        results_subject.results_item_file,
+        name="results_item_file",
+    ),
+    path(
         "b/<slug:brand>/results/creators/", results_subject.results_creator, name="results_creator"
     ),
     path(

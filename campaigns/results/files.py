@@ -13,7 +13,7 @@ from campaigns.results.figures import Returned
 from campaigns.results.groups import Group, GroupRow
 from campaigns.results.metrics import Unit
 from campaigns.results.question import Question
-from campaigns.results.shown import Cell, title, under_head
+from campaigns.results.shown import CENT, FOUR_PLACES, Cell, title, under_head
 from campaigns.results.table import COLUMNS, NoteRow, Row, total_row
 from portal.lib import money, sheets
 
@@ -119,7 +119,7 @@ def _figures(row: Row) -> Line:
 
 
 def number(cell: Cell) -> sheets.Cell:
-    """Plain numbers: yuan and ratios with two decimals, as the page shows them."""
+    """Plain numbers: yuan and ratios with two decimals, and shares of 1 with four, as shown."""
     if cell.is_few:
         return cell.full
     if cell.value is None:
@@ -127,7 +127,8 @@ def number(cell: Cell) -> sheets.Cell:
     if cell.metric.unit == Unit.FEN:
         return money.yuan(int(cell.value))
     if isinstance(cell.value, Decimal):
-        return cell.value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        places = FOUR_PLACES if cell.metric.unit == Unit.SHARE else CENT
+        return cell.value.quantize(places, ROUND_HALF_UP)
     return cell.value
 
 

@@ -4,8 +4,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
+from campaigns.exports.files import store_named
 from campaigns.forms.results import SubjectForm
 from campaigns.results import back_chain, subject, table, trend
 from campaigns.results.answers import Answer, answer
@@ -16,46 +18,101 @@ from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS
 from campaigns.results.receipts import receipt
 from campaigns.results.subject import Subject, Unseen
+from campaigns.results.subject_files import subject_file
 from campaigns.views.period import Context, period_context, stores_seen
 from campaigns.views.results import ROWS_ON_A_PAGE, ROWS_ON_PAPER, titled
+from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
-from merchants.models import Role
+from merchants.access_events import record
+from merchants.models import AccessKind, Role
 from portal.lib.htmx import render_page
+from portal.lib.sheets import WRITERS
 
 
 @require_GET
 @brand_view(Role.VIEWER)
 def results_note(request: BrandRequest, note_pk: int) -> HttpResponse:
-    try:
-        found = subject.note_subject(request.brand, request.membership, note_pk)
-    except Unseen:
-        raise Http404 from None
-    return _page(request, SubjectForm(request.GET, stores_seen(request)), found)
+    return _page(request, _form(request), _note(request, note_pk))
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def results_note_file(request: BrandRequest, note_pk: int, kind: str) -> HttpResponse:
+    return _file(request, _form(request), _note(request, note_pk), kind)
 
 
 @require_GET
 @brand_view(Role.VIEWER)
 def results_creator(request: BrandRequest) -> HttpResponse:
-    form = SubjectForm(request.GET, stores_seen(request))
-    form.full_clean()
-    name = form.cleaned_data.get("creator")
-    if not name:
-        return redirect(reverse("campaigns:results", args=[request.brand.slug]) + "?group=creator")
-    try:
-        found = subject.creator_subject(request.brand, request.membership, name)
-    except Unseen:
-        raise Http404 from None
-    return _page(request, form, found)
+    form = _form(request)
+    if found := _creator(request, form):
+        return _page(request, form, found)
+    return redirect(reverse("campaigns:results", args=[request.brand.slug]) + "?group=creator")
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def results_creator_file(request: BrandRequest, kind: str) -> HttpResponse:
+    form = _form(request)
+    if found := _creator(request, form):
+        return _file(request, form, found, kind)
+    raise Http404
 
 
 @require_GET
 @brand_view(Role.VIEWER)
 def results_item(request: BrandRequest, item: int) -> HttpResponse:
+    return _page(request, _form(request), _item(request, item))
+
+
+@require_GET
+@brand_view(Role.VIEWER)
+def results_item_file(request: BrandRequest, item: int, kind: str) -> HttpResponse:
+    return _file(request, _form(request), _item(request, item), kind)
+
+
+def _form(request: BrandRequest) -> SubjectForm:
+    return SubjectForm(request.GET, stores_seen(request))
+
+
+def _note(request: BrandRequest, note_pk: int) -> Subject:
     try:
-        found = subject.item_subject(request.brand, request.membership, str(item))
+        return subject.note_subject(request.brand, request.membership, note_pk)
     except Unseen:
         raise Http404 from None
-    return _page(request, SubjectForm(request.GET, stores_seen(request)), found)
+
+
+def _creator(request: BrandRequest, form: SubjectForm) -> Subject | None:
+    """Return the creator that the address names; None where it names nobody."""
+    form.full_clean()
+    name = form.cleaned_data.get("creator")
+    try:
+        return name and subject.creator_subject(request.brand, request.membership, name)
+    except Unseen:
+        raise Http404 from None
+
+
+def _item(request: BrandRequest, item: int) -> Subject:
+    try:
+        return subject.item_subject(request.brand, request.membership, str(item))
+    except Unseen:
+        raise Http404 from None
+
+
+def _file(request: BrandRequest, form: SubjectForm, about: Subject, kind: str) -> HttpResponse:
+    """Answer with the tables of days that the page shows; a question it refuses, with the page."""
+    if kind not in WRITERS:
+        raise Http404
+    if not form.is_valid():
+        return _page(request, form, about)
+    question = form.question_of(about.choice)
+    found = answer(request.brand, request.membership, question)
+    store = about.note.store.title if about.note else store_named(request.membership, question)
+    period = f"{question.first}-{question.last}-{question.window}d"
+    name = f"{request.brand.slug}-{about.kind}-{_plain(about)}-{period}.{kind}"
+    record(request, AccessKind.EXPORT, store=question.store, what=name)
+    lines = subject_file(found, about, request.membership, store=store)
+    return file_answer(lines, kind, name, made=question.moment)
 
 
 def _page(request: BrandRequest, form: SubjectForm, about: Subject) -> HttpResponse:
@@ -67,6 +124,7 @@ def _page(request: BrandRequest, form: SubjectForm, about: Subject) -> HttpRespo
         "stores": [] if about.note else form.stores,
         "answer": found,
         "kept": form.kept(),
+        "files": [(kind, _file_path(request, about, kind)) for kind in ("xlsx", "csv")],
     }
     if not found.is_empty:
         context |= _figures(request, found)
@@ -77,6 +135,22 @@ def _page(request: BrandRequest, form: SubjectForm, about: Subject) -> HttpRespo
     status = 200 if valid else 422
     template = "campaigns/results_subject.html"
     return render_page(request, template, context, fragment=wanted, status=status)
+
+
+def _plain(about: Subject) -> str:
+    """Return its id, or of a creator's name what any system takes in the name of a file."""
+    return slugify(about.under or about.title, allow_unicode=True) or "-"
+
+
+def _file_path(request: BrandRequest, about: Subject, kind: str) -> str:
+    if about.note:
+        return reverse(
+            "campaigns:results_note_file", args=[request.brand.slug, about.note.pk, kind]
+        )
+    if about.choice.item:
+        item = int(about.choice.item)
+        return reverse("campaigns:results_item_file", args=[request.brand.slug, item, kind])
+    return reverse("campaigns:results_creator_file", args=[request.brand.slug, kind])
 
 
 def _figures(request: BrandRequest, found: Answer) -> Context:

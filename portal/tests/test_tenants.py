@@ -51,6 +51,7 @@ NAMED = [
     ("get", "data/windows/{window}/"),
     ("get", "data/restatements/{store}/note.spend/2025-06-18/2025-06-19/"),
     ("get", "results/notes/{free}/"),
+    ("get", "results/notes/{free}.csv"),
     ("get", "results/views/{view}/"),
     ("get", "results/views/{view}/edit/"),
     ("post", "results/views/{view}/edit/"),

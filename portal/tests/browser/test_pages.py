@@ -116,6 +116,7 @@ PAGES = {
     "missing notes": ("marketer", "/b/shancha/data/missing/"),
     "no campaign for missing notes": ("owner.xiaoman", "/b/xiaoman/data/missing/"),
     "restatements": ("viewer", "/b/shancha/data/restatements/"),
+    "no export": ("marketer", "/b/shancha/data/exports/"),
     "imports": ("marketer", "/b/shancha/data/imports/"),
     "no import": ("owner.xiaoman", "/b/xiaoman/data/imports/"),
     "imported file": ("marketer", "/b/shancha/data/imports/1/"),
