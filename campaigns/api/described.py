@@ -67,20 +67,30 @@ def page_shape(shape: type[Shape]) -> Any:  # Any: a class made here
     return inline_serializer(f"{shape.__name__}Page", fields)
 
 
-def body_of(form: type[forms.Form], *, without: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the schema of a JSON object that the form reads."""
-    fields = {name: each for name, each in form.base_fields.items() if name not in without}
-    return {
+def body_of(*asks: type[forms.Form], without: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the schema of a JSON object that the forms read."""
+    fields = {
+        _named(name): each
+        for form in asks
+        for name, each in form.base_fields.items()
+        if name not in without
+    }
+    required = [name for name, each in fields.items() if each.required]
+    told = {
         "type": "object",
         "properties": {name: _property(each) for name, each in fields.items()},
-        "required": [name for name, each in fields.items() if each.required],
     }
+    return told | ({"required": required} if required else {})
+
+
+def _named(name: str) -> str:
+    return {"first": "from", "last": "to"}.get(name, name)
 
 
 def _parameter(name: str, field: forms.Field) -> OpenApiParameter:
     kind = next((kind for made, _word, kind in TYPES if isinstance(field, made)), OpenApiTypes.STR)
     return OpenApiParameter(
-        {"first": "from", "last": "to"}.get(name, name),
+        _named(name),
         kind,
         description=str(field.label),
         enum=_choices(field) or None,

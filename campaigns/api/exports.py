@@ -17,7 +17,13 @@ from campaigns.api.described import body_of, described
 from campaigns.api.endpoint import Endpoint, as_page, key_scope, member_of, needs
 from campaigns.api.errors import Invalid
 from campaigns.api.metrics import QUESTIONS, direct_form, line_asked, star_form
-from campaigns.api.questions import OF_THE_PAGE, AnyQuestion, DirectQuestion
+from campaigns.api.questions import (
+    OF_THE_PAGE,
+    AnyQuestion,
+    DirectQuestion,
+    LineForm,
+    StarQuestion,
+)
 from campaigns.api.repeatable import repeatable
 from campaigns.api.shapes import ExportShape
 from campaigns.exports import files, services
@@ -61,7 +67,7 @@ class MetricsExport(FileEndpoint):
     @described(
         _("Have a long file made"),
         ExportShape,
-        body=body_of(DirectQuestion, without=OF_THE_PAGE),
+        body=body_of(LineForm, DirectQuestion, StarQuestion, without=OF_THE_PAGE),
         status=ACCEPTED,
         named="ask_for_export",
     )
