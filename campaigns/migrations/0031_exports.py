@@ -21,7 +21,7 @@ CREATE POLICY own ON campaigns_exportpart AS RESTRICTIVE FOR SELECT TO redcat_we
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0028_mail_reports"),
+        ("campaigns", "0030_raw_pages"),
         ("merchants", "0041_alert_notices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

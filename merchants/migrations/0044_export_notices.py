@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("merchants", "0041_alert_notices"),
+        ("merchants", "0043_share_links_opened"),
     ]
 
     operations = [
@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                     ("link_live", "Links go live"),
                     ("night_late", "Data is late in the morning"),
                     ("webhook_off", "A webhook is switched off"),
+                    ("robot_off", "A group robot is switched off"),
                     ("alert_raised", "An alert is raised"),
                     ("alert_cleared", "An alert has cleared"),
                     ("export_ready", "An export that you asked for is ready"),
@@ -88,6 +89,7 @@ class Migration(migrations.Migration):
                     ("link_live", "Links go live"),
                     ("night_late", "Data is late in the morning"),
                     ("webhook_off", "A webhook is switched off"),
+                    ("robot_off", "A group robot is switched off"),
                     ("alert_raised", "An alert is raised"),
                     ("alert_cleared", "An alert has cleared"),
                     ("export_ready", "An export that you asked for is ready"),
@@ -132,6 +134,7 @@ class Migration(migrations.Migration):
                     ("link_live", "Links go live"),
                     ("night_late", "Data is late in the morning"),
                     ("webhook_off", "A webhook is switched off"),
+                    ("robot_off", "A group robot is switched off"),
                     ("alert_raised", "An alert is raised"),
                     ("alert_cleared", "An alert has cleared"),
                     ("export_ready", "An export that you asked for is ready"),

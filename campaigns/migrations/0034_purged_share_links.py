@@ -6,7 +6,7 @@ NO_PURGE = "REVOKE SELECT (id, expires_at), DELETE ON campaigns_sharelink FROM r
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0034_alert_rule_history"),
+        ("campaigns", "0033_alert_rule_history"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0028_mail_reports"),
+        ("campaigns", "0031_exports"),
         ("merchants", "0042_robots"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ from portal.lib.history import history_tables
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0033_budget_pace"),
+        ("campaigns", "0032_budget_pace"),
         ("merchants", "0042_robots"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
