@@ -29,6 +29,7 @@ from campaigns.api.questions import (
     require_askable,
 )
 from campaigns.api.shapes import AnswerShape, MetricListShape
+from campaigns.models import Campaign
 from campaigns.results import queries, star, table
 from campaigns.results.answers import Answer, answer
 from campaigns.results.change import Compared, compare
@@ -76,8 +77,10 @@ def direct_form(request: Request, asked: Mapping[str, Any]) -> DirectQuestion:
 
 
 def star_form(request: Request, asked: Mapping[str, Any]) -> StarQuestion:
-    stores = list(Store.objects.seen_by(member_of(request)).oldest_first())
-    form = StarQuestion(asked, stores)
+    member = member_of(request)
+    stores = list(Store.objects.seen_by(member).oldest_first())
+    campaigns = list(Campaign.objects.seen_by(member).newest_first())
+    form = StarQuestion(asked, stores, campaigns)
     require_askable(form)
     return form
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.api.errors import require_known, require_valid
 from campaigns.forms.period import NOT_OFFERED
 from campaigns.forms.results import QuestionForm, StarForm
+from campaigns.models import Campaign
 from campaigns.results import star
 from campaigns.results.groups import Group
 from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line, Metric
@@ -19,7 +20,7 @@ TOTAL, TASK, DAY = "total", "task", "day"
 DIRECT_METRICS = [key for key, metric in METRICS.items() if metric.line is Line.DIRECT]
 USUAL_ROWS, MOST_ROWS = 500, 1000
 ELSEWHERE = {"line"}  # read before any form
-OF_THE_PAGE = ("receipt", "page", "group")  # what the pages ask and programs do not
+OF_THE_PAGE = ("receipt", "page", "group", "per")  # what the pages ask and programs do not
 
 
 class KeysField(forms.CharField):
@@ -75,8 +76,10 @@ class StarQuestion(StarForm):
     metrics = KeysField(star.COLUMNS)
     dimension = dimension_of(TOTAL, TASK, DAY)
 
-    def __init__(self, address: Any, stores: list[Store]) -> None:  # Any: as the form has it
-        super().__init__(address, stores)
+    def __init__(
+        self, address: Any, stores: list[Store], campaigns: list[Campaign]
+    ) -> None:  # Any: as the form has it
+        super().__init__(address, stores, campaigns)
         self.stores = stores
 
 

@@ -1,6 +1,6 @@
 """Reading the question out of the address; what can't be used falls back and says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -10,12 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.forms.period import NOT_OFFERED, DayField, NumberChoice, PeriodForm
-from campaigns.models import NoteSource
+from campaigns.models import Campaign, NoteSource
 from campaigns.results.choice import NoteChoice, Offered
 from campaigns.results.groups import Group
 from campaigns.results.metrics import METRICS, Line, Text
 from campaigns.results.question import Against, Question, moment_of
 from campaigns.results.table import COLUMNS, DEFAULT_SORT
+from merchants.models import Store
 from portal.lib import days
 
 SORTS = [sign + column.key for column in COLUMNS for sign in ("", "-")]
@@ -54,6 +55,32 @@ def _receipt_of(line: Line) -> forms.ChoiceField:
     )
 
 
+class PhasedForm(PeriodForm):
+    """A period of a campaign, if one is chosen, and how its phases are compared."""
+
+    campaign = NumberChoice(_("Campaign"))
+    per = forms.ChoiceField(
+        label=_("Phases"),
+        choices=[("day", _("Average per day"))],
+        required=False,
+        error_messages=NOT_OFFERED,
+    )
+
+    def __init__(
+        self, address: Mapping[str, Any], stores: Sequence[Store], campaigns: Sequence[Campaign]
+    ) -> None:
+        super().__init__(address, stores)
+        self.campaigns = campaigns
+        self.offer("campaign", [(campaign.pk, campaign.name) for campaign in campaigns])
+
+    def chosen_campaign(self) -> Campaign | None:
+        asked = self.cleaned_data.get("campaign")
+        return next((each for each in self.campaigns if each.pk == asked), None)
+
+    def is_per_day(self) -> bool:
+        return bool(self.cleaned_data.get("per"))
+
+
 class TableForm(PeriodForm):
     """A period, and how the table of its notes is read."""
 
@@ -85,10 +112,9 @@ class SubjectForm(TableForm):
         return replace(self.question(), notes=choice)
 
 
-class QuestionForm(TableForm):
+class QuestionForm(PhasedForm, TableForm):
     REMEMBERED: ClassVar = (*CHOICES, "group", "against", "sort")
 
-    campaign = NumberChoice(_("Campaign"))
     creator = forms.CharField(label=_("Creator"), max_length=80, required=False)
     source = NumberChoice(_("Source"), NoteSource.choices)
     tag = forms.CharField(label=_("Tag"), max_length=30, required=False)
@@ -107,9 +133,8 @@ class QuestionForm(TableForm):
     )
 
     def __init__(self, address: Mapping[str, Any], offered: Offered) -> None:
-        super().__init__(address, offered.stores)
+        super().__init__(address, offered.stores, offered.campaigns)
         self.offered = offered
-        self.offer("campaign", [(campaign.pk, campaign.name) for campaign in offered.campaigns])
 
     def question(self) -> Question:
         choice = NoteChoice(
@@ -176,16 +201,20 @@ class DiffForm(QuestionForm):
         return moment_of(self.cleaned_data.get("until"))
 
 
-class StarForm(PeriodForm):
+class StarForm(PhasedForm):
     LINE: ClassVar = Line.STAR
-    REMEMBERED: ClassVar = ("task", "scaled")
+    REMEMBERED: ClassVar = ("campaign", "task", "scaled")
 
     task = forms.CharField(label=_("Star task"), max_length=60, required=False)
     scaled = forms.BooleanField(label=_("Scaled up (estimate)"), required=False)
     receipt = _receipt_of(Line.STAR)
 
     def question(self) -> Question:
-        return replace(super().question(), is_scaled=bool(self.cleaned_data.get("scaled")))
+        return replace(
+            super().question(),
+            notes=NoteChoice(campaign=self.cleaned_data.get("campaign")),
+            is_scaled=bool(self.cleaned_data.get("scaled")),
+        )
 
     def asked_task(self) -> str:
         return self.cleaned_data.get("task") or ""
@@ -195,6 +224,8 @@ class StarForm(PeriodForm):
 
     def in_words(self) -> list[tuple[str, str]]:
         words = super().in_words()
+        if campaign := self.chosen_campaign():
+            words.append((gettext("Campaign"), campaign.name))
         if task := self.asked_task():
             words.append((gettext("Star task"), task))
         if self.cleaned_data.get("scaled"):

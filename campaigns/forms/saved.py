@@ -35,5 +35,5 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
 
 def question_form(line: str, asked: Mapping[str, str], offer: Offered) -> QuestionForm | StarForm:
     if line == ViewLine.STAR:
-        return StarForm(asked, offer.stores)
+        return StarForm(asked, offer.stores, offer.campaigns)
     return QuestionForm(asked, offer)

@@ -91,6 +91,7 @@ def seed_plans(store: Store, user: User) -> None:
             )
         CreatorOrder.objects.bind_star_tasks(store.brand_id)
         _authorise(store)
+        _join_star_notes(store, user)
 
 
 def _make_campaign(plan: Plan, store: Store, user: User) -> None:
@@ -110,6 +111,13 @@ def _make_campaign(plan: Plan, store: Store, user: User) -> None:
         add_rule(campaign, RuleKind.CREATOR, plan.rule, by=user)
     else:
         join_notes(campaign, list(store.notes.newest_first()[:BY_HAND]), by=user)
+
+
+def _join_star_notes(store: Store, user: User) -> None:
+    """Let the first campaign have notes of both lines: those of the newest star task too."""
+    campaign = store.brand.campaigns.get(name=PLANS[0].name)
+    notes = store.notes.filter(star_rows__star_task__task_id=STAR_TASKS[-1][0])
+    join_notes(campaign, list(notes), by=user)
 
 
 def _authorise(store: Store) -> None:

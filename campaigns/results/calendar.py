@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, Phase
 from campaigns.results.metrics import Text
 
 PRESETS = (7, 15, 30, 90)  # closed days
@@ -41,18 +40,6 @@ def last_days(count: int, newest: date) -> tuple[date, date]:
 
 def seasons_begun(newest: date) -> list[Season]:
     return [season for season in SEASONS if season.first <= newest]
-
-
-def campaign_spans(campaign: Campaign, newest: date) -> list[Season]:
-    """Return the campaign's whole period and its phases, up to the newest closed day."""
-    phases = campaign.phases.order_by("starts_on", "pk")
-    spans = [Season(_("Whole campaign"), campaign.starts_on, campaign.ends_on)]
-    spans += [Season(Phase(each.phase).label, each.starts_on, each.ends_on) for each in phases]
-    return [
-        Season(span.name, span.first, min(span.last, newest))
-        for span in spans
-        if span.first <= newest
-    ]
 
 
 def mark_on(day: date) -> Text:

@@ -109,3 +109,15 @@ def titles(brand: Brand, membership: Membership, keys: Iterable[NoteKey]) -> dic
     notes = Note.objects.filter(brand=brand, note_id__in={key.note_id for key in keys})
     seen = notes.seen_by(membership).select_related("store")
     return {NoteKey(note.connection_id, note.note_id): note for note in seen if note.connection_id}
+
+
+def names(
+    brand: Brand, membership: Membership, keys: Iterable[NoteKey]
+) -> dict[NoteKey, tuple[int, str]]:
+    """Return our own key and the title of each note that is listed."""
+    notes = Note.objects.filter(brand=brand, note_id__in={key.note_id for key in keys})
+    rows = notes.seen_by(membership).exclude(connection=None)
+    found = rows.values_list("connection_id", "note_id", "pk", "title")
+    return {
+        NoteKey(connection or 0, note_id): (pk, title) for connection, note_id, pk, title in found
+    }

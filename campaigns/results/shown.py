@@ -138,13 +138,13 @@ def written(value: Value, unit: Unit) -> str:
         return f"{_cents(Decimal(value) * 100):,}%"
     if unit == Unit.RATIO:
         return f"{_cents(Decimal(value)):,}"
-    return f"{int(value):,}"
+    return f"{value:,}"
 
 
 def shortly(value: Value, unit: Unit) -> str:
     """Write it as on cards: large amounts and counts in units of thousands and more."""
     language = get_language() or ""
-    if unit in (Unit.COUNT, Unit.PEOPLE) and value is not None:
+    if unit in (Unit.COUNT, Unit.PEOPLE) and value is not None and value >= money.PLAIN_BELOW:
         return money.short_count(int(value), language)
     if unit == Unit.FEN and value is not None:
         return money.short(int(value), language)

@@ -5,15 +5,16 @@ they can be; over tasks too, and only where the same share of readers was matche
 traffic are never added up: each is a row of its own.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import StarDay, StarLevel, StarTask
+from campaigns.models import CampaignNote, StarDay, StarLevel, StarTask, StarTaskNote
 from campaigns.models.facts import FactQuerySet
 from campaigns.results.figures import Figures, added
 from campaigns.results.measures import Row, figures_of, measures
@@ -108,7 +109,9 @@ class StarAnswer:
 
     def why_not_added(self, key: str) -> Text:
         """Say why there is no total of this column; empty where there is one."""
-        if any(task.figures.value(METRICS[key]) is None for task in self.tasks):
+        metric = METRICS[key]
+        sides = [METRICS[side] for side in metric.over] if metric.is_ratio else [metric]
+        if any(task.figures.value(side) is None for task in self.tasks for side in sides):
             return _("Not every task has returned this.")
         shares = {task.sampling.least for task in self.tasks}
         alike = len(shares) == 1 and all(task.sampling.is_one for task in self.tasks)
@@ -149,6 +152,34 @@ def star_answer(
     )
 
 
+def task_days(
+    brand: Brand, membership: Membership, question: Question, place: str = ""
+) -> dict[date, list[StarRow]]:
+    """Return each day's tasks, or the one at that place alone; one query."""
+    days: dict[date, list[StarRow]] = defaultdict(list)
+    for row in _counted(task_rows(brand, membership, question), question, "day"):
+        task = _star_row(row, question, {})
+        if task.place == place or not place:
+            days[row["day"]].append(task)
+    return days
+
+
+def joined(rows: Sequence[StarRow]) -> list[StarRow]:
+    """Return one row for each task of some days' rows."""
+    tasks: dict[tuple[int, str], list[StarRow]] = defaultdict(list)
+    for row in rows:
+        tasks[row.store_id, row.place].append(row)
+    return [
+        replace(
+            parts[0],
+            figures=added([part.figures for part in parts]),
+            sampling=_sampling_of([part.sampling for part in parts]),
+            last=max(part.last for part in parts),
+        )
+        for parts in tasks.values()
+    ]
+
+
 def total_cells(answer: StarAnswer) -> list[Cell]:
     """The totals over tasks; of people, the most that they can be."""
     return [total_cell(answer, key) for key in COLUMNS] if answer.totals else []
@@ -171,17 +202,39 @@ def task_rows(brand: Brand, membership: Membership, question: Question) -> FactQ
     return _rows(brand, membership, question).filter(level=StarLevel.TASK)
 
 
+def tasks_of(brand: Brand, membership: Membership, campaign: int) -> QuerySet[StarTask]:
+    """Return the tasks that have a note of the campaign; each counts with all of its notes."""
+    joined_notes = CampaignNote.objects.seen_by(membership).present().filter(campaign=campaign)
+    bound = StarTaskNote.objects.seen_by(membership).filter(note__in=joined_notes.values("note"))
+    return (
+        StarTask.objects.filter(brand=brand)
+        .seen_by(membership)
+        .filter(pk__in=bound.values("star_task"))
+    )
+
+
 def _rows(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[StarDay]:
     rows = StarDay.objects.filter(brand=brand, window_days=question.window).seen_by(membership)
     if question.store:
         rows = rows.filter(store_id=question.store)
+    if question.notes.campaign:
+        tasks = tasks_of(brand, membership, question.notes.campaign).values("task_id")
+        rows = rows.filter(
+            Q(level=StarLevel.TASK, object_id__in=tasks)
+            | Q(level=StarLevel.CONTENT, task_id__in=tasks)
+        )
     return rows.as_of(question.moment).filter(day__range=(question.first, question.last))
 
 
 def _grouped(
     rows: FactQuerySet[StarDay], question: Question, names: dict[str, str]
 ) -> list[StarRow]:
-    found = rows.values("store_id", "object_id", "traffic").annotate(
+    return [_star_row(row, question, names) for row in _counted(rows, question)]
+
+
+def _counted(rows: FactQuerySet[StarDay], question: Question, *also: str) -> Iterable[Row]:
+    """Add up by task and kind of traffic, and by what else is named."""
+    found = rows.values("store_id", "object_id", "traffic", *also).annotate(
         **measures(question),
         last=Max("day"),
         least=Min("sampling"),
@@ -189,7 +242,13 @@ def _grouped(
         told=Max("task_group"),
         by=Max("creator"),
     )
-    return [_star_row(row, question, names) for row in found.order_by("object_id", "traffic")]
+    ordered: Iterable[Row] = found.order_by("object_id", "traffic", *also)
+    return ordered
+
+
+def _sampling_of(parts: Sequence[Sampling]) -> Sampling:
+    told = [each for part in parts for each in (part.least, part.most) if each is not None]
+    return Sampling(min(told, default=None), max(told, default=None), bool(told))
 
 
 def _star_row(row: Row, question: Question, names: dict[str, str]) -> StarRow:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from campaigns.models import Campaign
 from campaigns.results.calendar import PRESETS, last_days, seasons_begun
 from campaigns.results.question import Question
 from merchants.access import BrandRequest
@@ -21,3 +22,7 @@ def period_context(question: Question) -> Context:
 
 def stores_seen(request: BrandRequest) -> list[Store]:
     return list(Store.objects.seen_by(request.membership).oldest_first())
+
+
+def campaigns_seen(request: BrandRequest) -> list[Campaign]:
+    return list(Campaign.objects.seen_by(request.membership).newest_first())

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import QuestionForm
@@ -11,7 +12,6 @@ from campaigns.models import ExportKind, NoteDay, NoteSource, ViewLine
 from campaigns.results import queries, table, trend
 from campaigns.results.account import LEFT_OUT, TITLES, Account, account
 from campaigns.results.answers import Answer, answer
-from campaigns.results.calendar import Season, campaign_spans
 from campaigns.results.change import compare
 from campaigns.results.choice import offered
 from campaigns.results.forecast import Forecast, forecasts
@@ -19,7 +19,10 @@ from campaigns.results.funnel import funnel
 from campaigns.results.groups import Group, group_rows
 from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS
+from campaigns.results.phase_chart import phase_chart
+from campaigns.results.phases import direct_phases
 from campaigns.results.receipts import receipt
+from campaigns.results.scatter import scatter, scatter_chart
 from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, period_context
 from campaigns.views.saved import saved_context
@@ -41,6 +44,7 @@ def results(request: BrandRequest) -> HttpResponse:
     keys = {"gmv", form.asked_receipt()}
     ahead = forecasts(request.brand, request.membership, found.question, found.days, keys)
     context |= _frame(form, found) | _totals(request, form, found, ahead)
+    context |= _phases(request, form, found) | _scatter(request, form, found)
     context |= _table(request, form, found) | saved_context(request, ViewLine.DIRECT)
     if key := form.asked_receipt():
         context["forecast"] = ahead.get(key)
@@ -67,7 +71,6 @@ def results_file(request: BrandRequest, kind: str) -> HttpResponse:
 def _frame(form: QuestionForm, found: Answer) -> Context:
     return period_context(found.question) | {
         "answer": found,
-        "spans": _spans(form, found),
         "sources": NoteSource.choices,
         "groups": list(Group),
         "group": form.grouped_by(),
@@ -79,11 +82,23 @@ def _frame(form: QuestionForm, found: Answer) -> Context:
     }
 
 
-def _spans(form: QuestionForm, found: Answer) -> list[Season]:
-    """Return the chosen campaign's period and phases, as far as they have begun."""
-    chosen = found.question.notes.campaign
-    campaign = next((each for each in form.offered.campaigns if each.pk == chosen), None)
-    return campaign_spans(campaign, found.question.newest) if campaign else []
+def _phases(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
+    campaign = form.chosen_campaign()
+    if campaign is None:
+        return {}
+    own = (request.brand, request.membership, found.question, campaign)
+    phases = direct_phases(*own, is_per_day=form.is_per_day())
+    return {"phases": phases, "phase_chart": phase_chart(phases)}
+
+
+def _scatter(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
+    drawn = scatter(found)
+    if not drawn.is_worth_drawing:
+        return {"scatter": drawn}
+    names = queries.names(request.brand, request.membership, [note.key for note in drawn.drawn])
+    page = reverse("campaigns:results_note", args=[request.brand.slug, 0])
+    address = f"{page.removesuffix('0/')}{{note}}/?{form.kept().urlencode()}"
+    return {"scatter": drawn, "scatter_chart": scatter_chart(drawn, found, names, address)}
 
 
 def _totals(

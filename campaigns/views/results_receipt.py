@@ -20,7 +20,7 @@ from campaigns.results.receipted import NoSuchPlace, Receipted, receipted
 from campaigns.results.recompute import why_not_recomputed
 from campaigns.results.shown import Cell
 from campaigns.results.table import TOTAL
-from campaigns.views.period import Context, stores_seen
+from campaigns.views.period import Context, campaigns_seen, stores_seen
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
@@ -97,7 +97,7 @@ def asked_for(request: BrandRequest) -> Asked:
     stores = stores_seen(request)
     form: QuestionForm | StarForm
     if metric.line is Line.STAR:
-        form = StarForm(request.GET, stores)
+        form = StarForm(request.GET, stores, campaigns_seen(request))
     else:
         form = QuestionForm(request.GET, offered(request.brand, request.membership))
     form.is_valid()
@@ -106,8 +106,14 @@ def asked_for(request: BrandRequest) -> Asked:
         found = receipted(request.brand, request.membership, metric, form.question(), place)
     except NoSuchPlace:
         raise Http404 from None
-    made = form.choices_made() if isinstance(form, QuestionForm) else []
-    return Asked(form, found, stores, [(each.word, each.value) for each in made])
+    return Asked(form, found, stores, _choices(form))
+
+
+def _choices(form: QuestionForm | StarForm) -> list[tuple[str, str]]:
+    if isinstance(form, QuestionForm):
+        return [(each.word, each.value) for each in form.choices_made()]
+    campaign = form.chosen_campaign()
+    return [(_("Campaign"), campaign.name)] if campaign else []
 
 
 def _revisions(request: BrandRequest, found: Receipted) -> list[receipts.Word]:

@@ -8,10 +8,12 @@ from campaigns.models import ExportKind, StarDay, ViewLine
 from campaigns.results import star_days
 from campaigns.results.funnel import funnel
 from campaigns.results.metrics import METRICS, Line
+from campaigns.results.phase_chart import phase_chart
+from campaigns.results.phases import star_phases
 from campaigns.results.receipted import receipted
 from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, total_cells
 from campaigns.views.exports import file_or_offer
-from campaigns.views.period import Context, period_context, stores_seen
+from campaigns.views.period import Context, campaigns_seen, period_context, stores_seen
 from campaigns.views.saved import saved_context
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role
@@ -23,7 +25,7 @@ from portal.lib.sheets import WRITERS
 @brand_view(Role.VIEWER)
 def results_star(request: BrandRequest) -> HttpResponse:
     stores = stores_seen(request)
-    form = StarForm(request.GET, stores)
+    form = StarForm(request.GET, stores, campaigns_seen(request))
     valid = form.is_valid()
     found = star_answer(request.brand, request.membership, form.question(), form.asked_task())
     context: Context = {
@@ -36,7 +38,7 @@ def results_star(request: BrandRequest) -> HttpResponse:
         "contents": in_order(found.contents),
         "ever": bool(found.tasks) or StarDay.objects.seen_by(request.membership).exists(),
     }
-    context |= period_context(found.question) | _days(found)
+    context |= period_context(found.question) | _days(found) | _phases(request, form, found)
     if key := form.asked_receipt():
         own = (request.brand, request.membership, METRICS[key], found.question)
         context["receipted"] = receipted(*own, TOTAL)
@@ -53,10 +55,25 @@ def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
     if kind not in WRITERS:
         raise Http404
     stores = stores_seen(request)
-    form = StarForm(request.GET, stores)
+    form = StarForm(request.GET, stores, campaigns_seen(request))
     if not form.is_valid():
         return results_star(request, brand=request.brand.slug)
     return file_or_offer(request, ExportKind.STAR, form, kind)
+
+
+def _phases(request: BrandRequest, form: StarForm, found: StarAnswer) -> Context:
+    campaign = form.chosen_campaign()
+    if campaign is None:
+        return {}
+    phases = star_phases(
+        request.brand,
+        request.membership,
+        found.question,
+        campaign,
+        form.asked_task() if found.chosen else "",
+        is_per_day=form.is_per_day(),
+    )
+    return {"phases": phases, "phase_chart": phase_chart(phases)}
 
 
 def _days(found: StarAnswer) -> Context:

@@ -165,7 +165,162 @@
     return option;
   };
 
-  const kinds = { star, taps, trend };
+  // A panel for each metric, in it a bar for each phase; on a phone the panels stand one below
+  // the other. A bar that may still rise is dashed; a phase without a figure has its word alone.
+  const phases = ({ phases: names, panels, words }, label) => {
+    const ink = { fontSize: 12, color: css("--rc-ink-2") };
+    const place = (at) =>
+      narrow()
+        ? { left: 0, right: 8, top: `${at * 33 + 6}%`, height: "26%", containLabel: true }
+        : {
+            top: 28, bottom: 8, containLabel: true,
+            left: `${[0, 38, 70][at]}%`, width: `${[36, 30, 30][at]}%`,
+          };
+    return {
+      animation: false,
+      aria: { enabled: true, label: { description: label } },
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      tooltip: {
+        ...base([], label).tooltip, trigger: "item", axisPointer: undefined,
+        formatter: ({ seriesIndex, dataIndex }) => {
+          const panel = panels[Math.floor(seriesIndex / 2)];
+          return `${names[dataIndex]}\n${panel.title}  ${panel.bars[dataIndex].full}`;
+        },
+      },
+      title: panels.map((panel, at) => ({
+        text: panel.title, textStyle: { ...ink, fontWeight: 600 }, padding: 0,
+        left: place(at).left, top: narrow() ? `${at * 33}%` : 0,
+      })),
+      grid: panels.map((panel, at) => place(at)),
+      xAxis: panels.map((panel, at) => ({
+        type: "value", gridIndex: at, show: false, min: 0, boundaryGap: [0, "32%"],
+        max: ({ max }) => Math.max(max, panel.whole?.value ?? 0) * 1.35 || 1,
+      })),
+      yAxis: panels.map((panel, at) => ({
+        type: "category", gridIndex: at, inverse: true, data: names,
+        axisTick: { show: false }, axisLine: { lineStyle: { color: css("--rc-line-2") } },
+        axisLabel: { show: narrow() || !at, ...ink },
+      })),
+      series: panels.flatMap((panel, at) => [
+        phaseBars(panel, at, words, ink), phaseWords(panel, at),
+      ]),
+    };
+  };
+
+  const phaseBars = ({ title, token, bars: own, whole }, at, words, ink) => ({
+    name: title, type: "bar", xAxisIndex: at, yAxisIndex: at, barWidth: "58%", barMaxWidth: 22,
+    data: own.map(({ value, provisional }) => ({
+      value,
+      itemStyle: provisional
+        ? {
+            color: css(`${token}-tint`), borderColor: css(token), borderType: [2, 2],
+            borderWidth: 1,
+          }
+        : { color: css(token) },
+    })),
+    label: {
+      show: true, position: "right", ...ink, backgroundColor: css("--rc-surface"), padding: [1, 2],
+      formatter: ({ dataIndex }) => own[dataIndex].text,
+    },
+    markLine: whole && {
+      silent: true, z: 1, symbol: "none", lineStyle: { color: css("--rc-ink-2"), type: [3, 3], width: 1 },
+      label: {
+        position: "start", distance: 2, fontSize: 12, color: css("--rc-ink-2"),
+        formatter: `${words.whole} ${whole.text}`,
+      },
+      data: [{ xAxis: whole.value }],
+    },
+  });
+
+  // What is not known is no bar of length 0: its word stands where a bar would begin.
+  const phaseWords = ({ bars: own }, at) => ({
+    type: "scatter", xAxisIndex: at, yAxisIndex: at, symbolSize: 0, silent: true,
+    data: own.map(({ value }, index) => (value === null ? [0, index] : null)).filter(Boolean),
+    label: {
+      show: true, position: "right", fontSize: 12, color: css("--rc-ink-3"),
+      formatter: ({ value }) => own[value[1]].text,
+    },
+  });
+
+  // Each note a dot: filled when all its windows are over, light while it may rise, hollow with
+  // too few orders to judge. Dashed lines join equal ROIs.
+  const scatter = ({ dots, is_log: isLog, lines, total, words }, label) => {
+    const bounds = ["spend", "gmv"].map((side) => bound(dots.map((dot) => dot[side]), isLog));
+    const axis = ([min, max], name) => ({
+      type: isLog ? "log" : "value", min, max, name, nameLocation: "end",
+      nameTextStyle: { color: css("--rc-ink-2"), fontSize: 12, align: "left" },
+      axisTick: { show: false }, axisLine: { lineStyle: { color: css("--rc-line-2") } },
+      axisLabel: { color: css("--rc-ink-3"), fontSize: 12, formatter: short, hideOverlap: true },
+      splitLine: { lineStyle: { color: css("--rc-line") } },
+    });
+    const common = base([], label);
+    return {
+      ...common,
+      grid: { ...common.grid, right: narrow() ? 52 : 72, top: 60, bottom: 24 },
+      legend: { ...common.legend, data: KINDS.map((kind) => words[kind]) },
+      tooltip: {
+        ...common.tooltip, trigger: "item", axisPointer: undefined,
+        formatter: ({ data: { dot } }) => [
+          dot.name, `${words.spend}  ${yuan(dot.spend)}`, `${words.gmv}  ${yuan(dot.gmv)}`,
+          `${words.roi}  ${dot.roi}`, `${words.order}  ${dot.orders}`,
+          `${words.maturity} ${Math.floor(dot.maturity * 100)}%`,
+        ].join("\n"),
+      },
+      xAxis: { ...axis(bounds[0], words.spend), nameLocation: "middle", nameGap: 26 },
+      yAxis: axis(bounds[1], words.gmv),
+      series: [
+        ...lines.filter((roi) => isApart(roi, total))
+          .map((roi) => ray(roi, `${words.roi} ${roi}`, bounds, [3, 3])),
+        ...(total ? [ray(total, `${words.total} ${total.toFixed(2)}`, bounds, "solid")] : []),
+        ...KINDS.map((kind) => cloud(dots, kind, words[kind], bounds[1][0], isLog)),
+      ],
+    };
+  };
+
+  const isApart = (roi, total) => !total || Math.abs(Math.log(roi / total)) > Math.log(narrow() ? 3 : 1.5);
+  const KINDS = ["closed", "open", "thin"];
+
+  // From and to where an axis goes; a logarithmic one ends at powers and halves of ten.
+  const bound = (values, isLog) => {
+    const some = values.filter((value) => value > 0);
+    const most = Math.max(...some, 1);
+    if (!isLog) return [0, nice(most * 1.05)];
+    const least = 10 ** Math.floor(Math.log10(Math.min(...some, most)));
+    return [least, nice(most * 1.1)];
+  };
+  const nice = (value) => {
+    const unit = 10 ** Math.floor(Math.log10(value));
+    return [1, 2, 3, 5, 10].map((step) => step * unit).find((step) => step >= value);
+  };
+
+  const ray = (roi, word, [[left, right], [bottom, top]], type) => {
+    const from = Math.max(left, bottom / roi);
+    const to = Math.min(right, top / roi);
+    return {
+      type: "line", silent: true, symbol: "none", z: 1, tooltip: { show: false },
+      lineStyle: { color: css(type === "solid" ? "--rc-ink-2" : "--rc-ink-3"), type, width: 1 },
+      data: from < to ? [[from, from * roi], [to, to * roi]] : [],
+      labelLayout: { hideOverlap: true },
+      endLabel: {
+        show: true, formatter: word, fontSize: 12, distance: 4,
+        color: css(type === "solid" ? "--rc-ink" : "--rc-ink-3"),
+      },
+    };
+  };
+
+  const cloud = (dots, kind, name, bottom, isLog) => {
+    const colour = css("--rc-direct");
+    const fill = { closed: colour, open: css("--rc-direct-3"), thin: "transparent" }[kind];
+    return {
+      name, type: "scatter", symbolSize: 9, z: 3, cursor: "pointer",
+      itemStyle: { color: fill, borderColor: colour, borderWidth: 1.25 },
+      data: dots.filter((dot) => dot.kind === kind).map((dot) => ({
+        value: [dot.spend, isLog ? Math.max(dot.gmv, bottom) : dot.gmv], dot,
+      })),
+    };
+  };
+
+  const kinds = { phases, scatter, star, taps, trend };
 
   const draw = (box) => {
     const figures = JSON.parse(box.querySelector("script").textContent);
@@ -176,6 +331,9 @@
     const chart = echarts.init(stage, null, { renderer: "svg" });
     const watcher = new ResizeObserver(() => chart.resize());
     chart.setOption(option());
+    chart.on("click", ({ data }) => {
+      if (data?.dot?.note) location.assign(figures.address.replace("{note}", data.dot.note));
+    });
     watcher.observe(stage);
     drawn.set(box, { chart, option, watcher });
   };

@@ -54,6 +54,8 @@ PAGES = {
     "no overview": ("owner.yejing", "/b/yejing/overview/"),
     "results": ("viewer", "/b/shancha/results/"),
     "results by creator": ("viewer", "/b/shancha/results/?group=creator&source=2&against=period"),
+    "results by phase": ("viewer", "/b/shancha/results/?campaign=1&per=day"),
+    "star tasks by phase": ("viewer", "/b/shancha/results/star/?campaign=1"),
     "results of a note": ("viewer", "/b/shancha/results/notes/1/?window=30"),
     "no results of a note": ("viewer", "/b/shancha/results/notes/1/?from=2024-01-01&to=2024-01-05"),
     "results of a creator": ("viewer", "/b/shancha/results/creators/?creator=山茶官方"),
