@@ -93,8 +93,16 @@ class StarCoverage:
     by_xinghe: date | None
 
     @property
+    def is_told_by_pugongying(self) -> bool:
+        return self.by_pugongying is not None and self.by_pugongying >= self.due
+
+    @property
+    def is_told_by_xinghe(self) -> bool:
+        return self.by_xinghe is not None and self.by_xinghe >= self.due
+
+    @property
     def is_missing(self) -> bool:
-        return any(day is None or day < self.due for day in (self.by_pugongying, self.by_xinghe))
+        return not (self.is_told_by_pugongying and self.is_told_by_xinghe)
 
     @property
     def missing_since(self) -> date | None:
@@ -109,25 +117,37 @@ class StarCoverage:
 
 def campaign_coverage(campaign: Campaign, membership: Membership, window: int) -> CampaignCoverage:
     """Return what the campaign's notes owed and returned, as known now; four queries."""
+    return campaign_coverages(campaign, membership, [window])[window]
+
+
+def campaign_coverages(
+    campaign: Campaign, membership: Membership, windows: Iterable[int]
+) -> dict[int, CampaignCoverage]:
+    """Return the same for each window; one query more for each."""
     newest = newest_closed(known_now())
     first, last = campaign.starts_on, min(campaign.ends_on, newest)
     joined = _notes_of(campaign, membership)
     listed = [note for note in joined if note.connection_id]
-    counted = _counted(listed, membership, window, first, last)
-    arrived = _arrived(membership, {key.connection_id for key in counted}, first, last)
+    accounts = {note.connection_id for note in listed}
+    arrived = _arrived(membership, {each for each in accounts if each}, first, last)
     running = _running(listed, membership)
-    found = [
-        _cover(
-            note,
-            counted.get(key, {}),
-            arrived.get(key.connection_id) if key in running else None,
-            first,
-        )
-        for note in listed
-        if (key := NoteKey(note.connection_id or 0, note.note_id))
-    ]
-    expected = [each for each in found if each.expected]
-    return CampaignCoverage(first, last, expected, len(joined) - len(listed))
+
+    def covered(window: int) -> CampaignCoverage:
+        counted = _counted(listed, membership, window, first, last)
+        found = [
+            _cover(
+                note,
+                counted.get(key, {}),
+                arrived.get(key.connection_id) if key in running else None,
+                first,
+            )
+            for note in listed
+            if (key := NoteKey(note.connection_id or 0, note.note_id))
+        ]
+        expected = [each for each in found if each.expected]
+        return CampaignCoverage(first, last, expected, len(joined) - len(listed))
+
+    return {window: covered(window) for window in windows}
 
 
 def star_coverage(campaign: Campaign, membership: Membership, window: int) -> list[StarCoverage]:

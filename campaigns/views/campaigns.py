@@ -22,6 +22,8 @@ from campaigns.models import (
 )
 from campaigns.models.campaign import CampaignNoteQuerySet
 from campaigns.notes import services
+from campaigns.results.campaign_lines import direct_line, star_line
+from campaigns.results.metrics import DEFAULT_WINDOW, WINDOWS
 from campaigns.views.pace import pace_shown
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role, Store
@@ -194,7 +196,8 @@ def _detail_page(
         "pace": pace_shown(request, campaign),
         "stores": Store.objects.seen_by(request.membership).filter(campaigns=campaign),
         "phases": [
-            (phase, phase.is_on(days.today())) for phase in campaign.phases.order_by("starts_on")
+            (phase, phase.is_on(days.today()), min(phase.ends_on, days.yesterday()))
+            for phase in campaign.phases.order_by("starts_on")
         ],
         "rules": _counted(campaign),
         "rule_form": rule_form,
@@ -206,8 +209,21 @@ def _detail_page(
         .filter(pk__in=bound.values("star_task"))
         .newest_first(),
         "may_edit": request.membership.allows(Role.MARKETER),
-    }
+    } | _results(request, campaign)
     return render_page(request, "campaigns/campaign_detail.html", context, status=status)
+
+
+def _results(request: BrandRequest, campaign: Campaign) -> dict[str, object]:
+    """Return what either line brought in the campaign's period, in the window that is asked for."""
+    asked = request.GET.get("window", "")
+    window = int(asked) if asked in {str(each) for each in WINDOWS} else DEFAULT_WINDOW
+    own = (request.brand, request.membership, campaign, window, days.known_now())
+    return {
+        "windows": WINDOWS,
+        "window": window,
+        "direct": direct_line(*own),
+        "star": star_line(*own),
+    }
 
 
 def _with_links(rows: CampaignNoteQuerySet) -> CampaignNoteQuerySet:
