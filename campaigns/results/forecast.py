@@ -10,6 +10,8 @@ share     s(d, a) = known of day d at age a ÷ known of it in the end. Age a is 
           after d, at the time of day at which the reader stands.
 forecast  known ÷ the median of s(·, a) for a day of age a, itself for a day whose window is over;
           for a period the sum over its days that were returned.
+sample    of some notes alone, such as one note, a creator or an item, nothing is forecast where
+          the history's days brought fewer than THIN orders: single orders would be the curve.
 band      known ÷ the k-th largest and ÷ the k-th smallest of the n shares, k = ⌊(n + 1) ÷ 10⌋:
           a further share of the same kind lies between them in at least 80 of 100 cases, however
           the shares are spread. A period's ends are the sums of its days' ends, as if all erred
@@ -49,7 +51,7 @@ from campaigns.results.measures import Row, counted
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.question import MOMENT, Question
 from campaigns.results.receipted import Receipted, ReceiptedDay
-from campaigns.results.shown import shortly, written
+from campaigns.results.shown import THIN, shortly, written
 from campaigns.results.table import TOTAL
 from merchants.models import Brand, Membership
 from portal.lib import days
@@ -173,6 +175,8 @@ def _forecast(
     history = min(map(len, shares.values()))
     if history < ENOUGH:
         return Forecast(metric, history, reason=_too_few(history))
+    if question.notes and (orders := _orders(past)) < THIN:
+        return Forecast(metric, history, reason=_too_thin(orders))
     ends = {age: _ends(found) for age, found in shares.items()}
     if not all(each.low for each in ends.values()):
         reason = gettext("So soon after the click too little is known of a day to forecast it.")
@@ -313,6 +317,17 @@ def _past(day: date, steps: Steps, question: Question) -> Past:
 
 def _rounded(parts: Iterable[Fraction]) -> int:
     return floor(sum(parts, Fraction(0)) + Fraction(1, 2))
+
+
+def _orders(past: Sequence[Past]) -> int:
+    """Return how many orders the history holds, as known now."""
+    return sum(each.values["order"][-1] or 0 for each in past)
+
+
+def _too_thin(orders: int) -> str:
+    return gettext(
+        "Too little to tell: the days that ripened here brought %(n)s orders; it takes %(enough)s."
+    ) % {"enough": THIN, "n": orders}
 
 
 def _too_few(history: int) -> str:

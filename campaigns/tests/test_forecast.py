@@ -262,3 +262,27 @@ def test_ten_notes_take_as_many_queries_as_one(viewer, note, connection):
     for number in range(2, 11):
         make_note_day(make_note(connection, number), date(2025, 6, 20))
     assert queries() == for_one
+
+
+def test_a_notes_own_page_forecasts_by_its_own_days(viewer, note, connection):
+    ripen_all(note)
+    make_note_day(make_note(connection, 2), date(2025, 6, 20), gmv_7_fen=99_000_000)
+
+    page = viewer.get(f"{URL}notes/{note.pk}/", ASKED | {"receipt": "gmv"}, headers=ENGLISH)
+
+    assert page.context["forecast"].history >= 20
+    assert page.context["forecast"].known < 99_000_000
+    assert "at close" in page.text
+
+
+@pytest.mark.parametrize(("orders", "is_told"), [(3, False), (4, True)])
+def test_of_some_notes_too_few_orders_are_no_curve(viewer, note, orders, is_told):
+    days = DAYS[4:]  # 26 of them are over
+    for day in days:
+        ripen(note, day, {n: (1_000 * n, orders) for n in range(1, 9)})
+
+    page = viewer.get(f"{URL}notes/{note.pk}/", ASKED | {"receipt": "gmv"}, headers=ENGLISH)
+
+    found = page.context["forecast"]
+    assert (not found.reason) is is_told
+    assert ("brought 78 orders; it takes 100" in found.reason) is not is_told

@@ -1,5 +1,6 @@
 """Results of one note, creator or item: both chains by day, and how each day ripened."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -231,3 +232,12 @@ def test_ten_notes_and_days_of_a_creator_take_as_many_queries_as_one(viewer, not
         more = make_note(connection, number, creator="小满")
         make_note_day(more, DAY - timedelta(days=number))
     assert queries() == for_one
+
+
+def test_a_notes_receipt_leads_to_the_receipt_of_that_note(viewer, note, other):
+    page = page_of(viewer, note, receipt="spend")
+
+    address = re.search(r'href="([^"]*/results/receipt/[^"]*)"', page)[1].replace("&amp;", "&")
+    receipt = viewer.get(address, headers=ENGLISH)
+
+    assert figures_on(receipt.text)["spend", note.note_id] == "700"

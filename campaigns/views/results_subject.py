@@ -1,5 +1,7 @@
 """效果 of one note, creator or item: both chains by day, every window, and how each day ripened."""
 
+from collections.abc import Mapping
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +14,7 @@ from campaigns.forms.results import SubjectForm
 from campaigns.results import back_chain, subject, table, trend
 from campaigns.results.answers import Answer, answer
 from campaigns.results.cohort import ages, cohort
+from campaigns.results.forecast import Forecast, forecasts
 from campaigns.results.funnel import funnel
 from campaigns.results.groups import Group
 from campaigns.results.kpis import kpis
@@ -126,10 +129,13 @@ def _page(request: BrandRequest, form: SubjectForm, about: Subject) -> HttpRespo
         "kept": form.kept(),
         "files": [(kind, _file_path(request, about, kind)) for kind in ("xlsx", "csv")],
     }
+    keys = {"gmv", form.asked_receipt()}
+    ahead = forecasts(request.brand, request.membership, found.question, found.days, keys)
     if not found.is_empty:
-        context |= _figures(request, found)
+        context |= _figures(request, found, ahead)
         context |= {} if about.note else _notes(request, form, found)
     if key := form.asked_receipt():
+        context["forecast"] = ahead.get(key)
         context["receipt"] = receipt(key, found, request.brand, request.membership)
     wanted = "receipt" if request.htmx.target == "receipt" else "results"
     status = 200 if valid else 422
@@ -153,10 +159,10 @@ def _file_path(request: BrandRequest, about: Subject, kind: str) -> str:
     return reverse("campaigns:results_creator_file", args=[request.brand.slug, kind])
 
 
-def _figures(request: BrandRequest, found: Answer) -> Context:
+def _figures(request: BrandRequest, found: Answer, ahead: Mapping[str, Forecast]) -> Context:
     window = found.question.window
     return {
-        "kpis": kpis(found.totals),
+        "kpis": kpis(found.totals, forecasts=ahead),
         "steps": funnel(found.totals),
         "chart": trend.chart(found),
         "day_heads": trend.day_heads(window, trend.CHAIN),
