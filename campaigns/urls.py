@@ -200,6 +200,7 @@ urlpatterns = [
     path(f"{DATA}exports/", exports.export_list, name="exports"),
     path(f"{DATA}exports/new/", exports.export_ask, name="export_ask"),
     path(f"{DATA}exports/<int:export_pk>/file/", exports.export_file, name="export_file"),
+    path(f"{DATA}placements/<int:store_pk>/", data.data_placements, name="data_placements"),
     path(f"{DATA}windows/<int:window_pk>/", data.data_window, name="data_window"),
     path(
         f"{DATA}files/<int:store_pk>/<slug:kind>/<int:window>/<str:day>/",

@@ -34,6 +34,8 @@ from campaigns.models.facts import (
     CreatorNoteDay,
     Fact,
     NoteDay,
+    NotePlacementDay,
+    Placement,
     Source,
     StarDay,
     StarLevel,
@@ -59,6 +61,7 @@ from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
 from campaigns.models.note_day_step import NoteDayStep
 from campaigns.models.quiet import QuietHours
 from campaigns.models.raw_page import RawPage
+from campaigns.models.report_wish import ReportWish
 from campaigns.models.saved_view import SavedView, ViewLine
 from campaigns.models.share_link import ShareLink
 from campaigns.models.sheet import LinkSheet, SheetRow, Verdict
@@ -143,15 +146,18 @@ __all__ = [
     "NoteDayStep",
     "NoteFound",
     "NoteKind",
+    "NotePlacementDay",
     "NoteSource",
     "NoteTag",
     "OrderKind",
     "Phase",
+    "Placement",
     "PulledPage",
     "QuarantinedRow",
     "QuietHours",
     "RawPage",
     "ReportMail",
+    "ReportWish",
     "ReviewState",
     "RuleKind",
     "SavedView",

@@ -129,6 +129,8 @@ class Report:
 
     `raw` says how the answers that changed a fact are kept as they came, if they are.
 
+    `on_request`: it is read of those stores alone whose brand asked for it.
+
     `finish` is told the keys of a pull that is complete, in the transaction that closes it.
 
     A click late on day D is paid for up to D+30, which is told on D+31, and the payment can be
@@ -148,6 +150,7 @@ class Report:
     backfill: int = 90
     finish: Callable[[SyncWindow, Collection[str]], None] | None = None
     text: str = ""
+    on_request: bool = False
     facts: type[Fact] | None = None
     kept_for: int | None = None
     names: str = ""

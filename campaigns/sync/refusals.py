@@ -20,6 +20,11 @@ REASONS = [
         re.compile(r"The page has this note twice, with other figures\."),
         _("The page has this note twice, with other figures."),
     ),
+    (
+        re.compile(r"The page has this note and placement twice, with other figures\."),
+        _("The page has this note and placement twice, with other figures."),
+    ),
+    (re.compile(rf"The field {FIELD} is no code\."), _("The field %(field)s is no code.")),
     (re.compile(rf"{FIELD} is blank\."), _("%(field)s is blank.")),
     (
         re.compile(rf"{FIELD} is negative, not finite or out of range\."),

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from campaigns.models import Heartbeat, SyncWindow, WindowStatus
+from campaigns.models import Heartbeat, ReportWish, SyncWindow, WindowStatus
 from campaigns.models.window import SyncWindowQuerySet
 from campaigns.reports import REPORTS, Report
 from merchants import budgets
@@ -116,8 +116,11 @@ def _connections() -> QuerySet[Connection]:
 
 
 def readers(connections: Iterable[Connection], report: Report) -> list[Connection]:
-    """Keep the connections that the report is read from, as far as their consent goes."""
+    """Keep the connections that the report is read from, as far as consents and wishes go."""
     own = [joined for joined in connections if joined.partner == report.partner]
+    if own and report.on_request:
+        wanted = ReportWish.objects.stores_with(report.key)
+        own = [joined for joined in own if joined.store_id in wanted]
     return that_agreed_since(own, report.text) if own and report.text else own
 
 

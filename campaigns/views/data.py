@@ -1,12 +1,15 @@
 """数据: which day of which source has arrived, what is still being pulled, and what is wrong."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from campaigns.models import SyncWindow
+from campaigns.models import ReportWish, SyncWindow
 from campaigns.reports import REPORTS
+from campaigns.reports.note_placement_day import NOTE_PLACEMENT_DAY
 from campaigns.sync.calendar import state_of
 from campaigns.sync.connection_health import connection_health
 from campaigns.sync.outlook import outlook
@@ -14,7 +17,7 @@ from campaigns.sync.progress import unfinished
 from campaigns.sync.refusals import reason_shown
 from campaigns.views.calendar import Context, calendar, looks
 from merchants.access import BrandRequest, brand_view
-from merchants.models import Connection, Role
+from merchants.models import Connection, Role, Store
 from portal.lib import days
 from portal.lib.htmx import render_page, wants_fragment
 
@@ -29,11 +32,31 @@ def data(request: BrandRequest) -> HttpResponse:
     context: Context = {"owed": owed, "is_moving": any(each.is_moving for each in owed)}
     if not wants_fragment(request):
         joined = Connection.objects.seen_by(request.membership)
+        wishes = ReportWish.objects.seen_by(request.membership)
         context |= calendar(request) | {
             "connections": connection_health(joined, windows),
             "may_consent": request.membership.allows(Role.OWNER),
+            "may_ask": request.membership.allows(Role.MARKETER),
+            "by_placement": wishes.stores_with(NOTE_PLACEMENT_DAY.key),
         }
     return render_page(request, "campaigns/data.html", context, fragment="pulling")
+
+
+@require_POST
+@brand_view(Role.MARKETER)
+def data_placements(request: BrandRequest, store_pk: int) -> HttpResponse:
+    """Have the store's note report pulled by placement too, or no more."""
+    store = get_object_or_404(Store.objects.seen_by(request.membership).present(), pk=store_pk)
+    own = {"brand": request.brand, "store": store, "report": NOTE_PLACEMENT_DAY.key}
+    if request.POST.get("wanted"):
+        ReportWish.objects.get_or_create(**own, defaults={"asked_by": request.user})
+        told = _("The placements of %(store)s are pulled from tonight on, the last %(n)s days too.")
+        messages.success(request, told % {"store": store.title, "n": NOTE_PLACEMENT_DAY.backfill})
+    else:
+        ReportWish.objects.filter(**own).delete()
+        told = _("The placements of %(store)s are pulled no more. What has arrived stays.")
+        messages.success(request, told % {"store": store.title})
+    return redirect("campaigns:data", request.brand.slug)
 
 
 @require_GET

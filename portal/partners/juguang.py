@@ -37,6 +37,12 @@ class Level(StrEnum):
         return "advertiser_name" if self is Level.ACCOUNT else f"{self}_name"
 
 
+class Split(StrEnum):
+    """By what the rows of a report may be split besides, as its `split_columns` names it."""
+
+    PLACEMENT = "placement"
+
+
 @dataclass(frozen=True, slots=True)
 class NoteCard:
     """`source` and `status` are the partner's codes: own, cooperation, KOS …"""
@@ -165,12 +171,16 @@ class JuguangClient:
         day: date,
         page: int,
         page_size: int | None = None,
+        *,
+        split: Split | None = None,
     ) -> ReportPage:
         """Return one page, counted from 1, of the business day's rows: one for each of the level.
 
-        `page_size` is the app's own unless it is given.
+        With `split` there is one for each of its values too. `page_size` is the app's own unless
+        it is given.
         """
         size = page_size or self.app.report_page_size
+        further: dict[str, object] = {"split_columns": [split.value]} if split else {}
         reply = self._read(
             f"/jg/data/report/offline/{level}",
             advertiser_id=int(advertiser_id),
@@ -179,6 +189,7 @@ class JuguangClient:
             time_unit="DAY",
             page_num=page,
             page_size=size,
+            **further,
         )
         rows = _report_rows(reply.content)
         total, more = reply.content.whole("total_count"), len(rows) >= size

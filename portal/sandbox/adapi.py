@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 from functools import wraps
+from itertools import groupby
 from typing import TypeVar
 
 from django.http import HttpRequest, JsonResponse
@@ -32,12 +33,13 @@ from portal.sandbox.accounts import (
 )
 from portal.sandbox.faults import faults
 from portal.sandbox.pages import address
+from portal.sandbox.placements import Place, codes_of_notes, parts, places
 from portal.sandbox.state import Pair, Partner, Refused, Token, state
 from portal.sandbox.truth import Note
 from portal.sandbox.worlds import world_of
 
 LONGEST_SPAN = timedelta(days=30)
-UNSUPPORTED = ("sort_column", "sort", "marketing_target", "placement", "split_columns")
+UNSUPPORTED = ("sort_column", "sort", "marketing_target", "placement")
 
 APPS: dict[tuple[str, str], Partner] = {
     (XHS_APP_ID, XHS_APP_SECRET): "xhs",
@@ -47,8 +49,8 @@ APPS: dict[tuple[str, str], Partner] = {
 Row = TypeVar("Row")
 Body = dict[str, object]
 Answer = dict[str, object]
-# A row to be: its time, its note and the cells that are summed.
-Group = tuple[str, str, list[report.Cell]]
+# A row to be: what names it, and the cells that are summed.
+Group = tuple[dict[str, str], list[report.Cell]]
 
 
 class Code(IntEnum):
@@ -63,7 +65,10 @@ class Code(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportAsked:
-    """`is_daily`: a row for each day; otherwise one for the whole span."""
+    """`is_daily`: a row for each day; otherwise one for the whole span.
+
+    `splits` are what its rows are split by besides.
+    """
 
     advertiser_id: int
     first: date
@@ -71,6 +76,7 @@ class ReportAsked:
     is_daily: bool
     page_num: int
     page_size: int
+    splits: Sequence[str]
 
     def page(self, rows: Sequence[Row]) -> Sequence[Row]:
         return rows[(self.page_num - 1) * self.page_size : self.page_num * self.page_size]
@@ -132,23 +138,26 @@ def note_list(request: HttpRequest, body: Body) -> Answer:
 
 @endpoint
 def note_report(request: HttpRequest, body: Body) -> Answer:
-    asked = report_asked(request, body)
+    asked = report_asked(request, body, splits=("placement",))
     as_of = today()
     source = world_of(asked.advertiser_id)
     cells = source.cells(asked.advertiser_id, asked.first, asked.last, as_of=as_of)
-    if asked.is_daily:
-        groups, total = _by_day(asked.page(cells)), len(cells)
-    else:
-        by_note = _by_note(cells, asked.first, asked.last)
+    if not asked.is_daily:
+        by_note = _by_note(asked, _by_placement(asked, cells) if asked.splits else _by_day(cells))
         groups, total = asked.page(by_note), len(by_note)
+    elif asked.splits:
+        rows = places(asked.advertiser_id, cells)
+        groups, total = _by_placement(asked, cells, asked.page(rows)), len(rows)
+    else:
+        groups, total = _by_day(asked.page(cells)), len(cells)
     return {
         "data_list": [_report_row(group, as_of=as_of) for group in groups],
         "total_count": total,
     }
 
 
-def report_asked(request: HttpRequest, body: Body) -> ReportAsked:
-    """Read what any of the offline reports is asked for."""
+def report_asked(request: HttpRequest, body: Body, *, splits: Sequence[str] = ()) -> ReportAsked:
+    """Read what any of the offline reports is asked for; `splits` are what this one offers."""
     time.sleep(faults().delay_seconds)
     token = token_of(request)
     if "report_service" not in token.scope:
@@ -164,24 +173,52 @@ def report_asked(request: HttpRequest, body: Body) -> ReportAsked:
         is_daily=_time_unit(body) == "DAY",
         page_num=number(body, "page_num", default=1, most=10_000),
         page_size=number(body, "page_size", default=20, most=500),
+        splits=_split_columns(body, splits),
     )
 
 
+def _split_columns(body: Body, offered: Sequence[str]) -> Sequence[str]:
+    given = body.get("split_columns") or []
+    if not isinstance(given, list) or any(each not in offered for each in given):
+        raise Problem(Code.BAD_PARAMETER, "not offered by the sandbox: these split_columns")
+    return given
+
+
 def _by_day(cells: Sequence[report.Cell]) -> Sequence[Group]:
-    return [(f"{cell.delivery.day}", cell.delivery.note_id, [cell]) for cell in cells]
+    return [(_names(cell), [cell]) for cell in cells]
 
 
-def _by_note(cells: Sequence[report.Cell], first: date, last: date) -> Sequence[Group]:
-    by_note: dict[str, list[report.Cell]] = {}
-    for cell in cells:
-        by_note.setdefault(cell.delivery.note_id, []).append(cell)
-    return [(f"{first} - {last}", note_id, by_note[note_id]) for note_id in sorted(by_note)]
+def _by_placement(
+    asked: ReportAsked, cells: Sequence[report.Cell], rows: Sequence[Place] | None = None
+) -> Sequence[Group]:
+    """Return these rows of the split report, or all of them."""
+    found = places(asked.advertiser_id, cells) if rows is None else rows
+    codes = codes_of_notes(asked.advertiser_id)
+    groups: list[Group] = []
+    for number, each in groupby(found, key=lambda row: row.cell):
+        cell = cells[number]
+        split = parts(cell, codes[cell.delivery.note_id])
+        groups += [(_names(cell) | {"placement": f"{row.code}"}, [split[row.code]]) for row in each]
+    return groups
+
+
+def _by_note(asked: ReportAsked, by_day: Sequence[Group]) -> Sequence[Group]:
+    """Put together what is of one note, and of one placement where it is split by that."""
+    found: dict[tuple[str, ...], Group] = {}
+    for names, cells in by_day:
+        named = names | {"time": f"{asked.first} - {asked.last}"}
+        found.setdefault(tuple(named.values()), (named, []))[1].extend(cells)
+    return [found[key] for key in sorted(found)]
+
+
+def _names(cell: report.Cell) -> dict[str, str]:
+    return {"time": f"{cell.delivery.day}", "note_id": cell.delivery.note_id}
 
 
 def _report_row(group: Group, *, as_of: date) -> dict[str, str]:
-    when, note_id, cells = group
+    names, cells = group
     counted = report.total(report.figures(cell, as_of=as_of) for cell in cells)
-    return {"time": when, "note_id": note_id} | report.shown(counted)
+    return names | report.shown(counted)
 
 
 def _note(note: Note) -> Answer:

@@ -106,7 +106,13 @@ def _call(request: HttpRequest, asked: dict[str, object]) -> Call:
         advertiser=_subject(request, partner, asked),
         day=_day(asked),
         page=int(str(asked.get("page_num") or asked.get("page_no") or asked.get("page") or 1)),
+        split=_split(asked),
     )
+
+
+def _split(asked: dict[str, object]) -> str:
+    columns = asked.get("split_columns")
+    return ",".join(map(str, columns)) if isinstance(columns, list) else ""
 
 
 def _day(asked: dict[str, object]) -> str:

@@ -3,8 +3,9 @@
 A list of `{"match": {...}, "fault": name, "args": {...}}`, or that list as `rules` beside a
 `seed`, from the file SANDBOX_FAULTS or a POST to /world/plan. A match may name `path`, the HTTP
 or TOP `method`, `partner` (top, juguang, pugongying), `advertiser` (or `brand`: the seller,
-advertiser or account), `day` and `page`; `nth` picks some of the calls that match, `times` bounds
-how often the fault strikes, and `chance` draws it, the same way for the same seed.
+advertiser or account), `day`, `page` and what a report is `split` by; `nth` picks some of the
+calls that match, `times` bounds how often the fault strikes, and `chance` draws it, the same way
+for the same seed.
 """
 
 import time
@@ -17,7 +18,7 @@ from threading import Lock
 from typing import Any
 
 Row = dict[str, Any]  # Any: a cell as the platform writes it, or as a fault does
-PATTERNS = ("path", "method", "partner", "advertiser", "brand", "day", "page")
+PATTERNS = ("path", "method", "partner", "advertiser", "brand", "day", "page", "split")
 WHEN = ("nth", "times", "chance")
 LISTS_KEPT = 50
 
@@ -32,15 +33,16 @@ class Call:
     advertiser: str
     day: str
     page: int
+    split: str = ""
 
     @property
     def brand(self) -> str:
         return self.advertiser
 
     @property
-    def question(self) -> tuple[str, str, str, str]:
+    def question(self) -> tuple[str, str, str, str, str]:
         """What the pages of one list share."""
-        return self.path, self.method, self.advertiser, self.day
+        return self.path, self.method, self.advertiser, self.day, self.split
 
 
 @dataclass(slots=True)

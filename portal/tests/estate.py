@@ -23,10 +23,12 @@ from campaigns.models import (
     LinkSheet,
     MailReport,
     Note,
+    NotePlacementDay,
     PulledPage,
     QuarantinedRow,
     QuietHours,
     RawPage,
+    ReportWish,
     SavedView,
     ShareLink,
     SheetRow,
@@ -169,6 +171,8 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_comment_link(free, item_title=f"{name} 挂")
     make_note_day(noted, DAY, fee_fen=fee)
     _make_facts(store, name, fee)
+    with scope(Hat.WEB, brand=brand.pk):
+        ReportWish.objects.create(brand=brand, store=store, report="juguang.note_placement_day")
     make_ad(noted, ad_campaign_name=f"{name} 计", review_comment=f"{name} 审")
     evidence = make_evidence(store, name=name)
     application = make_application(
@@ -339,6 +343,7 @@ def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
 
 def _make_facts(store: Store, name: str, fee: int) -> None:
     make_fact(AdDay, store, DAY, name=f"{name} 计划")
+    make_fact(NotePlacementDay, store, DAY, placement=1, fee_fen=fee)
     make_fact(ConsoleDay, store, DAY, account=f"{name} 账户", unit_name=f"{name} 单元")
     make_fact(CreatorNoteDay, store, DAY, star_task_name=f"{name} 星")
     make_fact(StarDay, store, DAY, creator=f"{name} 人", task_group=f"{name} 组")

@@ -16,6 +16,8 @@ from campaigns.models import (
     StoreOrder,
     SyncWindow,
 )
+from campaigns.sync.windows import open_night
+from campaigns.tests.wishes import ask_for_placements
 from merchants.models import Connection, Store
 from merchants.tests.factories import make_brand
 from portal.lib.scope import Hat, scope
@@ -27,6 +29,7 @@ SOLD = (StoreOrder, AffiliateOrder)
 LISTS = ("juguang.note_list", "juguang.creatives", "top.items", "pugongying.notes")
 NAMED = {
     "juguang.note_day": {"path": "*/offline/note"},
+    "juguang.note_placement_day": {"path": "*/offline/note"},
     "juguang.account_day": {"path": "*/offline/account"},
     "juguang.campaign_day": {"path": "*/offline/campaign"},
     "juguang.unit_day": {"path": "*/offline/unit"},
@@ -53,6 +56,8 @@ def faulty(brand, sandbox):
 def join_all(faulty):
     join_tmall(faulty)
     join_pugongying(faulty)
+    ask_for_placements(faulty.store)
+    open_night(brand=faulty.store.brand_id)
     return faulty
 
 

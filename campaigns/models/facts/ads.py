@@ -66,6 +66,42 @@ class NoteDay(AdFigures):
         verbose_name_plural = _("note days")
 
 
+class Placement(models.IntegerChoices):
+    """Where in the app an ad was shown, by the platform's codes; it may come to have others."""
+
+    FEED = 1, _("Feed")
+    SEARCH = 2, _("Search")
+    SPLASH = 3, _("Splash screen")
+    SMART = 4, _("Smart, all places")
+    VIDEO = 7, _("Video stream")
+    CREATOR = 99, _("Creator's page")
+
+
+class NotePlacementDay(AdFigures):
+    """The note report split by placement: one note at one place on one day of ad clicks.
+
+    What is counted adds up to the note's row, users do not. `placement` is the platform's code,
+    known to us or not. `row_name` tells the rows of a day apart in one word.
+    """
+
+    OWNER = ("brand_id", "connection_id")
+    KEY = ("note_id", "placement", "day")
+
+    pk = models.CompositePrimaryKey(
+        "brand_id", "connection_id", "note_id", "placement", "day", "known_from"
+    )
+    connection = models.ForeignKey(Connection, **BY_RECEIPT)
+    note_id = models.CharField(_("note id"), max_length=24)
+    placement = models.PositiveSmallIntegerField(_("placement"))
+    row_name = models.CharField(max_length=24)
+
+    objects = FactQuerySet["NotePlacementDay"].as_manager()
+
+    class Meta:
+        verbose_name = _("note placement day")
+        verbose_name_plural = _("note placement days")
+
+
 class AdLevel(models.TextChoices):
     ACCOUNT = "account", _("Advertiser account")
     CAMPAIGN = "campaign", _("Ad campaign")

@@ -145,8 +145,9 @@ def test_the_pages_together_are_the_whole(sandbox, token):
         ({"time_unit": "HOUR"}, 10400),
         ({"page_size": 501}, 10400),
         ({"placement": [1]}, 10400),
+        ({"split_columns": ["placement"]}, 10400),
     ],
-    ids=["advertiser", "span", "unit", "page", "filter"],
+    ids=["advertiser", "span", "unit", "page", "filter", "split"],
 )
 def test_what_the_note_report_refuses_every_level_refuses(sandbox, token, level, changed, code):
     assert ask(sandbox, token, level, **changed)["code"] == code

@@ -98,7 +98,8 @@ def test_a_withdrawn_consent_can_not_be_refreshed(sandbox):
         ({"page_num": 0}, 10400),
         ({"page_size": 501}, 10400),
         ({"page_size": "9" * 5000}, 10400),
-        ({"split_columns": ["placement"]}, 10400),
+        ({"split_columns": ["keyword"]}, 10400),
+        ({"split_columns": "placement"}, 10400),
     ],
 )
 def test_a_wrong_report_request_is_refused(sandbox, token, changed, code):
