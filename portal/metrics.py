@@ -31,6 +31,7 @@ from campaigns.models import (
     WindowStatus,
 )
 from campaigns.sync.monitor import buckets
+from campaigns.sync.windows import wanted_no_more
 from merchants.models import Connection, NoticeMail, PartnerIncident, WebhookDelivery
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -128,6 +129,7 @@ def _windows(now: datetime) -> Iterator[GaugeMetricFamily]:
         [((each["report"],), each["sum"]) for each in owed.annotate(sum=Sum("retries"))],
     )
     closed = windows.filter(status=WindowStatus.CLOSED, connection__status="connected")
+    closed = closed.exclude(wanted_no_more())
     newest = closed.values("report", "connection").annotate(day=Max("day")).order_by()
     lags: dict[str, int] = {}
     for each in newest:

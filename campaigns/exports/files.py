@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.forms.period import NOT_OFFERED, PeriodForm
 from campaigns.forms.results import QuestionForm, StarForm
-from campaigns.models import ExportKind
+from campaigns.forms.saved import question_form
+from campaigns.models import ExportKind, ViewLine
 from campaigns.results import queries, table
 from campaigns.results.account import account
 from campaigns.results.answers import answer
 from campaigns.results.choice import offered
 from campaigns.results.files import Asked, Line, file_rows
-from campaigns.results.groups import Group, rows_of
+from campaigns.results.groups import Group, rows_of, tie_below
 from campaigns.results.in_site import shops_by_note
 from campaigns.results.question import Question
 from campaigns.results.reconcile import Bucket
@@ -64,8 +65,9 @@ class OrdersForm(PeriodForm):
 
 def form_of(kind: ExportKind, member: Membership, address: Mapping[str, Any]) -> PeriodForm:
     """Return the form that reads what the file is asked by."""
-    if kind is ExportKind.RESULTS:
-        return QuestionForm(address, offered(member.brand, member))
+    if kind in (ExportKind.RESULTS, ExportKind.STAR):
+        line = ViewLine.STAR if kind is ExportKind.STAR else ViewLine.DIRECT
+        return question_form(line, address, offered(member.brand, member))
     return FORMS[kind](address, list(Store.objects.seen_by(member).oldest_first()))
 
 
@@ -119,7 +121,8 @@ def _results_lines(member: Membership, form: QuestionForm, question: Question) -
     )
     beyond = account(member.brand, member, question)
     rows = rows_of(found, member, form.grouped_by(), beyond)
-    yield from file_rows(found, table.ordered(rows, form.sorted_by()), asked, beyond)
+    tie = tie_below(found, member.brand, member, form.grouped_by())
+    yield from file_rows(found, table.ordered(rows, form.sorted_by()), asked, beyond, tie)
 
 
 def _star(member: Membership, form: StarForm, question: Question) -> File:
@@ -158,8 +161,7 @@ def _in_site_lines(member: Membership, question: Question) -> Iterator[Line]:
     yield from in_site_file(total, found, names, question, brand=member.brand.name, store=store)
 
 
-FORMS: Mapping[ExportKind, type[StarForm | OrdersForm | PeriodForm]] = {
-    ExportKind.STAR: StarForm,
+FORMS: Mapping[ExportKind, type[PeriodForm]] = {
     ExportKind.ORDERS: OrdersForm,
     ExportKind.IN_SITE: PeriodForm,
 }

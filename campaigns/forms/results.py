@@ -10,10 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.forms.period import NOT_OFFERED, DayField, NumberChoice, PeriodForm
-from campaigns.models import Campaign, NoteSource
+from campaigns.models import Campaign, NoteSource, Placement
+from campaigns.reports.note_placement_day import LARGEST_CODE
 from campaigns.results.choice import NoteChoice, Offered
 from campaigns.results.groups import Group
 from campaigns.results.metrics import METRICS, Line, Text
+from campaigns.results.placements import placement_name
 from campaigns.results.question import Against, Question, moment_of
 from campaigns.results.table import COLUMNS, DEFAULT_SORT
 from merchants.models import Store
@@ -28,7 +30,7 @@ OFFERED: Mapping[str, Mapping[str, Text]] = {
         Against.YEAR.value: _("a year earlier"),
     },
 }
-CHOICES = ("campaign", "creator", "source", "tag", "item")
+CHOICES = ("campaign", "creator", "source", "tag", "item", "placement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,9 @@ class QuestionForm(PhasedForm, TableForm):
     source = NumberChoice(_("Source"), NoteSource.choices)
     tag = forms.CharField(label=_("Tag"), max_length=30, required=False)
     item = forms.RegexField(r"\A[0-9]{6,15}\Z", label=_("Item"), required=False)
+    placement = forms.IntegerField(
+        label=_("Placement"), min_value=1, max_value=LARGEST_CODE, required=False
+    )
     group = forms.ChoiceField(
         label=_("Rows"),
         choices=list(OFFERED["group"].items()),
@@ -144,7 +149,13 @@ class QuestionForm(PhasedForm, TableForm):
             tag=self.cleaned_data.get("tag") or "",
             item=self.cleaned_data.get("item") or "",
         )
-        return replace(super().question(), notes=choice)
+        placement = self.cleaned_data.get("placement")
+        return replace(super().question(), notes=choice, placement=placement)
+
+    def placements(self) -> list[tuple[int, str]]:
+        """Return those that may be chosen: what has a word, and the code in use without one."""
+        codes = dict.fromkeys([*Placement.values, self.cleaned_data.get("placement")])
+        return [(code, placement_name(code)) for code in codes if code]
 
     def grouped_by(self) -> Group:
         return Group(self.cleaned_data.get("group") or Group.NOTE)
@@ -158,6 +169,7 @@ class QuestionForm(PhasedForm, TableForm):
         words: dict[str, Mapping[Any, object]] = {
             "campaign": {campaign.pk: campaign.name for campaign in self.offered.campaigns},
             "source": dict(NoteSource.choices),
+            "placement": dict(self.placements()),
         }
         return [
             ChoiceMade(

@@ -6,6 +6,7 @@ from campaigns.forms.period import PeriodForm
 from campaigns.mail_reports.letter import write
 from campaigns.models import MailReport, ReportMail, SavedView
 from campaigns.results.complete import is_complete
+from campaigns.results.groups import Group
 from merchants import outbox
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -41,7 +42,9 @@ def has_come(view: SavedView) -> bool:
     form = PeriodForm(view.asked, [])  # without stores: only the days are read
     form.is_valid()
     question = form.question()
-    return is_complete(view.brand_id, min(question.last, question.newest), view.store_id)
+    day = min(question.last, question.newest)
+    split = bool(view.asked.get("placement")) or view.asked.get("group") == Group.PLACEMENT
+    return is_complete(view.brand_id, day, view.store_id, by_placement=split)
 
 
 def send(mail_id: int) -> None:

@@ -11,6 +11,14 @@ class ReportWishQuerySet(StoreOwnedQuerySet["ReportWish"]):
     def stores_with(self, report: str) -> set[int]:
         return set(self.filter(report=report).values_list("store_id", flat=True))
 
+    def ask(self, store: Store, report: str, *, by: User) -> None:
+        """Ask for the report, if nobody did yet."""
+        own = {"brand_id": store.brand_id, "store": store, "report": report}
+        self.get_or_create(**own, defaults={"asked_by": by})
+
+    def leave(self, store: Store, report: str) -> None:
+        self.filter(brand=store.brand_id, store=store, report=report).delete()
+
 
 class ReportWish(models.Model):
     """The store's report is pulled from the next night on, and no more once this is deleted."""

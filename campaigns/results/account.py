@@ -18,6 +18,7 @@ UNALLOCATED, ACCOUNT = "unallocated", "account"
 SPEND = METRICS["spend"]
 TITLES: Mapping[str, Text] = {UNALLOCATED: _("Unallocated"), ACCOUNT: _("Account total")}
 LEFT_OUT = _("Not told: of some notes alone nothing ties to what the account spent.")
+OF_PLACEMENT = _("Not told: of one placement alone nothing ties to what the account spent.")
 SPEND_ALONE = _("Of the account only the spend is set against its notes'.")
 
 
@@ -93,8 +94,13 @@ class Account:
         return [fen for fen in told if fen is not None]
 
 
+def left_out(question: Question) -> Text:
+    """Say why there is no account beside the question's notes."""
+    return OF_PLACEMENT if question.placement is not None else LEFT_OUT
+
+
 def account(brand: Brand, membership: Membership, question: Question) -> Account | None:
     """Return the accounts' spending; None where some notes are left out: nothing ties to those."""
-    if question.notes:
+    if question.is_of_part:
         return None
     return Account(question.window, unallocated(brand, membership, question))

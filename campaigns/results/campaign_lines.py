@@ -73,9 +73,8 @@ def direct_line(
     question = _question(campaign, Line.DIRECT, window, moment)
     if question is None:
         return None
-    rows = queries.rows_for(brand, membership, question)
-    figures = queries.totals(rows, question)
-    told = queries.told_days(brand, membership, question) | queries.returned_days(rows)
+    figures = queries.totals(brand, membership, question)
+    told = queries.told_days(brand, membership, question)
     return LineFigures(
         question=question,
         cells=[cell(figures, key, TOTAL) for key in KEYS[Line.DIRECT]],

@@ -8,15 +8,25 @@ from datetime import date
 from django.db.models import QuerySet
 
 from campaigns.models import SyncWindow
+from campaigns.reports.note_placement_day import NOTE_PLACEMENT_DAY
 from campaigns.results.unallocated import NOTES
 from merchants.models import Connection, Partner
 
+PLACED = NOTE_PLACEMENT_DAY.key
 
-def is_complete(brand_id: int, day: date, store_id: int | None = None) -> bool:
-    """Say whether each account that can be read has returned the day, and there is one."""
+
+def is_complete(
+    brand_id: int, day: date, store_id: int | None = None, *, by_placement: bool = False
+) -> bool:
+    """Say whether each account that can be read has returned the day, and there is one.
+
+    Where it is asked `by_placement`, what is owed of that report must have come too.
+    """
     joined = _joined(brand_id, [store_id] if store_id else [])
     windows = _windows(joined).filter(day=day).exclude(closed_on=None)
     returned = set(windows.values_list("connection_id", flat=True))
+    if by_placement and _windows(joined, PLACED).filter(day=day, closed_on=None).exists():
+        return False
     return bool(joined) and returned == set(joined)
 
 
@@ -62,5 +72,5 @@ def _accounts(brand_id: int, stores: Collection[int]) -> list[Connection]:
     return [each for each in accounts if each.is_connected and not each.is_paused]
 
 
-def _windows(accounts: list[int]) -> QuerySet[SyncWindow]:
-    return SyncWindow.objects.filter(report=NOTES, connection__in=accounts)
+def _windows(accounts: list[int], report: str = NOTES) -> QuerySet[SyncWindow]:
+    return SyncWindow.objects.filter(report=report, connection__in=accounts)

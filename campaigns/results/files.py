@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from django.utils.translation import gettext
 
-from campaigns.results.account import LEFT_OUT, TITLES, Account
+from campaigns.results.account import TITLES, Account, SpendRow, left_out
 from campaigns.results.answers import Answer
 from campaigns.results.figures import Returned
 from campaigns.results.groups import Group, GroupRow
 from campaigns.results.metrics import Unit
+from campaigns.results.placements import Tie, TieRow
 from campaigns.results.question import Question
 from campaigns.results.shown import CENT, FOUR_PLACES, Cell, title, under_head
 from campaigns.results.table import COLUMNS, NoteRow, Row, total_row
@@ -31,27 +32,33 @@ class Asked:
 
 
 def file_rows(
-    answer: Answer, rows: Sequence[Row], asked: Asked, account: Account | None
+    answer: Answer,
+    rows: Sequence[Row],
+    asked: Asked,
+    account: Account | None,
+    tie: Tie | None = None,
 ) -> Iterator[Line]:
     """Yield what the table answers, the heads, the totals, then a line for each row."""
     yield from about(answer.question, brand=asked.brand, store=asked.store)
     for word, value in asked.choices:
         yield [word, value]
     if account is None:
-        yield [gettext("Unallocated"), str(LEFT_OUT)]
+        yield [gettext("Unallocated"), str(left_out(answer.question))]
     by_day = account if asked.group is Group.DAY else None
     yield []
     yield [*_names(asked.group), *_heads(answer.question), *(_titles_beside() if by_day else [])]
     beside = [number(cell) for _title, cell in by_day.beside()] if by_day else []
     yield [*_total_names(asked.group), *_figures(total_row(answer)), *beside]
+    if tie:
+        yield from _beyond(tie.rows, asked.group)
     if account and not by_day:
-        yield from _of_account(account, asked.group)
+        yield from _beyond(account.rows, asked.group)
     for row in rows:
         yield [*_names_of(row), *_figures(row)]
 
 
-def _of_account(account: Account, group: Group) -> Iterator[Line]:
-    for row in account.rows:
+def _beyond(rows: Sequence[SpendRow | TieRow], group: Group) -> Iterator[Line]:
+    for row in rows:
         known = gettext("%(n)s of %(m)s account days") % {"n": row.known, "m": row.owed}
         names = [str(row.title), *[""] * (len(_names(group)) - 1)]
         yield [*names, *map(number, row.cells), None, known]

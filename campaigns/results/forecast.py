@@ -280,7 +280,7 @@ def _came_and_went(
     """Yield what came in, and with -1 what went out; of all notes, steps tell both in one."""
     columns = {key: METRICS[key].column_for(asked.window) for key in FORECAST}
     sums = {f"{key}_sum": Sum(column) for key, column in columns.items()}
-    if not asked.notes:
+    if not asked.is_of_part:
         told = {f"{key}_told": counted(column) for key, column in columns.items()}
         steps = queries.steps_for(brand, membership, asked)
         for row in _by_age(steps, "moment", asked).annotate(rows=counted(), **sums, **told):

@@ -1,7 +1,8 @@
 """The same figures by creator, item, campaign or day: added up from the notes', or the days'.
 
 A note that belongs to two campaigns stands in both, so campaigns may add up to more than the
-total. Creators, items and days add up to it.
+total. Creators, items and days add up to it. Placements come by a report of their own; what that
+does not hold of the total stands below it.
 """
 
 from collections import defaultdict
@@ -14,11 +15,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, CampaignNote, LinkTarget, Note
+from campaigns.results import queries
 from campaigns.results.account import Account
 from campaigns.results.answers import Answer
 from campaigns.results.choice import newest_links
 from campaigns.results.figures import Figures, added, nothing_like
 from campaigns.results.metrics import Text
+from campaigns.results.placements import Tie, placement_name, tie
 from campaigns.results.queries import NoteFigures, NoteKey, titles
 from campaigns.results.shown import Cell, weekday
 from campaigns.results.table import Row, note_rows
@@ -30,6 +33,7 @@ class Group(StrEnum):
     CREATOR = "creator"
     ITEM = "item"
     CAMPAIGN = "campaign"
+    PLACEMENT = "placement"
     DAY = "day"
 
     @property
@@ -42,6 +46,7 @@ LABELS: Mapping[Group, Text] = {
     Group.CREATOR: _("Creator"),
     Group.ITEM: _("Item"),
     Group.CAMPAIGN: _("Campaign"),
+    Group.PLACEMENT: _("Placement"),
     Group.DAY: _("Day"),
 }
 
@@ -94,6 +99,8 @@ def group_rows(
     """Return a row for each group that has figures, in the order of their names."""
     if group is Group.DAY:
         return list(_days(answer, account))
+    if group is Group.PLACEMENT:
+        return list(_placements(answer, brand, membership))
     notes = titles(brand, membership, [note.key for note in answer.notes])
     belongs = BELONGS[group](notes, membership)
     found: dict[Named, list[Figures]] = defaultdict(list)
@@ -114,6 +121,27 @@ def _days(answer: Answer, account: Account | None) -> Iterator[GroupRow]:
             figures = each.figures or nothing_like(answer.totals)
             beside = account.beside(each.day) if account else ()
             yield GroupRow(named.place, figures, named, 0, beside)
+
+
+def tie_below(answer: Answer, brand: Brand, membership: Membership, group: Group) -> Tie | None:
+    """Return how the placements tie to the total, where they are the rows and all are asked for."""
+    if group is not Group.PLACEMENT or answer.question.placement is not None:
+        return None
+    return tie(brand, membership, answer.question)
+
+
+def _placements(answer: Answer, brand: Brand, membership: Membership) -> Iterator[GroupRow]:
+    """Yield the placements by their codes, as the report by placement tells of them."""
+    rows = queries.placed_rows(brand, membership, answer.question)
+    for code, parts in queries.by_placement(rows, answer.question).items():
+        named = Named(
+            f"placement:{code}",
+            placement_name(code),
+            choice="placement" if code else "",
+            value=f"{code}",
+        )
+        figures = added([figures for figures, _notes in parts])
+        yield GroupRow(named.place, figures, named, sum(notes for _figures, notes in parts))
 
 
 def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Note]) -> Named:

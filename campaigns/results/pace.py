@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from campaigns.models import Campaign, CreatorOrder
 from campaigns.results import queries
@@ -97,8 +97,8 @@ def pace_of(campaign: Campaign, membership: Membership, moment: datetime) -> Pac
     question = Question(
         first, upto, window=WINDOW, moment=moment, notes=NoteChoice(campaign=campaign.pk)
     )
-    rows = queries.rows_for(membership.brand, membership, question)
-    found = {day: each.sums["spend"] for day, each in queries.by_day(rows, question).items()}
+    by_day = queries.by_day(membership.brand, membership, question)
+    found = {day: each.sums["spend"] for day, each in by_day.items()}
     stores = list(campaign.store_rows.values_list("store", flat=True))
     states = day_states(campaign.brand_id, first, upto, stores)
     told = _told_by_all(membership, question, stores, states.stores)
@@ -116,8 +116,9 @@ def _told_by_all(
 ) -> set[date]:
     """Return the days told of some note by each store, of those that are read or ever told any."""
     asked = replace(question, notes=EVERY_NOTE)
-    rows = queries.rows_for(membership.brand, membership, asked).filter(store__in=stores)
-    pairs = set(rows.values_list("store_id", "day").distinct())
+    steps = queries.steps_for(membership.brand, membership, asked).filter(store__in=stores)
+    summed = steps.values("store_id", "day").annotate(count=Sum("note_days"))
+    pairs = set(summed.filter(count__gt=0).values_list("store_id", "day"))
     telling = read | {store for store, _day in pairs}
     told = Counter(day for _store, day in pairs)
     return {day for day, number in told.items() if number == len(telling)}

@@ -115,7 +115,7 @@ def direct_phases(
 ) -> Phases:
     """Compare the phases by the direct links' figures of the question's notes."""
     asked = _of_all_days(question, campaign)
-    found = queries.by_day(queries.rows_for(brand, membership, asked), asked)
+    found = queries.by_day(brand, membership, asked)
     told = queries.told_days(brand, membership, asked) - found.keys()
     return _phases(asked, campaign, DirectDays(asked, found, told), is_per_day=is_per_day)
 

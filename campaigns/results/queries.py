@@ -6,16 +6,19 @@ All notes together are read from the steps that the database keeps, some from th
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
-from campaigns.models import Note, NoteDay, NoteDayStep
+from campaigns.models import Note, NoteDay, NoteDayStep, NotePlacementDay
 from campaigns.models.facts import FactQuerySet
 from campaigns.results.choice import EVERY_NOTE, are_of, chosen_notes
 from campaigns.results.figures import Figures
 from campaigns.results.measures import Row, figures_of, measures, step_measures
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
+
+Rows = FactQuerySet[Any]  # of the note report, or of the one by placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,32 @@ class NoteFigures:
     figures: Figures
 
 
-def rows_for(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[NoteDay]:
+def rows_for(brand: Brand, membership: Membership, question: Question) -> Rows:
     """Return the note days asked for that this membership may see, as known then."""
     return rows_ever(brand, membership, question).as_of(question.moment)
 
 
-def rows_ever(brand: Brand, membership: Membership, question: Question) -> FactQuerySet[NoteDay]:
-    """Return the same note days with all that was ever told of them, each with its time."""
-    rows = NoteDay.objects.filter(brand=brand).seen_by(membership)
+def rows_ever(brand: Brand, membership: Membership, question: Question) -> Rows:
+    """Return the same note days with all that was ever told of them, each with its time.
+
+    Of one placement they come by a report of its own.
+    """
+    if question.placement is None:
+        return _asked(NoteDay.objects.all(), brand, membership, question)
+    placed = NotePlacementDay.objects.filter(placement=question.placement)
+    return _asked(placed, brand, membership, question)
+
+
+def placed_rows(brand: Brand, membership: Membership, question: Question) -> Rows:
+    """Return the same note days by placement, at all of them or the one asked for."""
+    rows = NotePlacementDay.objects.all()
+    if question.placement is not None:
+        rows = rows.filter(placement=question.placement)
+    return _asked(rows, brand, membership, question).as_of(question.moment)
+
+
+def _asked(rows: Rows, brand: Brand, membership: Membership, question: Question) -> Rows:
+    rows = rows.filter(brand=brand).seen_by(membership)
     if question.store:
         rows = rows.filter(store_id=question.store)
     if question.notes:
@@ -55,29 +76,39 @@ def steps_for(brand: Brand, membership: Membership, question: Question) -> Query
     return steps.filter(day__range=(question.first, question.last))
 
 
+def returned_days(rows: Rows) -> set[date]:
+    return set(rows.values_list("day", flat=True).distinct())
+
+
 def told_days(
     brand: Brand, membership: Membership, question: Question, *, is_part: bool = False
 ) -> Set[date]:
-    """Return the days told of any note; none where all notes are asked for: it is theirs to say."""
-    if not question.notes and not is_part:
+    """Return the days told of any note; none where all notes are asked for: it is theirs to say.
+
+    Of one placement they are those that the report by placement has told of at all.
+    """
+    if not question.is_of_part and not is_part:
         return frozenset()
-    return by_day(brand, membership, replace(question, notes=EVERY_NOTE)).keys()
+    every = replace(question, notes=EVERY_NOTE, placement=None)
+    if question.placement is None:
+        return by_day(brand, membership, every).keys()
+    return returned_days(placed_rows(brand, membership, every))
 
 
 def totals(brand: Brand, membership: Membership, question: Question) -> Figures:
-    if question.notes:
+    if question.is_of_part:
         return totals_of(rows_for(brand, membership, question), question)
     steps = steps_for(brand, membership, question)
     return figures_of(steps.aggregate(**step_measures(question)), question)
 
 
-def totals_of(rows: FactQuerySet[NoteDay], question: Question) -> Figures:
+def totals_of(rows: Rows, question: Question) -> Figures:
     return figures_of(rows.aggregate(**measures(question)), question)
 
 
 def by_day(brand: Brand, membership: Membership, question: Question) -> dict[date, Figures]:
-    rows: QuerySet[NoteDay] | QuerySet[NoteDayStep]
-    if question.notes:
+    rows: Rows | QuerySet[NoteDayStep]
+    if question.is_of_part:
         rows, measured = rows_for(brand, membership, question), measures(question)
     else:
         rows, measured = steps_for(brand, membership, question), step_measures(question)
@@ -90,7 +121,7 @@ def by_note(brand: Brand, membership: Membership, question: Question) -> list[No
     return by_note_of(rows_for(brand, membership, question), question)
 
 
-def by_note_of(rows: FactQuerySet[NoteDay], question: Question) -> list[NoteFigures]:
+def by_note_of(rows: Rows, question: Question) -> list[NoteFigures]:
     notes = rows.values("connection_id", "note_id").annotate(**measures(question))
     found = notes.order_by("note_id", "connection_id")
     return [
@@ -102,6 +133,27 @@ def by_note_of(rows: FactQuerySet[NoteDay], question: Question) -> list[NoteFigu
 def count_notes(brand: Brand, membership: Membership, question: Question) -> int:
     notes = rows_for(brand, membership, question).values("connection_id", "note_id")
     return notes.order_by().distinct().count()
+
+
+def by_placement(rows: Rows, question: Question) -> dict[int, list[tuple[Figures, int]]]:
+    """Return what each account told of each placement, with how many notes were shown there."""
+    places = rows.values("placement", "connection_id")
+    counted = places.annotate(**measures(question), notes=Count("note_id", distinct=True))
+    found: dict[int, list[tuple[Figures, int]]] = {}
+    for row in counted.order_by("placement", "connection_id"):
+        told = (figures_of(row, question), row["notes"])
+        found.setdefault(row["placement"], []).append(told)
+    return found
+
+
+def spend_by_account_day(rows: Rows) -> dict[tuple[int, date], int | None]:
+    """Return each day's sum of each account, or None where a row's spending is not returned."""
+    days = rows.values("connection_id", "day")
+    blank = Count("day", filter=Q(fee_fen=None))
+    return {
+        (row["connection_id"], row["day"]): None if row["blank"] else int(row["fen"])
+        for row in days.annotate(fen=Sum("fee_fen"), blank=blank)
+    }
 
 
 def titles(brand: Brand, membership: Membership, keys: Iterable[NoteKey]) -> dict[NoteKey, Note]:

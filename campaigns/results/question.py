@@ -22,7 +22,10 @@ class Against(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`is_scaled` asks for estimates: what a sample told, divided by its share."""
+    """`is_scaled` asks for estimates: what a sample told, divided by its share.
+
+    `placement` asks for what was shown at one place alone, by its code.
+    """
 
     first: date
     last: date
@@ -32,6 +35,12 @@ class Question:
     notes: NoteChoice = EVERY_NOTE
     line: Line = Line.DIRECT
     is_scaled: bool = False
+    placement: int | None = None
+
+    @property
+    def is_of_part(self) -> bool:
+        """Say whether notes are left out, or what some of their ads did."""
+        return bool(self.notes) or self.placement is not None
 
     @property
     def known(self) -> date:

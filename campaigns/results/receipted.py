@@ -30,7 +30,13 @@ SOURCES: Mapping[Line, Text] = {
     Line.DIRECT: _("Juguang note report, by day"),
     Line.STAR: _("Zhongcao Xinghe export, task report"),
 }
+BY_PLACEMENT = _("Juguang note report by placement, by day")
 NO_SAMPLE = _("none: every delivery counts")
+
+
+def source_of(line: Line, question: Question) -> Text:
+    """Return the report that the figures of the question come by."""
+    return SOURCES[line] if question.placement is None else BY_PLACEMENT
 
 
 class NoSuchPlace(Exception):
@@ -71,7 +77,7 @@ class Receipted:
 
     @property
     def source(self) -> Text:
-        return SOURCES[self.metric.line]
+        return source_of(self.metric.line, self.question)
 
     @property
     def fields(self) -> str:

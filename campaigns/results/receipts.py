@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from campaigns.results import queries
 from campaigns.results.answers import Answer, Coverage
-from campaigns.results.metrics import METRICS, Metric
+from campaigns.results.metrics import METRICS, Metric, Text
 from campaigns.results.question import MOMENT, Question
+from campaigns.results.receipted import source_of
 from campaigns.results.shown import Cell, cell, moved_by, window_tag
 from campaigns.results.table import TOTAL
 from merchants.models import Brand, Membership
@@ -43,6 +44,10 @@ class Receipt:
     @property
     def source(self) -> str:
         return self.metric.source_for(self.figure.window)
+
+    @property
+    def report(self) -> Text:
+        return source_of(self.metric.line, self.answer.question)
 
     @property
     def maturity(self) -> Fraction | None:

@@ -15,6 +15,7 @@ from campaigns.reports.note_day import NOTE_DAY
 from campaigns.results.choice import chosen_notes
 from campaigns.results.figures import Figures, Share, Value
 from campaigns.results.metrics import METRICS, Line, Metric, Text
+from campaigns.results.question import Question
 from campaigns.results.receipted import Receipted
 from campaigns.results.recount import Difference, Key, Recount, Unproven, Verdict, recount
 from campaigns.results.replay import Values, pages_of
@@ -139,7 +140,7 @@ class Recomputed:
 def recompute(brand: Brand, membership: Membership, receipted: Receipted) -> Recomputed:
     """Compute the receipt's figure from raw, or raise NotRecomputed."""
     question = receipted.question
-    if refusal := why_not_recomputed(receipted.metric):
+    if refusal := why_not_recomputed(receipted.metric, question):
         raise NotRecomputed(refusal)
     stores = Store.objects.seen_by(membership)
     if question.store:
@@ -167,10 +168,12 @@ def recompute_all(brand: Brand, day: date) -> Recount:
     return recount(rows, pages, NOTE_DAY, columns, moment)
 
 
-def why_not_recomputed(metric: Metric) -> Text:
+def why_not_recomputed(metric: Metric, question: Question) -> Text:
     """Say why the answers that tell the metric are not kept at all; empty where they are."""
     if metric.line is not Line.DIRECT:
         return _("Star figures come by files, whose rows are kept for two weeks alone.")
+    if question.placement is not None:
+        return _("The answers by placement are not kept as they came.")
     return metric.not_returned
 
 

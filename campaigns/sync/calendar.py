@@ -101,10 +101,12 @@ def span(windows: QuerySet[SyncWindow]) -> tuple[date | None, date | None]:
 def reach(windows: QuerySet[SyncWindow], yesterday: date) -> list[Reach]:
     """Return how far each partner reaches: as far as the last report of the last connection.
 
-    A connection that nothing is pulled by any more holds back none of the others.
+    A connection that nothing is pulled by any more holds back none of the others, nor does a
+    report that is pulled where a brand asked for it.
     """
     newest = _newest(windows, yesterday)
-    shown = [(key, report) for key, report in _repeated() if key in newest]
+    repeated = [(key, report) for key, report in _repeated() if not report.on_request]
+    shown = [(key, report) for key, report in repeated if key in newest]
     found = []
     for partner, reports in groupby(shown, lambda each: each[1].partner):
         ends = [end for key, _report in reports for end in newest[key]]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import SyncWindow, WindowStatus
 from campaigns.reports import REPORTS
 from campaigns.sync.calendar import LAPSED, Reach
-from campaigns.sync.windows import NEVER_CAME
+from campaigns.sync.windows import NEVER_CAME, wanted_no_more
 from merchants.models import Connection, ConnectionState
 from merchants.standing import state_shown
 from portal.lib import days
@@ -63,7 +63,8 @@ def connection_health(
 ) -> list[ConnectionHealth]:
     """Return the health of each connection; two queries for any number of them."""
     counted: dict[int, list[Counted]] = defaultdict(list)
-    for row in windows.values("connection_id", "report").annotate(
+    still = windows.exclude(wanted_no_more())
+    for row in still.values("connection_id", "report").annotate(
         newest=Max("day", filter=Q(closed_on__isnull=False)),
         waiting=Count("pk", filter=OPEN),
         refused=Count("pk", filter=NEVER_CAME),

@@ -62,7 +62,7 @@ class Monitor:
 
 
 def monitor() -> Monitor:
-    """Return it all by seven queries, however many brands and windows there are."""
+    """Return it all by eight queries, however many brands and windows there are."""
     now = timezone.now()
     return Monitor(
         now,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -122,6 +122,13 @@ def readers(connections: Iterable[Connection], report: Report) -> list[Connectio
         wanted = ReportWish.objects.stores_with(report.key)
         own = [joined for joined in own if joined.store_id in wanted]
     return that_agreed_since(own, report.text) if own and report.text else own
+
+
+def wanted_no_more() -> Q:
+    """Match the windows of reports that a brand had asked for, and does not ask for any more."""
+    on_request = [key for key, report in REPORTS.items() if report.on_request]
+    same = {name: OuterRef(name) for name in ("brand", "store", "report")}
+    return Q(~Exists(ReportWish.objects.filter(**same)), report__in=on_request)
 
 
 def _open_report(

@@ -11,6 +11,7 @@ from campaigns.reports.ad_figures import FIGURES
 from campaigns.reports.base import BadRow, PageContext
 from campaigns.sync.estimate import estimate
 from campaigns.sync.windows import open_night
+from campaigns.tests.factories import make_window
 from campaigns.tests.test_note_day_rows import ROW as OF_NOTE
 from campaigns.tests.wishes import ask_for_placements
 from merchants.consent_texts import WITH_DIRECT_LINKS
@@ -163,6 +164,24 @@ def test_a_brand_asks_for_it_on_the_data_page_and_leaves_it(client_as, store):
     client.post(url)
     with scope(Hat.NIGHT):
         assert not ReportWish.objects.exists()
+
+
+def test_what_is_wanted_no_more_holds_back_no_data_up_to(client_as, brand, store):
+    make_connection(store)
+    make_window(store, days.yesterday())
+    make_window(store, days.yesterday() - timedelta(days=9), report=KEY)
+    wish = ask_for_placements(store)
+
+    def told():
+        page = client_as(Role.VIEWER).get("/b/shancha/data/", headers={"Accept-Language": "en"})
+        (health,) = page.context["connections"]
+        (reach,) = page.context["reach"]
+        return [str(each.label) for each in health.reaches], reach.is_up_to_date
+
+    assert told() == (["Note level", "By placement"], True)
+    with scope(Hat.WEB, brand=brand.pk):
+        wish.delete()
+    assert told() == (["Note level"], True)
 
 
 def test_a_reader_sees_whether_it_is_pulled_and_no_button(client_as, store):

@@ -47,15 +47,14 @@ def data(request: BrandRequest) -> HttpResponse:
 def data_placements(request: BrandRequest, store_pk: int) -> HttpResponse:
     """Have the store's note report pulled by placement too, or no more."""
     store = get_object_or_404(Store.objects.seen_by(request.membership).present(), pk=store_pk)
-    own = {"brand": request.brand, "store": store, "report": NOTE_PLACEMENT_DAY.key}
+    report = NOTE_PLACEMENT_DAY
     if request.POST.get("wanted"):
-        ReportWish.objects.get_or_create(**own, defaults={"asked_by": request.user})
+        ReportWish.objects.ask(store, report.key, by=request.user)
         told = _("The placements of %(store)s are pulled from tonight on, the last %(n)s days too.")
-        messages.success(request, told % {"store": store.title, "n": NOTE_PLACEMENT_DAY.backfill})
     else:
-        ReportWish.objects.filter(**own).delete()
+        ReportWish.objects.leave(store, report.key)
         told = _("The placements of %(store)s are pulled no more. What has arrived stays.")
-        messages.success(request, told % {"store": store.title})
+    messages.success(request, told % {"store": store.title, "n": report.backfill})
     return redirect("campaigns:data", request.brand.slug)
 
 

@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import QuestionForm
-from campaigns.models import ExportKind, NoteDay, NoteSource, ViewLine
+from campaigns.models import ExportKind, NoteDay, NotePlacementDay, NoteSource, ViewLine
 from campaigns.results import queries, table, trend
-from campaigns.results.account import LEFT_OUT, TITLES, Account, account
+from campaigns.results.account import TITLES, Account, account, left_out
 from campaigns.results.answers import Answer, answer
 from campaigns.results.change import compare
 from campaigns.results.choice import offered
 from campaigns.results.forecast import Forecast, forecasts
 from campaigns.results.funnel import funnel
-from campaigns.results.groups import Group, group_rows
+from campaigns.results.groups import Group, group_rows, tie_below
 from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS
 from campaigns.results.phase_chart import phase_chart
@@ -129,7 +129,8 @@ def _table(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
         "page": page,
         "rows": titled(request, list(page.object_list)),
         "account": beyond,
-        "left_out": LEFT_OUT,
+        "left_out": left_out(found.question),
+        "tie": tie_below(found, request.brand, request.membership, form.grouped_by()),
         "titles_beside": TITLES.values() if by_day else [],
         "total_beside": by_day.beside() if by_day else [],
     }
@@ -155,10 +156,16 @@ def titled(
 
 
 def _lack(request: BrandRequest, form: QuestionForm) -> str:
-    """Say why there is nothing: `connection`, `pull`, these `choices`, or in this `period`."""
+    """Say why there is nothing: `connection`, `pull`, these `choices`, or in this `period`.
+
+    `placements` are pulled of stores whose brand asked for it.
+    """
     connections = Connection.objects.seen_by(request.membership)
     if not connections.filter(partner=Partner.JUGUANG).exists():
         return "connection"
     if not NoteDay.objects.seen_by(request.membership).exists():
         return "pull"
+    placed = NotePlacementDay.objects.seen_by(request.membership)
+    if form.question().placement is not None and not placed.exists():
+        return "placements"
     return "choices" if form.choices_made() else "period"

@@ -62,7 +62,7 @@ def results_receipt(request: BrandRequest) -> HttpResponse:
         "page": page,
         "origins": origins(request.brand, request.membership, list(page.object_list)),
         "is_star": found.metric.line is Line.STAR,
-        "refusal": why_not_recomputed(found.metric),
+        "refusal": why_not_recomputed(found.metric, found.question),
     }
     status = 200 if asked.form.is_valid() else 422
     template = "campaigns/results_receipt_page.html"

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from campaigns.imports.seed import seed_imports
 from campaigns.links.health import check_store
 from campaigns.links.seed import GIFT_DAY, links_under_way, seed_gift_link, seed_links
-from campaigns.models import SyncWindow
+from campaigns.models import ReportWish, SyncWindow
 from campaigns.notes.seed import seed_plans
+from campaigns.reports.note_placement_day import NOTE_PLACEMENT_DAY
 from campaigns.sync import night
 from campaigns.sync.windows import open_night
 from campaigns.tasks import follow_links, pull_window, submit_links
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             _go_on_to(_at_dawn(morning))
             if morning == DEMO_NOW.date():
                 seed.seed_newer_consent(flagship)
+                _ask_for_placements(flagship)
             self._play()
             if morning == GIFT_DAY:
                 seed_gift_link(flagship, seed.member("marketer"))
@@ -82,6 +84,11 @@ class Command(BaseCommand):
             self._seen, self._since = now, time.monotonic()
         elif time.monotonic() - self._since > PATIENCE:
             raise CommandError("No worker pulls: is everything that `make run` starts running?")
+
+
+def _ask_for_placements(store: Store) -> None:
+    with scope(Hat.WEB, brand=store.brand_id):
+        ReportWish.objects.ask(store, NOTE_PLACEMENT_DAY.key, by=seed.member("marketer"))
 
 
 def _mornings_from(first: date) -> list[date]:

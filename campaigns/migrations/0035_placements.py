@@ -9,7 +9,7 @@ from portal.lib.rls import tenant_table
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0028_mail_reports"),
+        ("campaigns", "0034_purged_share_links"),
         ("merchants", "0041_alert_notices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
