@@ -147,7 +147,7 @@ def test_the_estimate_of_a_night_counts_it_where_it_was_asked_for(store):
 
 
 def test_a_brand_asks_for_it_on_the_data_page_and_leaves_it(client_as, store):
-    make_connection(store)
+    make_consent(make_connection(store).store)
     client, url = client_as(Role.MARKETER), f"/b/shancha/data/placements/{store.pk}/"
     page = client.get("/b/shancha/data/", headers={"Accept-Language": "en"}).text
     assert "Not pulled by placement" in page
@@ -164,6 +164,16 @@ def test_a_brand_asks_for_it_on_the_data_page_and_leaves_it(client_as, store):
     client.post(url)
     with scope(Hat.NIGHT):
         assert not ReportWish.objects.exists()
+
+
+def test_what_an_older_consent_does_not_cover_is_said_beside_the_wish(client_as, store):
+    make_connection(store)
+    make_consent(store, text_version=WITH_DIRECT_LINKS)
+    ask_for_placements(store)
+    page = client_as(Role.VIEWER).get("/b/shancha/data/", headers={"Accept-Language": "en"}).text
+
+    assert "it waits for an owner's consent to the newer text" in page
+    assert "Pulled by placement too" not in page
 
 
 def test_what_is_wanted_no_more_holds_back_no_data_up_to(client_as, brand, store):

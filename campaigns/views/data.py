@@ -15,6 +15,7 @@ from campaigns.sync.connection_health import connection_health
 from campaigns.sync.outlook import outlook
 from campaigns.sync.progress import unfinished
 from campaigns.sync.refusals import reason_shown
+from campaigns.sync.windows import readers
 from campaigns.views.calendar import Context, calendar, looks
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Connection, Role, Store
@@ -38,6 +39,7 @@ def data(request: BrandRequest) -> HttpResponse:
             "may_consent": request.membership.allows(Role.OWNER),
             "may_ask": request.membership.allows(Role.MARKETER),
             "by_placement": wishes.stores_with(NOTE_PLACEMENT_DAY.key),
+            "consented": {each.store_id for each in readers(joined, NOTE_PLACEMENT_DAY)},
         }
     return render_page(request, "campaigns/data.html", context, fragment="pulling")
 
