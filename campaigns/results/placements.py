@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Placement
 from campaigns.results import queries
-from campaigns.results.account import SPEND, SPEND_ALONE
+from campaigns.results.account import SPEND
 from campaigns.results.metrics import Metric, Text
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, unknown
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 UNTOLD = "untold"
+SPEND_ALONE = _("Only the spend of the notes is set against that of their placements.")
 
 
 class Verdict(StrEnum):
