@@ -180,10 +180,10 @@ def test_what_is_wanted_no_more_holds_back_no_data_up_to(client_as, brand, store
     make_connection(store)
     make_window(store, days.yesterday())
     make_window(store, days.yesterday() - timedelta(days=9), report=KEY)
-    wish = ask_for_placements(store)
+    wish, viewer = ask_for_placements(store), client_as(Role.VIEWER)
 
     def told():
-        page = client_as(Role.VIEWER).get("/b/shancha/data/", headers={"Accept-Language": "en"})
+        page = viewer.get("/b/shancha/data/", headers={"Accept-Language": "en"})
         (health,) = page.context["connections"]
         (reach,) = page.context["reach"]
         return [str(each.label) for each in health.reaches], reach.is_up_to_date
