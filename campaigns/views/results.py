@@ -93,9 +93,9 @@ def _phases(request: BrandRequest, form: QuestionForm, found: Answer) -> Context
 
 def _scatter(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
     drawn = scatter(found)
-    if not drawn.is_worth_drawing:
-        return {"scatter": drawn}
     names = queries.names(request.brand, request.membership, [note.key for note in drawn.drawn])
+    if not drawn.is_worth_drawing:
+        return {}
     page = reverse("campaigns:results_note", args=[request.brand.slug, 0])
     address = f"{page.removesuffix('0/')}{{note}}/?{form.kept().urlencode()}"
     return {"scatter": drawn, "scatter_chart": scatter_chart(drawn, found, names, address)}
