@@ -187,8 +187,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     told = _make_notice(store, number)
     grant = _make_agency(store, number, name)
     second = make_second_review(application, note=f"{name} 复")
-    robot = make_robot(brand, name=f"{name} 群"[:60], token=f"{number}" * 40)
-    moving = *_make_transfers(store, number, name), *_make_webhook(store, number, name), robot
+    moving = *_make_transfers(store, number, name), *_make_webhook(store, number, name)
     own = store, free, link, application, member, *told, evidence, consent, grant, second
     plans = _make_plans(store, free, name)
     key = make_key(member, name[:60] if number == 1 else "同事")
@@ -319,15 +318,21 @@ def _make_transfers(store: Store, number: int, name: str) -> tuple[StoreRelease,
     return release, transfer
 
 
-def _make_webhook(store: Store, number: int, name: str) -> tuple[WebhookEndpoint, WebhookDelivery]:
-    """Tell an address that bears the name of the store's application, and be answered with it."""
+def _make_webhook(
+    store: Store, number: int, name: str
+) -> tuple[WebhookEndpoint, WebhookDelivery, WebhookEndpoint]:
+    """Tell an address that bears the name of the store's application, and be answered with it.
+
+    There is a group's robot too.
+    """
     delivery = make_delivery(store, f"/{quote(name, safe='')}/{number}")
     with scope(Hat.WEB, brand=store.brand_id):
         rows = WebhookDelivery.objects.filter(store=store)
         rows.update(host=f"{name}.test", answer=f"{name} 答", body=f'{{"store": "{name}"}}')
         endpoint = WebhookEndpoint.objects.get(pk=delivery.endpoint_id)
         webhooks.pause_endpoint(endpoint, by=store.registered_by)
-    return endpoint, delivery
+    robot = make_robot(store.brand, name=f"{name} 群"[:60], token=f"{number}" * 40)
+    return endpoint, delivery, robot
 
 
 def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
