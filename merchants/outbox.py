@@ -22,7 +22,7 @@ from django.utils.translation import override
 from merchants import hints
 from merchants.models import MailStatus, NoticeMail, OwedMail, OwedMailQuerySet
 from merchants.notice_kinds import in_words
-from merchants.readers import owners_of, readers_of
+from merchants.readers import readers_of, readers_of_brand
 from portal.lib.scope import Hat, scope
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,10 @@ def _message(mail: NoticeMail) -> EmailMessage:
     """Write the mail in its reader's language; who may not be told any more gets none."""
     user = mail.notice.user
     with _short_transaction():
-        readers = readers_of(mail.store) if mail.store else owners_of(mail.brand_id)
+        if mail.store:
+            readers = readers_of(mail.store)
+        else:
+            readers = readers_of_brand(mail.brand_id, mail.notice.kind)
         if user.pk not in readers:
             raise NotTaken(_("Not a member of the store any more."), for_good=True)
     with override(user.language):

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from merchants.models import BrandGrantStore, Membership, Role, Store
+from merchants.models import BrandGrantStore, Membership, NoticeKind, Role, Store
 from merchants.models.people import MAY
 from portal.lib.scope import Hat, scope
+
+TO_MARKETERS = frozenset({NoticeKind.ALERT_RAISED, NoticeKind.ALERT_CLEARED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ def marketers_of(brand_id: int) -> set[int]:
     roles = [role for role in Role if Role.MARKETER in MAY[role]]
     members = Membership.objects.of_all_stores(brand_id).filter(role__in=roles)
     return set(members.values_list("user_id", flat=True))
+
+
+def readers_of_brand(brand_id: int, kind: str) -> set[int]:
+    """Return who may be told of what concerns the brand as a whole, and no store of it."""
+    return marketers_of(brand_id) if kind in TO_MARKETERS else owners_of(brand_id)
 
 
 def owners_of(brand_id: int) -> set[int]:

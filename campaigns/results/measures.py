@@ -79,6 +79,7 @@ def figures_of(row: Row, question: Question) -> Figures:
     sums, shares = _names(question.line)
     spans = _spans(question)
     whole = _rounded if question.is_scaled else _whole
+    returned = {key: row[rows] for key, *_told, rows in (*sums, *shares)}
     return Figures(
         window=question.window,
         rows=row["rows"],
@@ -87,9 +88,12 @@ def figures_of(row: Row, question: Question) -> Figures:
             key: Share(whole(row[part]), whole(row[over])) if row[rows] else NO_SHARE
             for key, part, over, rows in shares
         },
-        returned={key: row[rows] for key, *_told, rows in (*sums, *shares)},
-        gone={window: whole(row[f"gone_{window}"]) for window in spans},
-        paid_gone={window: whole(row.get(f"paid_gone_{window}")) for window in spans},
+        returned=returned,
+        gone={window: whole(row[f"gone_{window}"]) if row["rows"] else None for window in spans},
+        paid_gone={
+            window: whole(row.get(f"paid_gone_{window}")) if returned.get("spend") else None
+            for window in spans
+        },
     )
 
 

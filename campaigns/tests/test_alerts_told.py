@@ -13,6 +13,7 @@ from campaigns.models import QuietHours
 from campaigns.results import alerts, alerts_told
 from campaigns.tests.alerts import make_alert, make_alert_event
 from campaigns.tests.factories import make_note, make_note_day, make_window
+from merchants import outbox
 from merchants.models import Notice, NoticeMail, Role
 from merchants.notice_kinds import in_words
 from merchants.tests.factories import make_connection, make_membership, make_store, make_user
@@ -69,6 +70,19 @@ def test_owners_and_marketers_of_every_store_are_told_here_and_by_mail(brand, pe
     assert readers >= {"owner@example.test", "marketer@example.test"}
     assert not readers & others
     assert mails == len(readers)
+
+
+def test_the_mails_reach_marketers_as_well_as_owners(brand, people, mailoutbox):
+    raised(brand)
+    alerts_told.tell_owed()
+
+    with scope(Hat.NIGHT):
+        owed = list(NoticeMail.objects.values_list("pk", flat=True))
+    for mail_id in owed:
+        outbox.send(mail_id)
+
+    sent = {address for mail in mailoutbox for address in mail.to}
+    assert sent >= {"owner@example.test", "marketer@example.test"}
 
 
 def test_a_notice_says_what_is_suggested_and_by_which_numbers(brand, people):
