@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 from io import StringIO
-from zlib import compress, decompress
 
 import pytest
+from backports.zstd import compress, decompress
 from django.core.management import call_command
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
