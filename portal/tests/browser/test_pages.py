@@ -230,7 +230,7 @@ QUOTED = {
     | {"Accept", "Language"},
     "API keys": {"rc", "BI"},
     "new API key": {"read", "metrics", "links"},
-    "metrics": {"fee", "impression", "click", "interaction"},  # the partner's own names
+    "metrics": {"fee", "impression", "click", "interaction", "rgmv"},  # the partner's own names
     "new webhook": EVENTS,
     "webhook guide": EVENTS
     | set(re.findall("[A-Za-z]+", PROGRAM))
