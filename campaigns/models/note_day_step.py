@@ -1,9 +1,10 @@
 """What the note report's days add up to, kept beside the ledger by the database itself."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.facts.base import BY_RECEIPT
@@ -14,6 +15,11 @@ class NoteDayStepQuerySet(StoreOwnedQuerySet["NoteDayStep"]):
     def as_of(self, moment: datetime) -> Self:
         """Keep the steps until then: added up they are what was known at the moment."""
         return self.filter(moment__lte=moment)
+
+    def told_by(self, *names: str) -> "models.QuerySet[NoteDayStep, dict[str, Any]]":
+        """Group by these, and keep the groups of which any note day is told: `rows` of them."""
+        groups: models.QuerySet[NoteDayStep, Any] = self.values(*names)
+        return groups.annotate(rows=Sum("note_days")).filter(rows__gt=0)
 
 
 class NoteDayStep(models.Model):

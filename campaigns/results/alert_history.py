@@ -17,20 +17,13 @@ Row = dict[str, Any]  # a row as JSON keeps it
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    name: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
 class Changed:
     """`said` stands for a change that is more than its steps; they are none then."""
 
     at: datetime
     who: str
     said: str
-    steps: list[Step]
+    steps: list[audit.Step]
 
 
 def changes_of(rule: AlertRule, membership: Membership) -> list[Changed]:
@@ -52,7 +45,7 @@ def _changed(change: Change, names: dict[int, str]) -> Changed:
         said = _("switched the rule on") if now["is_active"] else _("switched the rule off")
         return Changed(change.at, who, said, [])
     old, new = _facts(before, names), _facts(now, names)
-    steps = [Step(name, old[name], new[name]) for name in old if old[name] != new[name]]
+    steps = [audit.Step(name, old[name], new[name]) for name in old if old[name] != new[name]]
     return Changed(change.at, who, "", steps)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Max, Sum
+from django.db.models import Max
 
 from campaigns.models import Campaign, CreatorOrder
 from campaigns.results import queries
@@ -117,8 +117,7 @@ def _told_by_all(
     """Return the days told of some note by each store, of those that are read or ever told any."""
     asked = replace(question, notes=EVERY_NOTE)
     steps = queries.steps_for(membership.brand, membership, asked).filter(store__in=stores)
-    summed = steps.values("store_id", "day").annotate(count=Sum("note_days"))
-    pairs = set(summed.filter(count__gt=0).values_list("store_id", "day"))
+    pairs = {(row["store_id"], row["day"]) for row in steps.told_by("store_id", "day")}
     telling = read | {store for store, _day in pairs}
     told = Counter(day for _store, day in pairs)
     return {day for day, number in told.items() if number == len(telling)}

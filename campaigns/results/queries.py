@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from campaigns.models import Note, NoteDay, NoteDayStep, NotePlacementDay
 from campaigns.models.facts import FactQuerySet
+from campaigns.models.note_day_step import NoteDayStepQuerySet
 from campaigns.results.choice import EVERY_NOTE, are_of, chosen_notes
 from campaigns.results.figures import Figures
 from campaigns.results.measures import Row, figures_of, measures, step_measures
@@ -68,7 +69,7 @@ def _asked(rows: Rows, brand: Brand, membership: Membership, question: Question)
     return rows.filter(day__range=(question.first, question.last))
 
 
-def steps_for(brand: Brand, membership: Membership, question: Question) -> QuerySet[NoteDayStep]:
+def steps_for(brand: Brand, membership: Membership, question: Question) -> NoteDayStepQuerySet:
     """Return what the note days asked for add up to, if it is all notes that are asked for."""
     steps = NoteDayStep.objects.filter(brand=brand).seen_by(membership).as_of(question.moment)
     if question.store:
@@ -91,7 +92,7 @@ def told_days(
         return frozenset()
     every = replace(question, notes=EVERY_NOTE, placement=None)
     if question.placement is None:
-        return by_day(brand, membership, every).keys()
+        return {row["day"] for row in steps_for(brand, membership, every).told_by("day")}
     return returned_days(placed_rows(brand, membership, every))
 
 

@@ -101,10 +101,9 @@ def _notes(
     brand: Brand, membership: Membership, question: Question
 ) -> Iterator[tuple[Key, int | None]]:
     """Yield each day's sum, or None where a note's spending is not returned."""
-    days = steps_for(brand, membership, question).values("connection_id", "day")
+    days = steps_for(brand, membership, question).told_by("connection_id", "day")
     blank = Sum("note_days", filter=Q(fee_fen=None))
-    sums = days.annotate(fen=Sum("fee_fen"), blank=blank, rows=Sum("note_days"))
-    for row in sums.filter(rows__gt=0):
+    for row in days.annotate(fen=Sum("fee_fen"), blank=blank):
         known = None if row["blank"] else int(row["fen"])
         yield (row["connection_id"], row["day"]), known
 

@@ -5,24 +5,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from merchants import robots, webhook_log, webhooks
+from merchants import robots, webhook_log
 from merchants.access import BrandRequest, brand_view
 from merchants.models import IllegalMove, Role, WebhookDelivery, WebhookEndpoint
 from merchants.models.webhooks import WebhookEndpointQuerySet
 from merchants.robot_forms import RobotForm
 from merchants.robot_messages import AT_FIRST
 from merchants.services import Refused
+from merchants.views.webhooks import MOVES
 from portal.lib.htmx import render_page
 
 RECENT = 10
-MOVES = {
-    "pause": (webhooks.pause_endpoint, gettext_lazy("Paused: what happens is kept for later.")),
-    "resume": (webhooks.resume_endpoint, gettext_lazy("Resumed: what was kept is on its way.")),
-    "delete": (webhooks.delete_endpoint, gettext_lazy("Deleted: nothing more is sent there.")),
-}
 
 
 @require_safe
