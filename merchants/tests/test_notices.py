@@ -69,7 +69,8 @@ def told():
 
 def mails():
     with scope(Hat.ADMIN):
-        return list(NoticeMail.objects.values_list("notice__user__email", "notice__kind"))
+        rows = NoticeMail.objects.order_by("notice")
+        return list(rows.values_list("notice__user__email", "notice__kind"))
 
 
 def test_every_kind_has_its_words():
