@@ -37,6 +37,7 @@ PAGES = {
     "30 days as of ten days ago": "results/?as_of={before}",
     "30 days with a receipt open": "results/?receipt=roi",
     "30 days of one creator": "results/?creator=达人 7",
+    "scatter of 30 days": "results/scatter/",
     "90 days": "results/?latest=90",
     "a year": "results/?from={first}&to={last}",
     "a year by day": "results/?from={first}&to={last}&group=day",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db import connections
 
 from campaigns.models import AdDay, NoteDay, NoteKind, NoteSource
+from campaigns.results import months
 from merchants.models import Role
 from merchants.tests.factories import (
     make_brand,
@@ -81,6 +82,9 @@ def fill(brands: int, largest: int, others: int, span: int, people: int) -> int:
             cursor.execute(FACTS, month)
         cursor.execute(ACCOUNTS)
         cursor.execute(WINDOWS, [first, last])
+        cursor.execute("ANALYZE")
+    months.rebuild()
+    with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SELECT count(*) FROM campaigns_noteday")
         return int(cursor.fetchone()[0])

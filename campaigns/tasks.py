@@ -214,3 +214,11 @@ def purge_results() -> None:
     with scope(Hat.NIGHT):
         due.purge()
         shares.purge()
+
+
+@shared_task
+def sum_ripe_months() -> None:
+    """Sum months whose windows are over, by note, for the results of long periods."""
+    from campaigns.results import months
+
+    months.sum_ripe_months()

@@ -27,6 +27,7 @@ from campaigns.views import (
     results_diff,
     results_receipt,
     results_recompute,
+    results_scatter,
     results_star,
     results_subject,
     saved,
@@ -142,6 +143,9 @@ urlpatterns = [
         "b/<slug:brand>/results/star.<str:kind>",
         results_star.results_star_file,
         name="results_star_file",
+    ),
+    path(
+        "b/<slug:brand>/results/scatter/", results_scatter.results_scatter, name="results_scatter"
     ),
     path("b/<slug:brand>/results/diff/", results_diff.results_diff, name="results_diff"),
     path(

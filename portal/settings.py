@@ -327,8 +327,7 @@ FESTIVALS = periods(
     '[["618", "2025-05-13", "2025-06-20"], ["双11", "2025-10-09", "2025-11-11"]]',
 )
 SYNC_TICK = timedelta(seconds=number("SYNC_TICK_SECONDS", 60))
-REQUALIFY_TICK = timedelta(minutes=10)  # finds the stores not judged since midnight in Shanghai
-CHECK_TICK = timedelta(minutes=10)  # finds the stores whose links nobody has checked for an hour
+REQUALIFY_TICK = CHECK_TICK = timedelta(minutes=10)  # stores not judged today, links not checked
 MAIL_TICK = DECISION_TICK = SHEET_TICK = timedelta(minutes=1)
 ALERT_TICK = timedelta(minutes=10)  # finds the rules not judged for the newest day
 IMPORT_FOLDER = os.environ.get("IMPORT_FOLDER", "")  # unset: no folder is watched
@@ -372,6 +371,7 @@ TICKS = {
     "campaigns.tasks.judge_alerts": ALERT_TICK,
     "campaigns.tasks.hand_out_report_mails": MAIL_TICK,
     "campaigns.tasks.purge_results": DUE_TICK,
+    "campaigns.tasks.sum_ripe_months": DUE_TICK,
     "merchants.tasks.send_owed_mails": MAIL_TICK,
     "merchants.tasks.deliver_webhooks": MAIL_TICK,
     "merchants.tasks.purge_webhooks": DUE_TICK,

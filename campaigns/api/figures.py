@@ -35,7 +35,7 @@ def figure(shown: Cell, figures: Figures | None) -> Told:
         "is_provisional": shown.is_provisional,
         "is_at_most": shown.is_at_most,
         "rows": figures.rows if figures else 0,
-        "rows_returned": figures.returned.get(metric.key, 0) if figures else 0,
+        "rows_returned": figures.returned(metric) if figures else 0,
     }
 
 

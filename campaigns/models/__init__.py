@@ -59,6 +59,7 @@ from campaigns.models.mail_report import MailReport, ReportMail
 from campaigns.models.night import LateNight
 from campaigns.models.note import Note, NoteFound, NoteKind, NoteSource, NoteTag
 from campaigns.models.note_day_step import NoteDayStep
+from campaigns.models.note_month import NoteMonth, SummedMonth
 from campaigns.models.quiet import QuietHours
 from campaigns.models.raw_page import RawPage
 from campaigns.models.report_wish import ReportWish
@@ -146,6 +147,7 @@ __all__ = [
     "NoteDayStep",
     "NoteFound",
     "NoteKind",
+    "NoteMonth",
     "NotePlacementDay",
     "NoteSource",
     "NoteTag",
@@ -171,6 +173,7 @@ __all__ = [
     "StoreDoubt",
     "StoreOrder",
     "StoreRefund",
+    "SummedMonth",
     "SyncAlarm",
     "SyncWindow",
     "Verdict",

@@ -125,6 +125,6 @@ def _numbers(brand: Brand, asked: Criterion, question: Question) -> Numbers:
         value=value,
         now=now,
         before=before,
-        sample=found.totals.sums[asked.sample_of],
+        sample=found.totals.sum_of(asked.sample_of),
         maturity=gone(found.totals.maturity(metric.days(question.window))),
     )

@@ -1,9 +1,11 @@
 """The whole answer to one question: totals, days and notes that agree with each other."""
 
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from campaigns.results import queries
 from campaigns.results.figures import Figures, Returned
@@ -45,7 +47,7 @@ class Coverage:
         return not self.partial and not self.missing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     question: Question
     totals: Figures
@@ -88,9 +90,26 @@ class Answer:
         return self.coverage_of(METRICS["order"])
 
     def coverage_of(self, metric: Metric) -> Coverage:
-        found = [note.figures.completeness(metric) for note in self.notes]
-        missing = [note for note in self.notes if not note.figures.returned.get(metric.key)]
-        return Coverage(len(found), found.count(Returned.PARTIAL), missing)
+        stands = {blanks: one.completeness(metric) for blanks, one in self._alike.items()}
+        lacking = {blanks for blanks, each in stands.items() if each is Returned.NOTHING}
+        return Coverage(
+            delivered=len(self.notes),
+            partial=sum(
+                self._kinds[blanks] for blanks, each in stands.items() if each is Returned.PARTIAL
+            ),
+            missing=[note for note in self.notes if note.figures.blanks in lacking]
+            if lacking
+            else [],
+        )
+
+    @cached_property
+    def _alike(self) -> dict[tuple[int, ...], Figures]:
+        """Return one note's figures of each kind of completeness: there are thousands of notes."""
+        return {note.figures.blanks: note.figures for note in self.notes}
+
+    @cached_property
+    def _kinds(self) -> Counter[tuple[int, ...]]:
+        return Counter(note.figures.blanks for note in self.notes)
 
 
 def answer(brand: Brand, membership: Membership, question: Question) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Func, Sum, Value
 from django.db.models.expressions import Combinable
@@ -17,7 +18,6 @@ from campaigns.models.facts import known_at
 from campaigns.results import queries
 from campaigns.results.answers import Answer
 from campaigns.results.maturity import maturity
-from campaigns.results.measures import Row
 from campaigns.results.metrics import METRICS
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, unknown, weekday
@@ -25,6 +25,7 @@ from merchants.models import Brand, Membership
 
 AGES = (1, 3, 7, 15, 30)  # days after the ad click, counted to their end
 RIPENING = ("gmv", "order")
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

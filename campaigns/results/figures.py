@@ -1,13 +1,14 @@
 """The figures of one row of an answer: a note, a day, or all of them together."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache, cached_property
 from typing import NamedTuple
 
-from campaigns.results.metrics import Metric, Unit
+from campaigns.results.metrics import RATIOS, SUMS, Line, Metric, Unit
 
 Value = int | Decimal | None
 
@@ -32,28 +33,82 @@ def completeness(returned: int, expected: int) -> Returned:
     return Returned.COMPLETE if returned == expected else Returned.PARTIAL
 
 
+class Part(NamedTuple):
+    """What so many note days add up to of which all returned the same columns.
+
+    `sums` are of the line's columns in the registry's order, None where none of the rows returned
+    one. `gone` adds up the days that are gone of each span, and `paid_gone` the same times the
+    spend. `blank` has a bit for each column that is None.
+    """
+
+    blank: int
+    rows: int
+    sums: Sequence[int | Decimal | None]
+    gone: Sequence[int]
+    paid_gone: Sequence[int | None]
+
+
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """Where in a part what stands: of a line's sums, of both sides of its ratios, of the spans."""
+
+    window: int
+    places: Mapping[str, int]
+    sides: Mapping[str, tuple[int, int]]
+    spans: Mapping[int, int]
+
+
+@cache
+def shape_of(line: Line, window: int) -> Shape:
+    places = {metric.key: place for place, metric in enumerate(SUMS[line])}
+    sides = {each.key: (places[each.over[0]], places[each.over[1]]) for each in RATIOS[line]}
+    spans = sorted({metric.days(window) for metric in SUMS[line]} - {0})
+    return Shape(window, places, sides, {span: place for place, span in enumerate(spans)})
+
+
+@dataclass(frozen=True)
 class Figures:
     """Null is "not returned": a sum is null when no note day (`rows`) returned it."""
 
-    window: int
-    rows: int
-    sums: Mapping[str, int | None]
-    shares: Mapping[str, Share]
-    returned: Mapping[str, int]
-    gone: Mapping[int, int | None]
-    paid_gone: Mapping[int, int | None]
+    shape: Shape
+    parts: Sequence[Part]
+
+    @property
+    def window(self) -> int:
+        return self.shape.window
+
+    @cached_property
+    def rows(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+    @cached_property
+    def blanks(self) -> tuple[int, ...]:
+        """Return what each part lacks: two of the same are as complete, in every metric."""
+        return tuple(part.blank for part in self.parts)
+
+    def sum_of(self, key: str) -> int | None:
+        place = self.shape.places[key]
+        return _added([part.sums[place] for part in self.parts])
+
+    def share_of(self, key: str) -> Share:
+        part, whole = self.shape.sides[key]
+        both = [each.sums for each in self.parts if _tells(each, part, whole)]
+        return Share(_added([sums[part] for sums in both]), _added([sums[whole] for sums in both]))
+
+    def returned(self, metric: Metric) -> int:
+        """Return how many of the rows returned the metric, or both sides of it."""
+        if metric.not_returned:
+            return 0
+        key = metric.key
+        places = self.shape.sides[key] if metric.is_ratio else (self.shape.places[key],)
+        return sum(part.rows for part in self.parts if _tells(part, *places))
 
     def value(self, metric: Metric) -> Value:
         if metric.not_returned:
             return None
         if not metric.is_ratio:
-            return self.sums[metric.key]
-        part, whole = self.shares[metric.key]
-        if part is None or not whole:
-            return None
-        exact = Decimal(part) / whole
-        return int(exact.quantize(Decimal(1), ROUND_HALF_UP)) if metric.unit == Unit.FEN else exact
+            return self.sum_of(metric.key)
+        return quotient(self.share_of(metric.key), metric)
 
     def maturity(self, days: int) -> Fraction | None:
         """Return the part of the window gone, weighted by spend; by note days where none was."""
@@ -61,56 +116,56 @@ class Figures:
             return Fraction(1)
         if not self.rows:
             return None
-        if spend := self.sums.get("spend"):
-            return Fraction(self.paid_gone[days] or 0, days * spend)
-        return Fraction(self.gone[days] or 0, days * self.rows)
+        place = self.shape.spans[days]
+        spend = self.sum_of("spend") if "spend" in self.shape.places else None
+        if spend:
+            paid = _added([part.paid_gone[place] for part in self.parts])
+            return Fraction(paid or 0, days * spend)
+        return Fraction(self._gone(days), days * self.rows)
 
     def is_provisional(self, metric: Metric) -> bool:
         days = metric.days(self.window)
-        return bool(days) and (self.gone[days] or 0) < days * self.rows
+        return bool(days) and self._gone(days) < days * self.rows
 
     def completeness(self, metric: Metric) -> Returned:
-        return completeness(self.returned.get(metric.key, 0), self.rows)
+        return completeness(self.returned(metric), self.rows)
 
     @property
     def spend_left_out(self) -> int:
         """Spend of the note days without GMV, which the ROI leaves out of both sides."""
-        return (self.sums["spend"] or 0) - (self.shares["roi"].whole or 0)
+        return (self.sum_of("spend") or 0) - (self.share_of("roi").whole or 0)
+
+    def _gone(self, days: int) -> int:
+        place = self.shape.spans[days]
+        return sum(part.gone[place] for part in self.parts)
 
 
-def added(parts: Sequence[Figures]) -> Figures:
+def quotient(share: Share, metric: Metric) -> Value:
+    part, whole = share
+    if part is None or not whole:
+        return None
+    exact = Decimal(part) / whole
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP)) if metric.unit == Unit.FEN else exact
+
+
+def added(several: Sequence[Figures]) -> Figures:
     """Add up figures of different note days, all of one window; null stays apart from 0."""
-    first = parts[0]
-    return Figures(
-        window=first.window,
-        rows=sum(part.rows for part in parts),
-        sums={key: _known(part.sums[key] for part in parts) for key in first.sums},
-        shares={
-            key: Share(
-                _known(part.shares[key].part for part in parts),
-                _known(part.shares[key].whole for part in parts),
-            )
-            for key in first.shares
-        },
-        returned={key: sum(part.returned[key] for part in parts) for key in first.returned},
-        gone={days: _known(part.gone[days] for part in parts) for days in first.gone},
-        paid_gone={days: _known(part.paid_gone[days] for part in parts) for days in first.gone},
-    )
+    return Figures(several[0].shape, [part for each in several for part in each.parts])
 
 
 def nothing_like(figures: Figures) -> Figures:
     """Return the figures of no note day at all."""
-    return Figures(
-        window=figures.window,
-        rows=0,
-        sums=dict.fromkeys(figures.sums),
-        shares=dict.fromkeys(figures.shares, Share(None, None)),
-        returned=dict.fromkeys(figures.returned, 0),
-        gone=dict.fromkeys(figures.gone),
-        paid_gone=dict.fromkeys(figures.paid_gone),
-    )
+    return Figures(figures.shape, [])
 
 
-def _known(values: Iterable[int | None]) -> int | None:
+def _tells(part: Part, *places: int) -> bool:
+    return all(part.sums[place] is not None for place in places)
+
+
+def _added(values: Sequence[int | Decimal | None]) -> int | None:
+    """Add up what is known; an estimate has a fraction, and is rounded when all is added."""
     known = [value for value in values if value is not None]
-    return sum(known) if known else None
+    if not known:
+        return None
+    total = sum(known)
+    return total if isinstance(total, int) else int(total.quantize(Decimal(1), ROUND_HALF_UP))

@@ -33,21 +33,23 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from django.db.models import (
+    BigIntegerField,
     Count,
     DateTimeField,
     ExpressionWrapper,
     F,
+    Q,
     QuerySet,
     Sum,
     Value,
 )
-from django.db.models.functions import TruncDate
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext
 
 from campaigns.results import queries
 from campaigns.results.answers import DayFigures
 from campaigns.results.maturity import matures_on
-from campaigns.results.measures import Row, counted
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.question import MOMENT, Question
 from campaigns.results.receipted import Receipted, ReceiptedDay
@@ -158,7 +160,7 @@ def forecast_of(receipted: Receipted, brand: Brand, membership: Membership) -> F
 
 def _values(key: str, told: Sequence[DayFigures | ReceiptedDay]) -> dict[date, int]:
     figures = {each.day: each.figures for each in told if each.figures}
-    sums = {day: each.sums[key] for day, each in figures.items()}
+    sums = {day: each.sum_of(key) for day, each in figures.items()}
     return {day: value for day, value in sums.items() if value is not None}
 
 
@@ -212,20 +214,26 @@ def _tried(
     key: str, ages: Sequence[int], past: Sequence[Past], question: Question
 ) -> tuple[int, int]:
     """Return how many earlier forecasts lay in their band, and how many there were."""
+    own = [(each.day.toordinal(), each.over_on.toordinal(), each.values[key]) for each in past]
+    today = question.known.toordinal()
     found = []
     for age in ages:
-        for each in past:
-            before = _shares(key, age, each.day + timedelta(days=age), past)
-            share = each.share(key, age, question.known)
-            if share and len(before) >= LEAST:
-                found.append(_is_hit(share, before))
+        for day, _over, values in own:
+            known, final, on = values[age], values[today - day], day + age
+            before = [
+                (early, late)
+                for born, over, each in own
+                if over <= on and (early := each[age]) is not None and (late := each[on - born])
+            ]
+            if known is not None and final and len(before) >= LEAST:
+                found.append(_is_hit(known, final, before))
     return sum(found), len(found)
 
 
-def _is_hit(share: Share, before: Sequence[Share]) -> bool:
+def _is_hit(known: int, final: int, before: Sequence[tuple[int, int]]) -> bool:
     """Multiplied across: there are thousands of these, and no fraction has to be made."""
-    lower = sum(each.known * share.final <= share.known * each.final for each in before)
-    higher = sum(each.known * share.final >= share.known * each.final for each in before)
+    lower = sum(early * final <= known * late for early, late in before)
+    higher = sum(early * final >= known * late for early, late in before)
     return min(lower, higher) >= _rank(len(before))
 
 
@@ -276,14 +284,14 @@ def _ripened_here(steps: Steps) -> bool:
 
 def _came_and_went(
     brand: Brand, membership: Membership, asked: Question
-) -> Iterator[tuple[int, Row]]:
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield what came in, and with -1 what went out; of all notes, steps tell both in one."""
     columns = {key: METRICS[key].column_for(asked.window) for key in FORECAST}
     sums = {f"{key}_sum": Sum(column) for key, column in columns.items()}
     if not asked.is_of_part:
-        told = {f"{key}_told": counted(column) for key, column in columns.items()}
+        told = {f"{key}_told": _note_days(column) for key, column in columns.items()}
         steps = queries.steps_for(brand, membership, asked)
-        for row in _by_age(steps, "moment", asked).annotate(rows=counted(), **sums, **told):
+        for row in _by_age(steps, "moment", asked).annotate(rows=_note_days("day"), **sums, **told):
             yield 1, row
         return
     told = {f"{key}_told": Count(column) for key, column in columns.items()}
@@ -291,6 +299,12 @@ def _came_and_went(
         rows = _by_age(queries.rows_ever(brand, membership, asked), moment, asked)
         for row in rows.annotate(rows=Count("day"), **sums, **told):
             yield sign, row
+
+
+def _note_days(column: str) -> Combinable:
+    """Add up the note days of the steps that tell the column."""
+    told = Q(**{f"{column}__isnull": False})
+    return Coalesce(Sum("note_days", filter=told), 0, output_field=BigIntegerField())
 
 
 def _by_age(rows: QuerySet[Any], moment: str, question: Question) -> QuerySet[Any, Any]:

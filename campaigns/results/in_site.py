@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.results import queries
 from campaigns.results.figures import Figures
+from campaigns.results.measures import figures_of
 from campaigns.results.metrics import METRICS, SUMS, Line, Metric
 from campaigns.results.queries import NoteKey
 from campaigns.results.question import Question
@@ -60,7 +61,7 @@ def shops_by_note(
         )
     }
     found = [_shops(key, days[key], (in_site.get(key), tmall.get(key))) for key in days]
-    totals = queries.totals_of(both, asked[0]), queries.totals_of(both, asked[1])
+    totals = figures_of(both, asked[0]), figures_of(both, asked[1])
     sides = totals if totals[0].rows else (None, None)
     return _shops(None, sum(days.values()), sides), sorted(found, key=_rank)
 

@@ -1,13 +1,18 @@
-"""What a query adds up for a question, and the figures that its rows then are."""
+"""What a query adds up for a question, and the figures that its rows then are.
 
-from collections.abc import Mapping
+Rows are added up by which columns they returned (`blank`), so that null stays apart from 0 and a
+ratio is of the rows that returned both of its sides, whatever else is asked of them later.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from itertools import chain
 from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    Case,
     Count,
     DateField,
     DecimalField,
@@ -15,115 +20,81 @@ from django.db.models import (
     Func,
     IntegerField,
     Q,
+    QuerySet,
     Sum,
     Value,
+    When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Greatest, Least
+from django.db.models.functions import Cast, Greatest, Least
 
-from campaigns.results.figures import Figures, Share
-from campaigns.results.metrics import METRICS, RATIOS, SUMS, Line
+from campaigns.models import NoteDayStep, NoteMonth
+from campaigns.results.figures import Figures, Part, shape_of
+from campaigns.results.metrics import SUMS
 from campaigns.results.question import Question
 
-Row = Mapping[str, Any]  # one row of values(): what each annotation gives
-NO_SHARE = Share(None, None)
 WHOLE = 10_000  # `sampling` is in hundredths of a per cent
+Key = tuple[Any, ...]
 
 
-def measures(question: Question) -> dict[str, Combinable]:
-    """Sums that keep null apart from 0, ratios of what returned both sides, and maturity."""
-    found: dict[str, Combinable] = {"rows": Count("day")}
-    for metric in SUMS[question.line]:
-        column = metric.column_for(question.window)
-        found[f"{metric.key}_sum"] = Sum(_told(column, question))
-        found[f"{metric.key}_rows"] = Count(column, filter=_can_tell(question))
-    for metric in RATIOS[question.line]:
-        part, whole = (METRICS[key].column_for(question.window) for key in metric.over)
-        both = _can_tell(question) & _returned(part, whole)
-        found[f"{metric.key}_part"] = Sum(_told(part, question), filter=both)
-        found[f"{metric.key}_whole"] = Sum(_told(whole, question), filter=both)
-        found[f"{metric.key}_rows"] = Count("day", filter=both)
-    for window in _spans(question):
-        gone = _days_gone(question.known, window, question.line.lag)
-        found[f"gone_{window}"] = Sum(gone)
-        if question.line is Line.DIRECT:
-            found[f"paid_gone_{window}"] = Sum(F("fee_fen") * gone)
-    return found
+def figures_of(rows: QuerySet[Any], question: Question) -> Figures:
+    """Return the figures of all rows together; one query."""
+    return figures_by(rows, question).get((), Figures(shape_of(question.line, question.window), []))
 
 
-def step_measures(question: Question) -> dict[str, Combinable]:
-    """Return the same of steps: each stands for `note_days` that came, or went.
+def figures_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key, Figures]:
+    """Return the figures of the rows by what is named, in its order; one query.
 
-    Those of one step returned the same columns: where one is null, none of them returned it.
+    A step stands for `note_days` that came or went, and a month for those that it has; groups of
+    which nothing is left are left out.
     """
-    found: dict[str, Combinable] = {"rows": counted()}
-    for metric in SUMS[Line.DIRECT]:
-        column = metric.column_for(question.window)
-        found[f"{metric.key}_sum"] = Sum(column)
-        found[f"{metric.key}_rows"] = counted(column)
-    for metric in RATIOS[Line.DIRECT]:
-        part, whole = (METRICS[key].column_for(question.window) for key in metric.over)
-        both = _returned(part, whole)
-        found[f"{metric.key}_part"] = Sum(part, filter=both)
-        found[f"{metric.key}_whole"] = Sum(whole, filter=both)
-        found[f"{metric.key}_rows"] = counted(part, whole)
-    for window in _spans(question):
-        gone = _days_gone(question.known, window, Line.DIRECT.lag)
-        found[f"gone_{window}"] = Sum(F("note_days") * gone)
-        found[f"paid_gone_{window}"] = Sum(F("fee_fen") * gone)
+    shape = shape_of(question.line, question.window)
+    parts = parts_by(rows, question, *names)
+    return {key: Figures(shape, found) for key, found in parts.items()}
+
+
+def parts_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key, list[Part]]:
+    shape = shape_of(question.line, question.window)
+    first = len(names) + 2
+    middle = first + len(shape.places)
+    last = middle + len(shape.spans)
+    found: dict[Key, list[Part]] = defaultdict(list)
+    for row in _summed(rows, question, names):
+        if row[first - 1]:
+            part = Part(
+                row[first - 2], row[first - 1], row[first:middle], row[middle:last], row[last:]
+            )
+            found[row[: len(names)]].append(part)
     return found
 
 
-def figures_of(row: Row, question: Question) -> Figures:
-    """Return the figures of a row; a sum of which nothing is returned any more is none."""
-    sums, shares = _names(question.line)
-    spans = _spans(question)
-    whole = _rounded if question.is_scaled else _whole
-    returned = {key: row[rows] for key, *_told, rows in (*sums, *shares)}
-    return Figures(
-        window=question.window,
-        rows=row["rows"],
-        sums={key: whole(row[told]) if row[rows] else None for key, told, rows in sums},
-        shares={
-            key: Share(whole(row[part]), whole(row[over])) if row[rows] else NO_SHARE
-            for key, part, over, rows in shares
-        },
-        returned=returned,
-        gone={window: whole(row[f"gone_{window}"]) if row["rows"] else None for window in spans},
-        paid_gone={
-            window: whole(row.get(f"paid_gone_{window}")) if returned.get("spend") else None
-            for window in spans
-        },
-    )
+def _summed(rows: QuerySet[Any], question: Question, names: Iterable[str]) -> Iterable[Key]:
+    """Yield names, blank, rows, sums, days gone, and the same times the spend."""
+    columns = [metric.column_for(question.window) for metric in SUMS[question.line]]
+    is_step = rows.model in (NoteDayStep, NoteMonth)
+    spans = shape_of(question.line, question.window).spans
+    gone = [_days_gone(question.known, span, question.line.lag) for span in spans]
+    times = [F("note_days") * each if is_step else each for each in gone]
+    paid = [F("fee_fen") * each for each in gone] if "fee_fen" in columns else []
+    counted = _whole(Sum("note_days")) if is_step else Count("day")
+    told = [Sum(_told(column, question)) for column in columns]
+    sums = told if question.is_scaled else [_whole(each) for each in told]
+    measured = [counted, *sums, *(_whole(Sum(each)) for each in chain(times, paid))]
+    groups = rows.annotate(blank=_blank(columns, question)).values_list(*names, "blank")
+    numbered = {f"sum_{number}": each for number, each in enumerate(measured)}
+    found: Iterable[Key] = groups.annotate(**numbered).order_by(*names, "blank")
+    return found
 
 
-@cache  # there are thousands of rows
-def _names(line: Line) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str, str]]]:
-    """Return each sum's key with the names of what it is made of, and each ratio's."""
-    sums, ratios = ([metric.key for metric in each[line]] for each in (SUMS, RATIOS))
-    return (
-        [(key, f"{key}_sum", f"{key}_rows") for key in sums],
-        [(key, f"{key}_part", f"{key}_whole", f"{key}_rows") for key in ratios],
-    )
-
-
-def counted(*columns: str) -> Combinable:
-    """Add up the note days of steps, of those that returned these columns."""
-    returned = _returned(*columns) if columns else None
-    return Coalesce(Sum("note_days", filter=returned), 0, output_field=BigIntegerField())
-
-
-def _returned(*columns: str) -> Q:
-    return Q(**{f"{column}__isnull": False for column in columns})
-
-
-@cache
-def _spans_of(line: Line, window: int) -> list[int]:
-    return sorted({metric.days(window) for metric in SUMS[line]} - {0})
-
-
-def _spans(question: Question) -> list[int]:
-    return _spans_of(question.line, question.window)
+def _blank(columns: Iterable[str], question: Question) -> Combinable:
+    """Return a bit for each column that a row does not tell."""
+    found: Combinable = Value(0)
+    for place, column in enumerate(columns):
+        is_blank = Q(**{f"{column}__isnull": True})
+        if question.is_scaled:
+            is_blank |= ~Q(sampling__gt=0) | Q(sampling=None)
+        found += Case(When(is_blank, then=Value(1 << place)), default=Value(0))
+    return found
 
 
 def _told(column: str, question: Question) -> Combinable:
@@ -131,14 +102,11 @@ def _told(column: str, question: Question) -> Combinable:
     if not question.is_scaled:
         return F(column)
     exact = DecimalField(max_digits=30, decimal_places=6)
-    return Cast(F(column), exact) * Value(WHOLE) / Cast(F("sampling"), exact)
+    scaled = Cast(F(column), exact) * Value(WHOLE) / Cast(F("sampling"), exact)
+    return Case(When(sampling__gt=0, then=scaled))
 
 
-def _can_tell(question: Question) -> Q:
-    return Q(sampling__gt=0) if question.is_scaled else Q()
-
-
-def _days_gone(known: date, window: int, lag: int) -> Combinable:
+def _days_gone(known: date, span: int, lag: int) -> Combinable:
     age = Func(
         Cast(Value(known), DateField()),
         F("day"),
@@ -146,14 +114,9 @@ def _days_gone(known: date, window: int, lag: int) -> Combinable:
         arg_joiner=" - ",
         output_field=IntegerField(),
     )
-    return Least(Value(window), Greatest(Value(0), age - Value(lag)))
+    return Least(Value(span), Greatest(Value(0), age - Value(lag)))
 
 
-def _whole(value: Decimal | int | None) -> int | None:
+def _whole(total: Combinable) -> Combinable:
     """PostgreSQL sums bigint as numeric."""
-    return None if value is None else int(value)
-
-
-def _rounded(value: Decimal | int | None) -> int | None:
-    """An estimate has a fraction."""
-    return None if value is None else int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))
+    return Cast(total, BigIntegerField())

@@ -7,7 +7,7 @@ from datetime import date
 from campaigns.models import PulledPage
 from campaigns.reports import REPORTS
 from campaigns.results.figures import Figures
-from campaigns.results.measures import figures_of, measures
+from campaigns.results.measures import figures_by
 from campaigns.results.metrics import Text
 from campaigns.results.receipted import Receipted
 from campaigns.results.shown import Cell
@@ -60,13 +60,12 @@ class Origin:
 
 def holdings(receipted: Receipted) -> list[Holding]:
     """Return what each page holds, the newest day first; their sums are the figure's."""
-    own = receipted.rows.values("day", "page_id").annotate(**measures(receipted.question))
-    found = []
-    for row in own.order_by("-day", "page_id"):
-        figures = figures_of(row, receipted.question)
-        shown = receipted.part(figures, f"page:{row['page_id']}:{row['day']}")
-        found.append(Holding(row["day"], row["page_id"], figures, shown))
-    return found
+    found = figures_by(receipted.rows, receipted.question, "day", "page_id")
+    held = [
+        Holding(day, page, figures, receipted.part(figures, f"page:{page}:{day}"))
+        for (day, page), figures in found.items()
+    ]
+    return sorted(held, key=lambda each: each.day, reverse=True)
 
 
 def origins(brand: Brand, membership: Membership, held: Sequence[Holding]) -> list[Origin]:

@@ -98,7 +98,7 @@ def pace_of(campaign: Campaign, membership: Membership, moment: datetime) -> Pac
         first, upto, window=WINDOW, moment=moment, notes=NoteChoice(campaign=campaign.pk)
     )
     by_day = queries.by_day(membership.brand, membership, question)
-    found = {day: each.sums["spend"] for day, each in by_day.items()}
+    found = {day: each.sum_of("spend") for day, each in by_day.items()}
     stores = list(campaign.store_rows.values_list("store", flat=True))
     states = day_states(campaign.brand_id, first, upto, stores)
     told = _told_by_all(membership, question, stores, states.stores)

@@ -50,8 +50,8 @@ class DirectDays:
         return [day for day in days if day in self.found or day in self.quiet]
 
     def coverage(self, days: Iterable[date]) -> tuple[int, int]:
-        parts = self._parts(days)
-        return sum(part.returned["order"] for part in parts), sum(part.rows for part in parts)
+        parts, order = self._parts(days), METRICS["order"]
+        return sum(part.returned(order) for part in parts), sum(part.rows for part in parts)
 
     def maturity(self, days: Iterable[date]) -> Fraction | None:
         parts = self._parts(days)
@@ -85,7 +85,7 @@ class StarDays:
 
     def coverage(self, days: Iterable[date]) -> tuple[int, int]:
         rows = self._rows(days)
-        return sum(bool(row.figures.returned["store_gmv"]) for row in rows), len(rows)
+        return sum(bool(row.figures.returned(METRICS["store_gmv"])) for row in rows), len(rows)
 
     def maturity(self, days: Iterable[date]) -> Fraction | None:
         rows = self._rows(days)

@@ -3,9 +3,12 @@
 All notes together are read from the steps that the database keeps, some from the rows themselves.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -14,11 +17,13 @@ from campaigns.models import Note, NoteDay, NoteDayStep, NotePlacementDay
 from campaigns.models.facts import FactQuerySet
 from campaigns.models.note_day_step import NoteDayStepQuerySet
 from campaigns.results.choice import EVERY_NOTE, are_of, chosen_notes
-from campaigns.results.figures import Figures
-from campaigns.results.measures import Row, figures_of, measures, step_measures
+from campaigns.results.figures import Figures, added
+from campaigns.results.measures import figures_by, figures_of
+from campaigns.results.months import last_of, summed_months, sums_of
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
 
+ONE_DAY = timedelta(days=1)
 Rows = FactQuerySet[Any]  # of the note report, or of the one by placement
 
 
@@ -97,38 +102,50 @@ def told_days(
 
 
 def totals(brand: Brand, membership: Membership, question: Question) -> Figures:
-    if question.is_of_part:
-        return totals_of(rows_for(brand, membership, question), question)
-    steps = steps_for(brand, membership, question)
-    return figures_of(steps.aggregate(**step_measures(question)), question)
-
-
-def totals_of(rows: Rows, question: Question) -> Figures:
-    return figures_of(rows.aggregate(**measures(question)), question)
+    return figures_of(_rows_or_steps(brand, membership, question), question)
 
 
 def by_day(brand: Brand, membership: Membership, question: Question) -> dict[date, Figures]:
-    rows: Rows | QuerySet[NoteDayStep]
-    if question.is_of_part:
-        rows, measured = rows_for(brand, membership, question), measures(question)
-    else:
-        rows, measured = steps_for(brand, membership, question), step_measures(question)
-    found: Iterable[Row] = rows.values("day").annotate(**measured).order_by("day")
-    return {row["day"]: figures_of(row, question) for row in found if row["rows"]}
+    found = figures_by(_rows_or_steps(brand, membership, question), question, "day")
+    return {day: figures for (day,), figures in found.items()}
+
+
+def _rows_or_steps(
+    brand: Brand, membership: Membership, question: Question
+) -> Rows | NoteDayStepQuerySet:
+    """Return what adds up to the answer: of all notes the steps, which are fewer."""
+    read = rows_for if question.is_of_part else steps_for
+    return read(brand, membership, question)
 
 
 def by_note(brand: Brand, membership: Membership, question: Question) -> list[NoteFigures]:
-    """Return the notes by their ids."""
-    return by_note_of(rows_for(brand, membership, question), question)
+    """Return the notes by their ids; whole months that are summed stand for their rows."""
+    rows = rows_for(brand, membership, question)
+    if question.is_of_part or not (months := summed_months(brand, membership, question)):
+        return by_note_of(rows, question)
+    summed = by_note_of(sums_of(brand, membership, question, months), question)
+    others = by_note_of(rows.filter(_outside(months, question)), question)
+    found: dict[NoteKey, list[Figures]] = defaultdict(list)
+    for each in (*summed, *others):
+        found[each.key].append(each.figures)
+    ordered = sorted(found.items(), key=lambda each: (each[0].note_id, each[0].connection_id))
+    return [NoteFigures(key, added(figures)) for key, figures in ordered]
 
 
-def by_note_of(rows: Rows, question: Question) -> list[NoteFigures]:
-    notes = rows.values("connection_id", "note_id").annotate(**measures(question))
-    found = notes.order_by("note_id", "connection_id")
+def by_note_of(rows: QuerySet[Any], question: Question) -> list[NoteFigures]:
+    found = figures_by(rows, question, "note_id", "connection_id")
     return [
-        NoteFigures(NoteKey(row["connection_id"], row["note_id"]), figures_of(row, question))
-        for row in found
+        NoteFigures(NoteKey(connection, note), figures)
+        for (note, connection), figures in found.items()
     ]
+
+
+def _outside(months: Iterable[date], question: Question) -> Q:
+    """Return whether a row lies in the period and in none of the months, as spans of days."""
+    starts = [question.first, *(last_of(month) + ONE_DAY for month in months)]
+    ends = [*(month - ONE_DAY for month in months), question.last]
+    spans = [Q(day__range=span) for span in zip(starts, ends, strict=True) if span[0] <= span[1]]
+    return reduce(or_, spans, Q(day=None))
 
 
 def count_notes(brand: Brand, membership: Membership, question: Question) -> int:
@@ -138,12 +155,12 @@ def count_notes(brand: Brand, membership: Membership, question: Question) -> int
 
 def by_placement(rows: Rows, question: Question) -> dict[int, list[tuple[Figures, int]]]:
     """Return what each account told of each placement, with how many notes were shown there."""
-    places = rows.values("placement", "connection_id")
-    counted = places.annotate(**measures(question), notes=Count("note_id", distinct=True))
+    places = rows.values_list("placement", "connection_id").order_by()
+    counted = places.annotate(notes=Count("note_id", distinct=True))
+    notes = {(placement, connection): number for placement, connection, number in counted}
     found: dict[int, list[tuple[Figures, int]]] = {}
-    for row in counted.order_by("placement", "connection_id"):
-        told = (figures_of(row, question), row["notes"])
-        found.setdefault(row["placement"], []).append(told)
+    for key, figures in figures_by(rows, question, "placement", "connection_id").items():
+        found.setdefault(key[0], []).append((figures, notes[key[0], key[1]]))
     return found
 
 

@@ -16,7 +16,7 @@ from campaigns.results import queries
 from campaigns.results.answers import DayState
 from campaigns.results.figures import Figures
 from campaigns.results.maturity import maturity
-from campaigns.results.measures import figures_of, measures
+from campaigns.results.measures import figures_by, figures_of
 from campaigns.results.metrics import METRICS, Line, Metric, Text, Unit
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, cell, window_tag
@@ -92,7 +92,7 @@ class Receipted:
 
     @property
     def returned(self) -> int:
-        return self.figures.returned.get(self.metric.key, 0)
+        return self.figures.returned(self.metric)
 
     @property
     def maturity(self) -> Fraction | None:
@@ -102,7 +102,7 @@ class Receipted:
 
     @property
     def weighed_by_spend(self) -> bool:
-        return bool(self.figures.sums.get("spend"))
+        return self.metric.line is Line.DIRECT and bool(self.figures.sum_of("spend"))
 
     @property
     def is_money(self) -> bool:
@@ -122,9 +122,8 @@ class Receipted:
     @cached_property
     def days(self) -> list[ReceiptedDay]:
         """Each day asked for, the newest first."""
-        found = self.rows.values("day").annotate(**measures(self.question)).order_by("day")
-        figures = {row["day"]: figures_of(row, self.question) for row in found}
-        return [self._day(day, figures.get(day)) for day in reversed(list(self.question.days()))]
+        found = figures_by(self.rows, self.question, "day")
+        return [self._day(day, found.get((day,))) for day in reversed(list(self.question.days()))]
 
     @property
     def missing_days(self) -> list[date]:
@@ -152,7 +151,7 @@ class Receipted:
             cells=[shown] if shown else [],
             maturity=maturity(day, self.metric.days(question.window), question.known, line.lag),
             figures=figures,
-            told=figures.returned.get(self.metric.key, 0) if figures else 0,
+            told=figures.returned(self.metric) if figures else 0,
         )
 
 
@@ -168,7 +167,7 @@ def _direct(
 ) -> Receipted:
     every = queries.rows_for(brand, membership, question)
     rows = every if place == TOTAL else every.filter(note_id=place)
-    figures = queries.totals_of(rows, question)
+    figures = figures_of(rows, question)
     if place != TOTAL and not figures.rows:
         raise NoSuchPlace
     return Receipted(
@@ -206,7 +205,7 @@ def _star(
         metric=metric,
         question=question,
         figure=cell(task.figures, metric.key, place) if task else total_cell(answer, metric.key),
-        figures=figures_of(rows.aggregate(**measures(question)), question),
+        figures=figures_of(rows, question),
         rows=rows,
         name=(task.name or task.object_id) if task else _("Total"),
         sampling=", ".join(sorted(words or "—" for words in shares)) or "—",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import NoteDay
 from campaigns.reports.note_day import NOTE_DAY
 from campaigns.results.choice import chosen_notes
-from campaigns.results.figures import Figures, Share, Value
+from campaigns.results.figures import Share, Value, quotient
 from campaigns.results.metrics import METRICS, Line, Metric, Text
 from campaigns.results.question import Question
 from campaigns.results.receipted import Receipted
@@ -184,16 +184,10 @@ def sums_behind(metric: Metric) -> Sequence[Metric]:
 
 def value_of(metric: Metric, window: int, rows: Sequence[Values]) -> Value:
     """Return the metric of these rows by the registry's own formula: null is "not returned"."""
-    sums: dict[str, int | None] = {}
-    shares: dict[str, Share] = {}
     names = [each.column_for(window) for each in sums_behind(metric)]
     told = [values for row in rows if None not in (values := [row[name] for name in names])]
     added = [sum(column) for column in zip(*told, strict=True)] if told else [None] * len(names)
-    if metric.is_ratio:
-        shares[metric.key] = Share(*added)
-    else:
-        sums[metric.key] = added[0]
-    return Figures(window, len(rows), sums, shares, {}, {}, {}).value(metric)
+    return quotient(Share(*added), metric) if metric.is_ratio else added[0]
 
 
 def _asked_for(brand: Brand, membership: Membership, receipted: Receipted) -> Callable[[Key], bool]:

@@ -8,6 +8,7 @@ days, as its ROI is.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import TypedDict
 
 from django.utils.translation import gettext
@@ -61,10 +62,6 @@ class Scatter:
     is_log: bool
 
     @property
-    def is_worth_drawing(self) -> bool:
-        return len(self.drawn) >= FEWEST_DOTS
-
-    @property
     def without_gmv(self) -> int:
         return sum(not _gmv(note.figures) for note in self.drawn)
 
@@ -82,6 +79,12 @@ class Scatter:
     def still_open(self) -> int:
         gmv = METRICS["gmv"]
         return sum(note.figures.is_provisional(gmv) for note in self.drawn)
+
+
+def is_worth_drawing(answer: Answer) -> bool:
+    shares = (note.figures.share_of("roi") for note in answer.notes)
+    dots = (share for share in shares if share.part is not None and share.whole)
+    return len(list(islice(dots, FEWEST_DOTS))) == FEWEST_DOTS
 
 
 def scatter(answer: Answer) -> Scatter:
@@ -162,8 +165,8 @@ def _is_wide(values: Sequence[int | None]) -> bool:
 
 def _spend(figures: Figures) -> int | None:
     """Return the spend of the days whose GMV was returned, as the ROI has it."""
-    return figures.shares["roi"].whole
+    return figures.share_of("roi").whole
 
 
 def _gmv(figures: Figures) -> int | None:
-    return figures.shares["roi"].part
+    return figures.share_of("roi").part

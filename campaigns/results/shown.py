@@ -109,7 +109,7 @@ def rests_on_few(figures: Figures, metric: Metric) -> bool:
     """Say whether a ratio would tell what is not told of one of its sides."""
     if not metric.is_ratio:
         return False
-    sides = zip(figures.shares[metric.key], metric.over, strict=True)
+    sides = zip(figures.share_of(metric.key), metric.over, strict=True)
     return any(is_few(side, METRICS[key].unit) for side, key in sides)
 
 
@@ -118,7 +118,7 @@ def why_unknown(figures: Figures, metric: Metric) -> Text:
         return metric.not_returned
     if not figures.rows:
         return _("Nothing has been returned for this period.")
-    if not figures.returned[metric.key]:
+    if not figures.returned(metric):
         if metric.line is Line.STAR:
             return _("Xinghe has not returned this.")
         return _("Juguang has not returned this.")

@@ -6,7 +6,7 @@ traffic are never added up: each is a row of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import CampaignNote, StarDay, StarLevel, StarTask, StarTaskNote
 from campaigns.models.facts import FactQuerySet
 from campaigns.results.figures import Figures, added
-from campaigns.results.measures import Row, figures_of, measures
+from campaigns.results.measures import Key, figures_by
 from campaigns.results.metrics import METRICS, Text
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, cell, unknown
@@ -139,7 +139,6 @@ def star_answer(
         object_id=chosen.object_id,
         traffic=chosen.traffic,
     )
-    found = own.values("day").annotate(**measures(question)).order_by("day")
     contents = rows.filter(
         level=StarLevel.CONTENT, store_id=chosen.store_id, task_id=chosen.object_id
     )
@@ -147,7 +146,7 @@ def star_answer(
         question=question,
         tasks=tasks,
         chosen=chosen,
-        days={row["day"]: figures_of(row, question) for row in found},
+        days={day: figures for (day,), figures in figures_by(own, question, "day").items()},
         contents=_grouped(contents, question, {}),
     )
 
@@ -157,10 +156,11 @@ def task_days(
 ) -> dict[date, list[StarRow]]:
     """Return each day's tasks, or the one at that place alone; one query."""
     days: dict[date, list[StarRow]] = defaultdict(list)
-    for row in _counted(task_rows(brand, membership, question), question, "day"):
-        task = _star_row(row, question, {})
+    for (*_task, day), task in _star_rows(
+        task_rows(brand, membership, question), question, {}, "day"
+    ):
         if task.place == place or not place:
-            days[row["day"]].append(task)
+            days[day].append(task)
     return days
 
 
@@ -229,40 +229,43 @@ def _rows(brand: Brand, membership: Membership, question: Question) -> FactQuery
 def _grouped(
     rows: FactQuerySet[StarDay], question: Question, names: dict[str, str]
 ) -> list[StarRow]:
-    return [_star_row(row, question, names) for row in _counted(rows, question)]
+    return [row for _key, row in _star_rows(rows, question, names)]
 
 
-def _counted(rows: FactQuerySet[StarDay], question: Question, *also: str) -> Iterable[Row]:
-    """Add up by task and kind of traffic, and by what else is named."""
-    found = rows.values("store_id", "object_id", "traffic", *also).annotate(
-        **measures(question),
+def _star_rows(
+    rows: FactQuerySet[StarDay], question: Question, names: dict[str, str], *also: str
+) -> Iterator[tuple[Key, StarRow]]:
+    """Yield a row of each task and kind of traffic, and of what else is named; two queries."""
+    by = ("object_id", "traffic", "store_id", *also)
+    figures = figures_by(rows, question, *by)
+    told = rows.values_list(*by).annotate(
         last=Max("day"),
         least=Min("sampling"),
         most=Max("sampling"),
-        told=Max("task_group"),
+        group=Max("task_group"),
         by=Max("creator"),
     )
-    ordered: Iterable[Row] = found.order_by("object_id", "traffic", *also)
-    return ordered
+    for row in told.order_by(*by):
+        key, (last, least, most, group, creator) = row[: len(by)], row[len(by) :]
+        object_id, traffic, store_id, *_also = key
+        yield (
+            key,
+            StarRow(
+                store_id=store_id,
+                object_id=object_id,
+                traffic=traffic,
+                name=names.get(object_id) or group,
+                creator=creator,
+                figures=figures[key],
+                sampling=Sampling(least, most, least is not None),
+                last=last,
+            ),
+        )
 
 
 def _sampling_of(parts: Sequence[Sampling]) -> Sampling:
     told = [each for part in parts for each in (part.least, part.most) if each is not None]
     return Sampling(min(told, default=None), max(told, default=None), bool(told))
-
-
-def _star_row(row: Row, question: Question, names: dict[str, str]) -> StarRow:
-    figures = figures_of(row, question)
-    return StarRow(
-        store_id=row["store_id"],
-        object_id=row["object_id"],
-        traffic=row["traffic"],
-        name=names.get(row["object_id"]) or row["told"],
-        creator=row["by"],
-        figures=figures,
-        sampling=Sampling(row["least"], row["most"], row["least"] is not None),
-        last=row["last"],
-    )
 
 
 def _names(brand: Brand, membership: Membership) -> dict[str, str]:
@@ -272,4 +275,4 @@ def _names(brand: Brand, membership: Membership) -> dict[str, str]:
 
 def in_order(rows: Sequence[StarRow]) -> list[StarRow]:
     """The most GMV first; what is not known comes last."""
-    return sorted(rows, key=lambda row: -(row.figures.sums["store_gmv"] or -1))
+    return sorted(rows, key=lambda row: -(row.figures.sum_of("store_gmv") or -1))

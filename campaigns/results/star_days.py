@@ -52,5 +52,5 @@ def _maturity(answer: StarAnswer, day: date) -> Fraction:
 
 def _point(answer: StarAnswer, day: date) -> Point:
     figures = answer.days.get(day)
-    gmv = figures.sums["store_gmv"] if figures else None
+    gmv = figures.sum_of("store_gmv") if figures else None
     return point(day, _maturity(answer, day), gmv=gmv, fee=None)

@@ -62,7 +62,7 @@ class Row:
 
     @property
     def returned_days(self) -> int:
-        return self.figures.returned["order"]
+        return self.figures.returned(METRICS["order"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,10 @@ def ordered(rows: Sequence[AnyRow], sort: str) -> list[AnyRow]:
     Of equals, the one that came first stays first.
     """
     metric = METRICS[sort.removeprefix("-")]
-    known = [row for row in rows if row.figures.value(metric) is not None]
-    known.sort(key=lambda row: row.figures.value(metric) or 0, reverse=sort.startswith("-"))
-    return known + [row for row in rows if row.figures.value(metric) is None]
+    told = [(row.figures.value(metric), row) for row in rows]
+    known = [(value, row) for value, row in told if value is not None]
+    known.sort(key=lambda each: each[0], reverse=sort.startswith("-"))
+    return [row for _value, row in known] + [row for value, row in told if value is None]
 
 
 def note_rows(notes: Sequence[NoteFigures], titles: Mapping[NoteKey, Note]) -> list[NoteRow]:

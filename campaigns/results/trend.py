@@ -128,9 +128,9 @@ def _maturity(answer: Answer, day: date) -> Fraction:
 
 
 def _point(answer: Answer, each: DayFigures) -> Point:
-    sums = each.figures.sums if each.figures else {}
-    gone = _maturity(answer, each.day)
-    return point(each.day, gone, gmv=sums.get("gmv"), fee=sums.get("spend"))
+    told = each.figures
+    gmv, fee = (told.sum_of(key) if told else None for key in ("gmv", "spend"))
+    return point(each.day, _maturity(answer, each.day), gmv=gmv, fee=fee)
 
 
 def _yuan(fen: int | None) -> float | None:

@@ -1,9 +1,9 @@
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
-from campaigns.models import Fact
+from campaigns.models import Fact, Note
 from merchants.models import Connection, Partner, Store
 from portal.lib import days
 from portal.lib.ledger_tables import ensure_months
@@ -42,3 +42,9 @@ def _plain(field: "models.Field[Any, Any]", moment: datetime) -> Any:
     if isinstance(field, models.CharField):
         return field.choices[0][0] if field.choices else ""
     return 0
+
+
+def sum_month(note: Note, month: date) -> None:
+    """Keep the sums of the note's account in the month, as the night does once it has ripened."""
+    with scope(Hat.NIGHT), connection.cursor() as cursor:
+        cursor.execute("SELECT sum_note_month(%s, %s)", [note.connection_id, month])

@@ -92,6 +92,8 @@ MATRIX = [
     ("post", "/b/shancha/reconciliation/buckets/both.xlsx", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/reconciliation/orders/{store}/{order}/", 302, 404, 403, 403, 200),
     ("post", "/b/shancha/reconciliation/orders/{store}/{order}/", 302, 405, 405, 405, 405),
+    ("get", "/b/shancha/results/scatter/", 302, 404, 200, 200, 200),
+    ("post", "/b/shancha/results/scatter/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/results/diff/", 302, 404, 200, 200, 200),
     ("post", "/b/shancha/results/diff/", 302, 405, 405, 405, 405),
     ("get", "/b/shancha/results/receipt/", 302, 404, 200, 200, 200),

@@ -14,6 +14,7 @@ from campaigns.models import NoteDay
 from campaigns.results import queries
 from campaigns.results.figures import Returned
 from campaigns.results.maturity import maturity
+from campaigns.results.measures import figures_of
 from campaigns.results.metrics import METRICS, RATIOS, SUMS, Line
 from campaigns.results.question import Question
 from campaigns.tests.factories import make_note, make_note_day, note_id_of
@@ -51,7 +52,7 @@ def read(membership, read_by=queries.totals, question=None):
 
 def read_of_rows(brand, membership, question):
     """Return the totals of the rows themselves, past the steps that the database keeps of them."""
-    return queries.totals_of(queries.rows_for(brand, membership, question), question)
+    return figures_of(queries.rows_for(brand, membership, question), question)
 
 
 def test_a_column_that_no_day_returned_is_unknown_and_not_zero(membership, note):

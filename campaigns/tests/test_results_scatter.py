@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection as database
@@ -14,7 +15,8 @@ from merchants.tests.factories import make_connection, make_store
 
 DAY = date(2025, 6, 18)
 OLD = date(2025, 6, 1)  # its 15 days are over
-URL = "/b/shancha/results/"
+URL = "/b/shancha/results/scatter/"
+RESULTS = "/b/shancha/results/"
 ENGLISH = {"Accept-Language": "en"}
 
 
@@ -123,7 +125,35 @@ def test_lines_of_equal_roi_are_round_and_lie_among_the_notes(viewer, connection
 def test_one_note_alone_is_no_chart(viewer, connection):
     noted(connection, 1)
 
-    assert 'data-chart="scatter"' not in page_of(viewer)
+    page = page_of(viewer)
+
+    assert 'data-chart="scatter"' not in page
+    assert "It takes two notes" in page
+    assert URL not in viewer.get(RESULTS, {"from": OLD}).text
+
+
+def test_the_results_fetch_the_chart_when_it_comes_into_view(viewer, connection):
+    noted(connection, 1)
+    noted(connection, 2)
+
+    page = viewer.get(RESULTS, {"from": OLD, "window": 30}, headers=ENGLISH).text
+    (address,) = re.findall(rf'hx-get="({URL}[^"]*)" hx-trigger="intersect once"', page)
+    fetched = viewer.get(unescape(address), headers=ENGLISH | {"HX-Request": "true"}).text
+
+    assert 'data-chart="scatter"' not in page
+    assert len(dots_on(fetched)) == 2
+    assert "<html" not in fetched
+    assert f"{RESULTS}?from=2025-06-01&amp;window=30&amp;group=note" in fetched
+
+
+def test_on_paper_the_chart_stands_among_the_results(viewer, connection):
+    noted(connection, 1)
+    noted(connection, 2)
+
+    page = viewer.get(RESULTS, {"from": OLD, "print": 1}).text
+
+    assert len(dots_on(page)) == 2
+    assert URL not in page
 
 
 def test_a_dot_leads_to_its_notes_own_page_with_the_same_window(viewer, connection):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import QuestionForm
@@ -22,9 +21,10 @@ from campaigns.results.metrics import METRICS
 from campaigns.results.phase_chart import phase_chart
 from campaigns.results.phases import direct_phases
 from campaigns.results.receipts import receipt
-from campaigns.results.scatter import scatter, scatter_chart
+from campaigns.results.scatter import is_worth_drawing
 from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, period_context
+from campaigns.views.results_scatter import scatter_context
 from campaigns.views.saved import saved_context
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Connection, Partner, Role
@@ -92,13 +92,10 @@ def _phases(request: BrandRequest, form: QuestionForm, found: Answer) -> Context
 
 
 def _scatter(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
-    drawn = scatter(found)
-    names = queries.names(request.brand, request.membership, [note.key for note in drawn.drawn])
-    if not drawn.is_worth_drawing:
-        return {}
-    page = reverse("campaigns:results_note", args=[request.brand.slug, 0])
-    address = f"{page.removesuffix('0/')}{{note}}/?{form.kept().urlencode()}"
-    return {"scatter": drawn, "scatter_chart": scatter_chart(drawn, found, names, address)}
+    """On paper nothing can be fetched any more."""
+    if is_worth_drawing(found) and request.GET.get("print"):
+        return scatter_context(request, form, found)
+    return {"has_scatter": is_worth_drawing(found)}
 
 
 def _totals(

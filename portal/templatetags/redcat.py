@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.forms import BoundField
@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from portal.lib import devices, money
 
@@ -20,6 +20,31 @@ register = template.Library()
 
 Figure = int | float | Decimal | Fraction
 Shown = dict[str, Any]  # what a component's template is given
+
+
+class Named(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+class Cell(Protocol):
+    """A figure as it is shown (campaigns/results/shown.py)."""
+
+    @property
+    def metric(self) -> Named: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def exact(self) -> str: ...
+    @property
+    def full(self) -> str: ...
+    @property
+    def short(self) -> str: ...
+    @property
+    def reason(self) -> Any: ...
+    @property
+    def is_provisional(self) -> bool: ...
+
 
 UNKNOWN = "—"
 CENT = Decimal("0.01")
@@ -35,6 +60,17 @@ CONTROLS = {
     "radio": "form-check-input",
     "select": "form-select",
 }
+NO_FIGURE = '<span class="na" role="img" tabindex="0" title="{}" aria-label="{}">—</span>'
+FIGURE = '<span{} data-metric="{}" data-note="{}" data-value="{}"{}>{}</span>'
+OPEN_WINDOW = mark_safe(' class="prov"')
+IN_FULL = ' title="{}"'
+MATURE = (
+    '<span class="mat full"><progress value="1" max="1" aria-hidden="true"></progress>{}</span>'
+)
+RIPENING = (
+    '<span class="mat" title="{}"><progress value="{}" max="100" aria-hidden="true"></progress>'
+    "{}</span>"
+)
 MESSAGE_KINDS = {"success": "ok", "warning": "warn", "info": "info", "debug": "info"}
 
 
@@ -49,16 +85,37 @@ def status(kind: str, word: str, *, bare: bool = False) -> Shown:
     return {"kind": kind, "icon_name": STATUS_ICONS[kind], "word": word, "bare": bare}
 
 
-@register.inclusion_tag("components/na.html")
-def na(reason: str) -> Shown:
-    return {"reason": reason}
+@register.simple_tag
+def na(reason: str) -> SafeString:
+    """Show that there is no figure, and why."""
+    return format_html(NO_FIGURE, reason, gettext("No figure: %(reason)s") % {"reason": reason})
 
 
-@register.inclusion_tag("components/maturity.html")
-def maturity(share: Figure) -> Shown:
+@register.simple_tag
+def figure(cell: Cell, *, short: bool = False) -> SafeString:
+    """Show a figure, or why there is none; what it is of, and its exact value, stand beside it.
+
+    A page has thousands of them, so that no template is rendered for each.
+    """
+    exact = cell.exact
+    named = cell.metric.key, cell.place, exact
+    if not exact:
+        return format_html(FIGURE, "", *named, "", na(cell.reason))
+    open_window = OPEN_WINDOW if cell.is_provisional else ""
+    if short:
+        return format_html(FIGURE, open_window, *named, format_html(IN_FULL, cell.full), cell.short)
+    return format_html(FIGURE, open_window, *named, "", cell.full)
+
+
+@register.simple_tag
+def maturity(share: Figure) -> SafeString:
     """Show the part of the window that is already gone; 99.6 % is not yet all of it."""
-    gone = (_decimal(share) * 100).to_integral_value(ROUND_DOWN)
-    return {"percent": int(gone), "full": gone >= 100}
+    gone = int((_decimal(share) * 100).to_integral_value(ROUND_DOWN))
+    if gone >= 100:
+        return format_html(MATURE, gettext("Mature"))
+    told = {"percent": gone}
+    title = gettext("%(percent)s%% of the window is gone") % told
+    return format_html(RIPENING, title, gone, gettext("Maturity %(percent)s%%") % told)
 
 
 @register.inclusion_tag("components/win.html")

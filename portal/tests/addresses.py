@@ -48,6 +48,7 @@ READ = [
     "/b/shancha/results/?campaign={other_campaign}",
     "/b/shancha/results/star/?campaign={campaign}",
     "/b/shancha/results/star/?campaign={other_campaign}",
+    "/b/shancha/results/scatter/?from=2025-06-01",
     "/b/shancha/results/diff/?metric=spend&as_of=2025-06-01",
     "/b/shancha/results/diff/?metric=spend&as_of=2025-06-01&store={other_store}",
     "/b/shancha/results/receipt/?metric=spend",

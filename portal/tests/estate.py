@@ -55,7 +55,7 @@ from campaigns.tests.factories import (
     make_sheet,
     note_of,
 )
-from campaigns.tests.factories_facts import make_fact
+from campaigns.tests.factories_facts import make_fact, sum_month
 from campaigns.tests.factories_health import make_catalogue, make_health
 from campaigns.tests.files import make_import, told
 from campaigns.tests.plans import (
@@ -171,6 +171,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     make_comment_link(free, item_title=f"{name} 挂")
     make_note_day(noted, DAY, fee_fen=fee)
     _make_facts(store, name, fee)
+    sum_month(noted, DAY.replace(day=1))
     with scope(Hat.WEB, brand=brand.pk):
         ReportWish.objects.create(brand=brand, store=store, report="juguang.note_placement_day")
     make_ad(noted, ad_campaign_name=f"{name} 计", review_comment=f"{name} 审")

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from campaigns.results import steps
+from campaigns.results import months, steps
 
 SHOWN = 20
 
@@ -20,9 +20,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rebuild"]:
             self.stdout.write(f"{steps.rebuild()} steps were made anew.")
-        wrong = steps.differences()
-        for brand, day in wrong[:SHOWN]:
-            self.stdout.write(f"brand {brand}, {day}: the sums are not what the rows say")
+            self.stdout.write(f"{months.rebuild()} months were summed anew.")
+        wrong = [(brand, f"{day}") for brand, day in steps.differences()]
+        wrong += [(brand, f"{day:%Y-%m}") for brand, day in months.differences()]
+        for brand, span in wrong[:SHOWN]:
+            self.stdout.write(f"brand {brand}, {span}: the sums are not what the rows say")
         if wrong:
-            raise CommandError(f"{len(wrong)} days of brands differ; --rebuild mends them.")
+            raise CommandError(
+                f"{len(wrong)} days and months of brands differ; --rebuild mends them."
+            )
         self.stdout.write("Every sum is what the rows say.")

@@ -97,6 +97,7 @@ PAGES = {
     "group robots": ("owner", "/b/shancha/settings/robots/"),
     "no group robot": ("owner.yejing", "/b/yejing/settings/robots/"),
     "new group robot": ("owner", "/b/shancha/settings/robots/new/"),
+    "scatter": ("viewer", "/b/shancha/results/scatter/"),
     "what moved": ("viewer", "/b/shancha/results/diff/?as_of=2025-06-20"),
     "nothing moved": ("viewer", "/b/shancha/results/diff/?from=2024-01-01&to=2024-01-05"),
     "whole receipt": ("viewer", "/b/shancha/results/receipt/?metric=gmv&window=30"),

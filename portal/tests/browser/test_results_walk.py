@@ -165,8 +165,8 @@ def test_phases_are_compared_and_one_is_taken_as_the_period(viewer):
 
 def test_a_dot_of_the_scatter_leads_to_its_note(viewer):
     page = viewer.open(f"{RESULTS}?window=30")
+    page.locator(".rc-ahead").scroll_into_view_if_needed()
     chart = page.locator('[data-chart="scatter"]')
-    chart.scroll_into_view_if_needed()
     expect(chart.locator("svg")).to_be_visible()
 
     x, y = page.evaluate("""() => {
