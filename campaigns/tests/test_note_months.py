@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, connections
+from django.db import OperationalError, ProgrammingError, connection, connections, transaction
 
 from campaigns.models import NoteMonth, SummedMonth
 from campaigns.results import months, queries
@@ -62,6 +62,13 @@ def answered(membership, question):
         by_months = queries.by_note(membership.brand, membership, question)
         by_rows = queries.by_note_of(rows, question)
     return [[(each.key, *said(each.figures)) for each in found] for found in (by_months, by_rows)]
+
+
+def run(statement):
+    on, sql, values = statement
+    with transaction.atomic(on), connections[on].cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 100")  # ms
+        cursor.execute(sql, values)
 
 
 def said(figures):
@@ -201,6 +208,21 @@ def test_rows_that_are_taken_away_forget_their_months_sums(note):
     with scope(Hat.ADMIN):
         assert not NoteMonth.objects.exists()
         assert not SummedMonth.objects.exists()
+
+
+@as_owner
+@pytest.mark.parametrize("first", ["the change", "the sum"])
+def test_a_change_and_a_sum_of_its_month_wait_for_each_other(note, first):
+    """Else a sum could be kept of rows that another transaction has changed meanwhile."""
+    both = [
+        ("owner", "UPDATE campaigns_noteday SET fee_fen = 9 WHERE day = %s", [APRIL]),
+        ("default", "SELECT sum_note_month(%s, %s)", [note.connection_id, APRIL]),
+    ]
+    early, late = both if first == "the change" else both[::-1]
+    with scope(Hat.NIGHT), transaction.atomic("owner"):
+        run(early)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            run(late)
 
 
 @pytest.mark.parametrize("hat", Hat)
