@@ -146,6 +146,14 @@ urlpatterns = [
     ),
     path(
         "b/<slug:brand>/results/scatter/", results_scatter.results_scatter, name="results_scatter"
+        "b/<slug:brand>/results/phases.<str:kind>",
+        results.results_phases_file,
+        name="results_phases_file",
+    ),
+    path(
+        "b/<slug:brand>/results/star/phases.<str:kind>",
+        results_star.results_star_phases_file,
+        name="results_star_phases_file",
     ),
     path("b/<slug:brand>/results/diff/", results_diff.results_diff, name="results_diff"),
     path(

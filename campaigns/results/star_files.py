@@ -13,7 +13,7 @@ from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total
 def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
     """Yield what was asked, the heads, the totals, the tasks, then the chosen one's contents."""
     yield from about(answer.question, brand=brand, store=store)
-    yield [gettext("Sampling"), _told_how(answer)]
+    yield [gettext("Sampling"), told_how(answer)]
     yield [gettext("People"), gettext("counted once a day; over several days the most they can be")]
     yield []
     yield _heads(answer)
@@ -24,7 +24,7 @@ def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
         yield [gettext("Note"), *_line(row)]
 
 
-def _told_how(answer: StarAnswer) -> str:
+def told_how(answer: StarAnswer) -> str:
     if answer.question.is_scaled:
         return gettext("scaled up by the sample's share: an estimate")
     return gettext("as returned, within the sample")

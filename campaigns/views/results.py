@@ -18,12 +18,11 @@ from campaigns.results.funnel import funnel
 from campaigns.results.groups import Group, group_rows, tie_below
 from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS
-from campaigns.results.phase_chart import phase_chart
-from campaigns.results.phases import direct_phases
 from campaigns.results.receipts import receipt
 from campaigns.results.scatter import is_worth_drawing
 from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, period_context
+from campaigns.views.results_phases import phases_context, phases_file, phases_of
 from campaigns.views.results_scatter import scatter_context
 from campaigns.views.saved import saved_context
 from merchants.access import BrandRequest, brand_view
@@ -44,7 +43,8 @@ def results(request: BrandRequest) -> HttpResponse:
     keys = {"gmv", form.asked_receipt()}
     ahead = forecasts(request.brand, request.membership, found.question, found.days, keys)
     context |= _frame(form, found) | _totals(request, form, found, ahead)
-    context |= _phases(request, form, found) | _scatter(request, form, found)
+    context |= phases_context(phases_of(request, form, found.question))
+    context |= _scatter(request, form, found)
     context |= _table(request, form, found) | saved_context(request, ViewLine.DIRECT)
     if key := form.asked_receipt():
         context["forecast"] = ahead.get(key)
@@ -68,6 +68,18 @@ def results_file(request: BrandRequest, kind: str) -> HttpResponse:
     return file_or_offer(request, ExportKind.RESULTS, form, kind)
 
 
+@require_GET
+@brand_view(Role.VIEWER)
+def results_phases_file(request: BrandRequest, kind: str) -> HttpResponse:
+    if kind not in WRITERS:
+        raise Http404
+    form = QuestionForm(request.GET, offered(request.brand, request.membership))
+    if not form.is_valid():
+        return results(request, brand=request.brand.slug)
+    choices = [(each.word, each.value) for each in form.choices_made()]
+    return phases_file(request, phases_of(request, form, form.question()), choices, kind)
+
+
 def _frame(form: QuestionForm, found: Answer) -> Context:
     return period_context(found.question) | {
         "answer": found,
@@ -80,15 +92,6 @@ def _frame(form: QuestionForm, found: Answer) -> Context:
         "kept": form.kept(),
         "sorted_by": METRICS[form.sorted_by().removeprefix("-")],
     }
-
-
-def _phases(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
-    campaign = form.chosen_campaign()
-    if campaign is None:
-        return {}
-    own = (request.brand, request.membership, found.question, campaign)
-    phases = direct_phases(*own, is_per_day=form.is_per_day())
-    return {"phases": phases, "phase_chart": phase_chart(phases)}
 
 
 def _scatter(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:

@@ -1,6 +1,7 @@
 """效果 · 星任务: what star tasks brought, apart from the direct links in every way."""
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.results import StarForm
@@ -8,12 +9,12 @@ from campaigns.models import ExportKind, StarDay, ViewLine
 from campaigns.results import star_days
 from campaigns.results.funnel import funnel
 from campaigns.results.metrics import METRICS, Line
-from campaigns.results.phase_chart import phase_chart
-from campaigns.results.phases import star_phases
 from campaigns.results.receipted import receipted
 from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, total_cells
+from campaigns.results.star_files import told_how
 from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, campaigns_seen, period_context, stores_seen
+from campaigns.views.results_phases import phases_context, phases_file, star_phases_of
 from campaigns.views.saved import saved_context
 from merchants.access import BrandRequest, brand_view
 from merchants.models import Role
@@ -38,7 +39,8 @@ def results_star(request: BrandRequest) -> HttpResponse:
         "contents": in_order(found.contents),
         "ever": bool(found.tasks) or StarDay.objects.seen_by(request.membership).exists(),
     }
-    context |= period_context(found.question) | _days(found) | _phases(request, form, found)
+    context |= period_context(found.question) | _days(found)
+    context |= phases_context(star_phases_of(request, form, found))
     if key := form.asked_receipt():
         own = (request.brand, request.membership, METRICS[key], found.question)
         context["receipted"] = receipted(*own, TOTAL)
@@ -61,19 +63,21 @@ def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
     return file_or_offer(request, ExportKind.STAR, form, kind)
 
 
-def _phases(request: BrandRequest, form: StarForm, found: StarAnswer) -> Context:
+@require_GET
+@brand_view(Role.VIEWER)
+def results_star_phases_file(request: BrandRequest, kind: str) -> HttpResponse:
+    if kind not in WRITERS:
+        raise Http404
+    form = StarForm(request.GET, stores_seen(request), campaigns_seen(request))
+    if not form.is_valid():
+        return results_star(request, brand=request.brand.slug)
+    found = star_answer(request.brand, request.membership, form.question(), form.asked_task())
     campaign = form.chosen_campaign()
-    if campaign is None:
-        return {}
-    phases = star_phases(
-        request.brand,
-        request.membership,
-        found.question,
-        campaign,
-        form.asked_task() if found.chosen else "",
-        is_per_day=form.is_per_day(),
-    )
-    return {"phases": phases, "phase_chart": phase_chart(phases)}
+    choices = [(_("Campaign"), campaign.name)] if campaign else []
+    if found.chosen and form.asked_task():
+        choices.append((_("Star task"), found.chosen.name or found.chosen.object_id))
+    choices.append((_("Sampling"), told_how(found)))
+    return phases_file(request, star_phases_of(request, form, found), choices, kind)
 
 
 def _days(found: StarAnswer) -> Context:
