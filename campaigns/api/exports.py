@@ -61,8 +61,8 @@ class MetricsExport(FileEndpoint):
             told = {"n": f"{file.rows:,}"}
             raise Refused(_t("The file would have %(n)s rows: POST the question here.") % told)
         name = f"{file.name}.{kind}"
-        record(as_page(request), AccessKind.EXPORT, store=file.question.store, what=name)
-        return file_answer(file.lines, kind, name, made=file.question.moment)
+        record(as_page(request), AccessKind.EXPORT, store=file.store, what=name)
+        return file_answer(file.lines, kind, name, made=file.moment)
 
     @described(
         _("Have a long file made"),

@@ -6,8 +6,8 @@ from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from campaigns.exports.file import FileForm
 from campaigns.exports.files import MOST, address_of, file_of
-from campaigns.forms.period import PeriodForm
 from campaigns.models import Export, ExportKind
 from campaigns.models.export import KEPT
 from merchants.models import Membership
@@ -18,8 +18,8 @@ from portal.lib.scope import Hat, scope
 MOST_WAITING = 5  # of a brand
 
 
-def ask_for(member: Membership, kind: ExportKind, form: PeriodForm, ending: str) -> Export:
-    """Owe the member the file of a valid form; raises Refused. The same twice is one file.
+def ask_for(member: Membership, kind: ExportKind, form: FileForm, ending: str) -> Export:
+    """Owe the member the file of a valid form; raises Refused or Gone. The same twice is one file.
 
     Within the member's own scope.
     """
@@ -47,9 +47,9 @@ def ask_for(member: Membership, kind: ExportKind, form: PeriodForm, ending: str)
             )
     return Export.objects.create(
         **asked,
-        store_id=file.question.store,
+        store_id=file.store,
         name=f"{file.name}.{ending}",
-        known_at=file.question.moment,
+        known_at=file.moment,
         rows=file.rows,
         expires_at=days.known_now() + KEPT,
     )

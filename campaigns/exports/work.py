@@ -24,7 +24,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import override
 
-from campaigns.exports.files import File, file_of, form_of
+from campaigns.exports.file import File, Gone
+from campaigns.exports.files import file_of, form_of
 from campaigns.models import Export, ExportKind, ExportPart, ExportStatus, ExportTrouble
 from campaigns.models.export import KEPT, LEASE, may_ask
 from campaigns.results.files import Line
@@ -119,7 +120,10 @@ def _write(export: Export, member: Membership, file: IO[bytes], folder: Path) ->
         form = form_of(ExportKind(export.kind), member, export.asked)
         if not form.is_valid():
             raise NotMade(ExportTrouble.GONE)
-        found = file_of(ExportKind(export.kind), member, form, known_at=export.known_at)
+        try:
+            found = file_of(ExportKind(export.kind), member, form, known_at=export.known_at)
+        except Gone:
+            raise NotMade(ExportTrouble.GONE) from None
     written = 0
     with INTO[export.ending](file, folder, export.known_at) as write:
         while batch := _next(found, own):

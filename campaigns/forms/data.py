@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet, TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.forms.period import DayField
-from campaigns.models import Campaign
+from campaigns.models import Campaign, FileImport
 from campaigns.models.window import QuarantinedRowQuerySet
 from campaigns.reports import REPORTS
 from campaigns.results.metrics import DEFAULT_WINDOW, WINDOWS
@@ -58,6 +60,23 @@ class QuarantineFilter(StoreFilter):
     def is_narrowed(self) -> bool:
         return any(self.cleaned_data.get(name) for name in ("store", "report", "reason", "day"))
 
+    def address(self) -> dict[str, str]:
+        """Return the filters in use as an address that asks for the same rows."""
+        asked = {name: self.cleaned_data.get(name) for name in self.fields}
+        return {
+            name: "on" if value is True else f"{value}" for name, value in asked.items() if value
+        }
+
+    def in_words(self) -> list[tuple[str, str]]:
+        fields: dict[str, Any] = self.fields  # Any: of choices, as declared above
+        shown = {name: dict(fields[name].choices) for name in ("store", "report")}
+        shown["settled"] = {True: gettext("yes")}
+        return [
+            (str(self.fields[name].label), str(shown.get(name, {}).get(value, value)))
+            for name in self.fields
+            if (value := self.cleaned_data.get(name))
+        ]
+
 
 class MissingFilter(forms.Form):
     campaign = forms.TypedChoiceField(label=_("Campaign"), coerce=int, required=False)
@@ -84,6 +103,60 @@ class MissingFilter(forms.Form):
     @property
     def chosen_window(self) -> int:
         return self.cleaned_data.get("window") or DEFAULT_WINDOW
+
+
+class MissingLine(TextChoices):
+    NOTES = "notes", _("Direct link")
+    STAR = "star", _("Star task")
+
+
+class MissingFileForm(MissingFilter):
+    """What is missing of a campaign, on one line."""
+
+    line = forms.ChoiceField(label=_("Line"), choices=MissingLine)
+
+    def clean(self) -> None:
+        if self.chosen is None:
+            raise forms.ValidationError(_("No campaign yet"))
+
+    @property
+    def campaign_asked(self) -> Campaign:
+        if self.chosen is None:
+            raise ValueError("A file is asked of a valid form.")
+        return self.chosen
+
+    @property
+    def line_asked(self) -> MissingLine:
+        return MissingLine(self.cleaned_data["line"])
+
+    def address(self) -> dict[str, str]:
+        asked = {"campaign": self.campaign_asked.pk, "window": self.chosen_window}
+        return {name: f"{value}" for name, value in asked.items()} | {"line": self.line_asked.value}
+
+    def in_words(self) -> list[tuple[str, str]]:
+        return [
+            (gettext("Campaign"), self.campaign_asked.name),
+            (gettext("Line"), str(self.line_asked.label)),
+            (gettext("Attribution window"), gettext("%(n)s d") % {"n": self.chosen_window}),
+        ]
+
+
+class RefusedFileForm(forms.Form):
+    """Of which import the refused rows are asked for."""
+
+    def __init__(self, address: Mapping[str, Any], imports: QuerySet[FileImport]) -> None:
+        super().__init__(address)
+        self.fields["file_import"] = forms.ModelChoiceField(imports)
+
+    @property
+    def asked(self) -> FileImport:
+        return cast(FileImport, self.cleaned_data["file_import"])
+
+    def address(self) -> dict[str, str]:
+        return {"file_import": f"{self.asked.pk}"}
+
+    def in_words(self) -> list[tuple[str, str]]:
+        return [(gettext("File"), self.asked.name)]
 
 
 class RestatedFilter(StoreFilter):

@@ -115,7 +115,7 @@ class SubjectForm(TableForm):
 
 
 class QuestionForm(PhasedForm, TableForm):
-    REMEMBERED: ClassVar = (*CHOICES, "group", "against", "sort")
+    REMEMBERED: ClassVar[tuple[str, ...]] = (*CHOICES, "group", "against", "sort")
 
     creator = forms.CharField(label=_("Creator"), max_length=80, required=False)
     source = NumberChoice(_("Source"), NoteSource.choices)
@@ -215,7 +215,7 @@ class DiffForm(QuestionForm):
 
 class StarForm(PhasedForm):
     LINE: ClassVar = Line.STAR
-    REMEMBERED: ClassVar = ("campaign", "task", "scaled")
+    REMEMBERED: ClassVar[tuple[str, ...]] = ("campaign", "task", "scaled")
 
     task = forms.CharField(label=_("Star task"), max_length=60, required=False)
     scaled = forms.BooleanField(label=_("Scaled up (estimate)"), required=False)

@@ -23,6 +23,10 @@ class ExportKind(models.TextChoices):
     STAR = "star", _("Results of the star tasks")
     ORDERS = "orders", _("Orders of a bucket")
     IN_SITE = "in_site", _("In-site shop beside Tmall")
+    RECEIPT = "receipt", _("Receipt of a figure")
+    MISSING = "missing", _("Missing notes")
+    QUARANTINE = "quarantine", _("Quarantined rows")
+    REFUSED = "refused", _("Refused rows of an import")
 
 
 # what each asks of its reader, as the page that it is the file of
@@ -92,7 +96,7 @@ class Export(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
     asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.CASCADE, null=True, related_name="+")
-    kind = models.CharField(_("what"), max_length=8, choices=ExportKind)
+    kind = models.CharField(_("what"), max_length=10, choices=ExportKind)
     asked = models.JSONField(default=dict)
     ending = models.CharField(max_length=4)
     name = models.CharField(_("file name"), max_length=200)

@@ -207,6 +207,11 @@ class QuarantinedRowQuerySet(StoreOwnedQuerySet["QuarantinedRow"]):
     def newest_first(self) -> Self:
         return self.order_by("-window__day", "-pk")
 
+    def older_than(self, row: "QuarantinedRow") -> Self:
+        """Keep what comes after it, the newest first."""
+        day = row.pulled_window.day
+        return self.filter(Q(window__day__lt=day) | Q(window__day=day, pk__lt=row.pk))
+
 
 class QuarantinedRow(models.Model):
     """A row that cannot be believed, kept as sent, with the reason.

@@ -7,7 +7,7 @@ their own.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q
@@ -31,7 +31,7 @@ from campaigns.results.metrics import METRICS
 from campaigns.results.queries import NoteKey
 from campaigns.results.question import newest_closed
 from merchants.models import Membership
-from portal.lib.days import known_now
+from portal.lib.days import business_day, known_now
 
 STAR_LAG = 2
 STAR_WINDOWS = (15, 30)
@@ -115,25 +115,32 @@ class StarCoverage:
         return min(known) + timedelta(days=1)
 
 
-def campaign_coverage(campaign: Campaign, membership: Membership, window: int) -> CampaignCoverage:
-    """Return what the campaign's notes owed and returned, as known now; four queries."""
-    return campaign_coverages(campaign, membership, [window])[window]
+def campaign_coverage(
+    campaign: Campaign, membership: Membership, window: int, *, at: datetime | None = None
+) -> CampaignCoverage:
+    """Return what the campaign's notes owed and returned, as known now or `at`; four queries."""
+    return campaign_coverages(campaign, membership, [window], at=at)[window]
 
 
 def campaign_coverages(
-    campaign: Campaign, membership: Membership, windows: Iterable[int]
+    campaign: Campaign,
+    membership: Membership,
+    windows: Iterable[int],
+    *,
+    at: datetime | None = None,
 ) -> dict[int, CampaignCoverage]:
     """Return the same for each window; one query more for each."""
-    newest = newest_closed(known_now())
+    at = at or known_now()
+    newest = newest_closed(at)
     first, last = campaign.starts_on, min(campaign.ends_on, newest)
     joined = _notes_of(campaign, membership)
     listed = [note for note in joined if note.connection_id]
     accounts = {note.connection_id for note in listed}
-    arrived = _arrived(membership, {each for each in accounts if each}, first, last)
+    arrived = _arrived(membership, {each for each in accounts if each}, first, last, at)
     running = _running(listed, membership)
 
     def covered(window: int) -> CampaignCoverage:
-        counted = _counted(listed, membership, window, first, last)
+        counted = _counted(listed, membership, window, first, last, at)
         found = [
             _cover(
                 note,
@@ -150,15 +157,17 @@ def campaign_coverages(
     return {window: covered(window) for window in windows}
 
 
-def star_coverage(campaign: Campaign, membership: Membership, window: int) -> list[StarCoverage]:
-    """Return what is known of the star tasks' notes in the campaign; three queries."""
+def star_coverage(
+    campaign: Campaign, membership: Membership, window: int, *, at: datetime | None = None
+) -> list[StarCoverage]:
+    """Return what is known, now or `at`, of the star tasks' notes in it; three queries."""
     rows = StarTaskNote.objects.seen_by(membership).filter(
         authorisation__in=GRANTED, note__in=[note.pk for note in _notes_of(campaign, membership)]
     )
     found = list(rows.select_related("note", "star_task", "store").order_by("star_task", "pk"))
     ids = {row.note.note_id for row in found}
-    now = known_now()
-    newest = now.date() - timedelta(days=STAR_LAG)
+    now = at or known_now()
+    newest = business_day(now) - timedelta(days=STAR_LAG)
     block = CreatorNoteDay.objects.filter(brand_id=membership.brand_id).seen_by(membership)
     block = block.as_of(now).filter(note_id__in=ids, star_read_uv__isnull=False)
     export = StarDay.objects.filter(brand_id=membership.brand_id).seen_by(membership)
@@ -185,12 +194,17 @@ def _notes_of(campaign: Campaign, membership: Membership) -> list[Note]:
 
 
 def _counted(
-    notes: Sequence[Note], membership: Membership, window: int, first: date, last: date
+    notes: Sequence[Note],
+    membership: Membership,
+    window: int,
+    first: date,
+    last: date,
+    at: datetime,
 ) -> dict[NoteKey, Counted]:
     column = METRICS["order"].column_for(window)
     lacks, has = Q(**{f"{column}__isnull": True}), Q(**{f"{column}__isnull": False})
     rows = NoteDay.objects.filter(brand_id=membership.brand_id).seen_by(membership)
-    rows = rows.as_of(known_now()).filter(
+    rows = rows.as_of(at).filter(
         day__range=(first, last),
         connection_id__in={note.connection_id for note in notes},
         note_id__in={note.note_id for note in notes},
@@ -206,11 +220,11 @@ def _counted(
 
 
 def _arrived(
-    membership: Membership, connections: Iterable[int], first: date, last: date
+    membership: Membership, connections: Iterable[int], first: date, last: date, at: datetime
 ) -> dict[int, date]:
     """Return the newest day of the period that each account has told of at all."""
     rows = NoteDay.objects.filter(brand_id=membership.brand_id).seen_by(membership)
-    told = rows.as_of(known_now()).filter(day__range=(first, last), connection_id__in=connections)
+    told = rows.as_of(at).filter(day__range=(first, last), connection_id__in=connections)
     return dict(told.values_list("connection_id").annotate(newest=Max("day")))
 
 

@@ -1,6 +1,6 @@
 """Where a figure comes from: the pulled pages and imported files that hold its rows today."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,8 @@ from campaigns.results.metrics import Text
 from campaigns.results.receipted import Receipted
 from campaigns.results.shown import Cell
 from merchants.models import Brand, Membership, Store
+
+AT_ONCE = 2_000  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,17 @@ def holdings(receipted: Receipted) -> list[Holding]:
         for (day, page), figures in found.items()
     ]
     return sorted(held, key=lambda each: each.day, reverse=True)
+
+
+def count_holdings(receipted: Receipted) -> int:
+    return receipted.rows.values("day", "page_id").distinct().count()
+
+
+def every_origin(brand: Brand, membership: Membership, receipted: Receipted) -> Iterator[Origin]:
+    """Yield all of them, the receipts of some pages at a time."""
+    held = holdings(receipted)
+    for first in range(0, len(held), AT_ONCE):
+        yield from origins(brand, membership, held[first : first + AT_ONCE])
 
 
 def origins(brand: Brand, membership: Membership, held: Sequence[Holding]) -> list[Origin]:

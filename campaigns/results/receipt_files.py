@@ -1,6 +1,6 @@
 """A figure's receipt as a file: what it means, then every page and file that holds its rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils.timezone import localtime
@@ -13,7 +13,7 @@ from campaigns.results.receipted import Receipted
 
 def receipt_file(
     receipted: Receipted,
-    origins: Sequence[Origin],
+    origins: Iterable[Origin],
     *,
     brand: str,
     store: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from campaigns.models import SyncWindow
+from campaigns.models import QuarantinedRow, SyncWindow
 from campaigns.models.window import QuarantinedRowQuerySet
 from campaigns.reports import REPORTS
 from campaigns.sync.refusals import reason_shown
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_REASONS = 12
-MOST_IN_A_FILE = 100_000
+AT_ONCE = 2_000  # rows of a file that are read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def file_rows(rows: QuarantinedRowQuerySet) -> Iterator[list[Cell]]:
         _("Settled"),
         _("Row as sent"),
     ]
-    for row in rows.newest_first().select_related("store", "window")[:MOST_IN_A_FILE]:
+    for row in _every(rows.newest_first().select_related("store", "window")):
         settled = row.settled_at.isoformat(timespec="seconds") if row.settled_at else None
         window = row.pulled_window
         yield [
@@ -84,6 +84,13 @@ def file_rows(rows: QuarantinedRowQuerySet) -> Iterator[list[Cell]]:
             settled,
             row.raw,
         ]
+
+
+def _every(rows: QuarantinedRowQuerySet) -> Iterator[QuarantinedRow]:
+    page = list(rows[:AT_ONCE])
+    while page:
+        yield from page
+        page = list(rows.older_than(page[-1])[:AT_ONCE])
 
 
 def ask_for_quarantined_again(rows: QuarantinedRowQuerySet, brand: Brand, *, by: User) -> int:

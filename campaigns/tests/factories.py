@@ -138,8 +138,7 @@ def make_note_day(
             day=day,
             known_from=known_from or days.starts_at(day + timedelta(days=1)),
             known_to=known_to,
-            page_id=1,
-            **PLAIN | figures,
+            **{"page_id": 1} | PLAIN | figures,
         )
 
 

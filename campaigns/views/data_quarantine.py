@@ -10,13 +10,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.forms.data import QuarantineFilter
-from campaigns.models import FileImport, QuarantinedRow
-from campaigns.sync.quarantine import ask_for_quarantined_again, file_rows, label_of, reasons
+from campaigns.models import ExportKind, FileImport, QuarantinedRow
+from campaigns.sync.quarantine import ask_for_quarantined_again, label_of, reasons
 from campaigns.sync.refusals import reason_shown
-from campaigns.views.sheets import file_answer
+from campaigns.views.exports import file_or_offer
 from merchants.access import BrandRequest, brand_view
-from merchants.access_events import record
-from merchants.models import AccessKind, Role, Store
+from merchants.models import Role, Store
 from portal.lib.htmx import render_page
 
 ROWS_A_PAGE = 50
@@ -50,11 +49,7 @@ def data_quarantine(request: BrandRequest) -> HttpResponse:
 def data_quarantine_file(request: BrandRequest, kind: str) -> HttpResponse:
     """Answer with the rows as filtered; what a spreadsheet would run is made text."""
     form = QuarantineFilter(request.GET, stores_of(request))
-    rows = form.apply(QuarantinedRow.objects.pulled().seen_by(request.membership))
-    name = f"{request.brand.slug}-quarantine.{kind}"
-    answer = file_answer(file_rows(rows), kind, name)
-    record(request, AccessKind.EXPORT, store=form.chosen_store, what=name)
-    return answer
+    return file_or_offer(request, ExportKind.QUARANTINE, form, kind)
 
 
 @require_POST

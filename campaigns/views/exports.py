@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from campaigns import tasks
 from campaigns.exports import files, services
+from campaigns.exports.file import FileForm, Gone
 from campaigns.exports.files import address_of, file_of, form_of
 from campaigns.exports.kept import bytes_of
-from campaigns.forms.period import PeriodForm
 from campaigns.models import Export, ExportKind
 from campaigns.models.export import may_ask
 from campaigns.views.sheets import file_answer
@@ -31,10 +31,15 @@ ROWS_A_PAGE = 20
 
 
 def file_or_offer(
-    request: BrandRequest, kind: ExportKind, form: PeriodForm, ending: str
+    request: BrandRequest, kind: ExportKind, form: FileForm, ending: str
 ) -> HttpResponse:
     """Answer a valid form with its file and record who took it; or offer to make a long one."""
-    file = file_of(kind, request.membership, form)
+    if ending not in WRITERS:
+        raise Http404
+    try:
+        file = file_of(kind, request.membership, form)
+    except Gone:
+        raise Http404 from None
     if file.rows > files.AT_ONCE:
         context = {
             "form": form,
@@ -48,8 +53,8 @@ def file_or_offer(
         status = 422 if file.rows > files.MOST else 200
         return render_page(request, "campaigns/export_offer.html", context, status=status)
     name = f"{file.name}.{ending}"
-    record(request, AccessKind.EXPORT, store=file.question.store, what=name)
-    return file_answer(file.lines, ending, name, made=file.question.moment)
+    record(request, AccessKind.EXPORT, store=file.store, what=name)
+    return file_answer(file.lines, ending, name, made=file.moment)
 
 
 @require_GET
@@ -68,10 +73,12 @@ def export_ask(request: BrandRequest) -> HttpResponse:
     if not may_ask(request.membership, kind):
         raise PermissionDenied
     form = form_of(kind, request.membership, request.POST)
-    if not form.is_valid():
-        return _list_page(request, refused=_("Part of what it asks for is gone."))
     try:
+        if not form.is_valid():
+            raise Gone
         export = services.ask_for(request.membership, kind, form, ending)
+    except Gone:
+        return _list_page(request, refused=_("Part of what it asks for is gone."))
     except Refused as refusal:
         return _list_page(request, refused=str(refusal))
     make_soon(export)

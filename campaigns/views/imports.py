@@ -1,6 +1,6 @@
 """数据 › 导入: take in a file, look at what applying it would do, apply it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -13,16 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 from kombu.exceptions import OperationalError
 
 from campaigns import tasks
+from campaigns.forms.data import RefusedFileForm
 from campaigns.forms.imports import ImportForm
 from campaigns.imports.formats import FORMATS
 from campaigns.imports.intake import AlreadyHere, keep_file
-from campaigns.models import FileImport, FileRoad, ImportStatus
-from campaigns.views.sheets import approved_stores, file_answer
+from campaigns.models import ExportKind, FileImport, FileRoad, ImportStatus
+from campaigns.views.exports import file_or_offer
+from campaigns.views.sheets import approved_stores
 from merchants.access import BrandRequest, brand_scope, brand_view
-from merchants.access_events import record
-from merchants.models import AccessKind, IllegalMove, Role
+from merchants.models import IllegalMove, Role
 from portal.lib.htmx import render_page
-from portal.lib.sheets import Cell
 
 ROWS_A_PAGE = 50
 FILES_A_PAGE = 20
@@ -96,16 +96,10 @@ def import_move(request: BrandRequest, import_pk: int, move: str) -> HttpRespons
 @brand_view(Role.VIEWER)
 def import_refused(request: BrandRequest, import_pk: int) -> HttpResponse:
     found = _found(request, import_pk)
-    name = f"{request.brand.slug}-import-{found.pk}-refused.csv"
-    answer = file_answer(_refused(found), "csv", name)
-    record(request, AccessKind.EXPORT, store=found.store_id, what=name)
-    return answer
-
-
-def _refused(found: FileImport) -> Iterator[Sequence[Cell]]:
-    yield [_("Row"), _("Reason"), _("What the row says")]
-    for row in found.quarantined.order_by("number"):
-        yield [row.number, row.reason, row.raw]
+    imports = FileImport.objects.seen_by(request.membership)
+    form = RefusedFileForm({"file_import": found.pk}, imports)
+    form.full_clean()
+    return file_or_offer(request, ExportKind.REFUSED, form, "csv")
 
 
 def _move(found: FileImport, move: str, request: BrandRequest) -> None:

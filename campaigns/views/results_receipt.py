@@ -8,32 +8,29 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from campaigns.forms.results import QuestionForm, StarForm
+from campaigns.forms.receipt import ReceiptForm, receipt_form
+from campaigns.models import ExportKind
 from campaigns.results import receipts
 from campaigns.results.choice import offered
 from campaigns.results.forecast import forecast_of
-from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line
+from campaigns.results.metrics import Line
 from campaigns.results.origins import holdings, origins
 from campaigns.results.question import Question
-from campaigns.results.receipt_files import receipt_file
 from campaigns.results.receipted import NoSuchPlace, Receipted, receipted
 from campaigns.results.recompute import why_not_recomputed
 from campaigns.results.shown import Cell
-from campaigns.results.table import TOTAL
-from campaigns.views.period import Context, campaigns_seen, stores_seen
-from campaigns.views.sheets import file_answer
+from campaigns.views.exports import file_or_offer
+from campaigns.views.period import Context
 from merchants.access import BrandRequest, brand_view
-from merchants.access_events import record
-from merchants.models import AccessKind, Role, Store
+from merchants.models import Role, Store
 from portal.lib.htmx import render_page
-from portal.lib.sheets import WRITERS
 
 ROWS_A_PAGE, NIGHTS = 50, 7
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    form: QuestionForm | StarForm
+    form: ReceiptForm
     receipted: Receipted
     stores: Sequence[Store]
     choices: Sequence[tuple[str, str]]
@@ -73,47 +70,24 @@ def results_receipt(request: BrandRequest) -> HttpResponse:
 @brand_view(Role.VIEWER)
 def results_receipt_file(request: BrandRequest, kind: str) -> HttpResponse:
     """Answer with the whole receipt, all of its pages."""
-    if kind not in WRITERS:
-        raise Http404
-    asked = asked_for(request)
-    if not asked.form.is_valid():
+    form = receipt_form(request.GET, offered(request.brand, request.membership))
+    if not form.is_valid():
         return results_receipt(request, brand=request.brand.slug)
-    found, question = asked.receipted, asked.receipted.question
-    held = origins(request.brand, request.membership, holdings(found))
-    lines = receipt_file(
-        found, held, brand=request.brand.name, store=asked.store, choices=asked.choices
-    )
-    period = f"{question.first}-{question.last}"
-    name = f"{request.brand.slug}-{found.code}-{period}-receipt.{kind}"
-    record(request, AccessKind.EXPORT, store=question.store, what=name)
-    return file_answer(lines, kind, name)
+    return file_or_offer(request, ExportKind.RECEIPT, form, kind)
 
 
 def asked_for(request: BrandRequest) -> Asked:
     """Read which figure is asked for, the GMV unless said; an unknown one is not found."""
-    metric = METRICS.get(request.GET.get("metric", "gmv"))
-    if metric is None or metric.line not in OF_PROGRAMME:
-        raise Http404
-    stores = stores_seen(request)
-    form: QuestionForm | StarForm
-    if metric.line is Line.STAR:
-        form = StarForm(request.GET, stores, campaigns_seen(request))
-    else:
-        form = QuestionForm(request.GET, offered(request.brand, request.membership))
+    form = receipt_form(request.GET, offered(request.brand, request.membership))
     form.is_valid()
-    place = request.GET.get("place") or TOTAL
+    if "metric" in form.errors:
+        raise Http404
+    asked = form.asked_metric(), form.question(), form.asked_place()
     try:
-        found = receipted(request.brand, request.membership, metric, form.question(), place)
+        found = receipted(request.brand, request.membership, *asked)
     except NoSuchPlace:
         raise Http404 from None
-    return Asked(form, found, stores, _choices(form))
-
-
-def _choices(form: QuestionForm | StarForm) -> list[tuple[str, str]]:
-    if isinstance(form, QuestionForm):
-        return [(each.word, each.value) for each in form.choices_made()]
-    campaign = form.chosen_campaign()
-    return [(_("Campaign"), campaign.name)] if campaign else []
+    return Asked(form, found, form.stores, form.chosen())
 
 
 def _revisions(request: BrandRequest, found: Receipted) -> list[receipts.Word]:
