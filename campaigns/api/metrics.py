@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.beyond import beyond_on_day, beyond_told
 from campaigns.api.described import described
 from campaigns.api.endpoint import Endpoint, key_of, member_of, needs
 from campaigns.api.errors import require_valid
@@ -31,10 +32,11 @@ from campaigns.api.questions import (
 from campaigns.api.shapes import AnswerShape, MetricListShape
 from campaigns.models import Campaign
 from campaigns.results import queries, star, table
+from campaigns.results.account import Account, account
 from campaigns.results.answers import Answer, answer
 from campaigns.results.change import Compared, compare
 from campaigns.results.choice import offered
-from campaigns.results.groups import Group, GroupRow, group_rows
+from campaigns.results.groups import Group, GroupRow, group_rows, tie_below
 from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line, Metric
 from campaigns.results.question import Question
 from campaigns.results.shown import cell
@@ -85,14 +87,16 @@ def star_form(request: Request, asked: Mapping[str, Any]) -> StarQuestion:
     return form
 
 
-def direct_rows(request: Request, form: DirectQuestion, found: Answer) -> Sequence[AnyRow]:
+def direct_rows(
+    request: Request, form: DirectQuestion, found: Answer, beside: Account | None
+) -> Sequence[AnyRow]:
     """Return the rows that were asked for, as the page orders them; notes have no titles yet."""
     dimension = dimension_asked(form)
     if dimension == TOTAL:
         return []
     if dimension == Group.NOTE:
         return table.ordered(found.notes, form.sorted_by())
-    rows = group_rows(found, key_of(request).brand, member_of(request), Group(dimension))
+    rows = group_rows(found, key_of(request).brand, member_of(request), Group(dimension), beside)
     return rows if dimension == DAY else table.ordered(rows, form.sorted_by())
 
 
@@ -102,7 +106,10 @@ def _direct(request: Request) -> Told:
     found, metrics = answer(brand, member, question), metrics_asked(form)
     against = form.compared_with()
     compared = compare(found, brand, member, against) if against else None
-    page, following = _page(request, direct_rows(request, form, found))
+    beside, tie = account(brand, member, question), None
+    if dimension_asked(form) != TOTAL:
+        tie = tie_below(found, brand, member, Group(dimension_asked(form)))
+    page, following = _page(request, direct_rows(request, form, found, beside))
     notes = [row for row in page if isinstance(row, queries.NoteFigures)]
     titles = queries.titles(brand, member, [note.key for note in notes]) if notes else {}
     groups = [row for row in page if isinstance(row, GroupRow)]
@@ -117,11 +124,11 @@ def _direct(request: Request) -> Told:
         "total": total,
         "earlier": _earlier(found, compared, metrics) if compared else None,
         "rows": [
-            *(_group(row, metrics) for row in groups),
+            *(_group(row, metrics, beside) for row in groups),
             *(_note(row, metrics) for row in table.note_rows(notes, titles)),
         ],
         "next_cursor": following,
-    }
+    } | beyond_told(question, beside, tie, metrics)
 
 
 def _star(request: Request) -> Told:
@@ -185,8 +192,10 @@ def _earlier(found: Answer, compared: Compared, metrics: Sequence[Metric]) -> To
     }
 
 
-def _group(row: GroupRow, metrics: Sequence[Metric]) -> Told:
+def _group(row: GroupRow, metrics: Sequence[Metric], beside: Account | None) -> Told:
     told = _row(row.place, row.named.title, figures_told(row.figures, metrics, row.place))
+    if beyond := beyond_on_day(row, beside, metrics):
+        told["beyond"] = beyond
     return told | {"notes": row.notes or None}
 
 

@@ -204,6 +204,18 @@ class FigureShape(Shape):
     coverage = CoverageShape(required=False, help_text="Of the direct line's totals alone.")
 
 
+class BeyondShape(Shape):
+    key = serializers.CharField(help_text="unallocated, account or untold; of a day with its day.")
+    name = serializers.CharField()
+    figures = serializers.DictField(
+        child=FigureShape(), help_text="By metric; of the spend alone there is a value."
+    )
+    days_known = serializers.IntegerField(help_text="Account days of which it is known.")
+    days_owed = serializers.IntegerField(
+        help_text="Account days in all: a day of an advertiser is one."
+    )
+
+
 class FiguresRowShape(Shape):
     key = serializers.CharField()
     name = serializers.CharField()
@@ -211,6 +223,14 @@ class FiguresRowShape(Shape):
     notes = serializers.IntegerField(required=False, allow_null=True)
     store = serializers.IntegerField(required=False, allow_null=True)
     sampling = serializers.CharField(required=False, allow_null=True)
+    beyond = BeyondShape(
+        many=True, required=False, help_text="Of the direct line's days alone: as in the answer."
+    )
+
+
+class UntiedDaysShape(Shape):
+    reason = serializers.CharField()
+    days = serializers.ListField(child=serializers.DateField())
 
 
 class QuestionShape(Shape):
@@ -244,6 +264,17 @@ class AnswerShape(Shape):
     total = serializers.DictField(child=FigureShape(), help_text="By metric.")
     earlier = EarlierShape(required=False, allow_null=True)
     rows = FiguresRowShape(many=True)
+    beyond = BeyondShape(
+        many=True,
+        required=False,
+        help_text="Of the direct line: what the rows don't hold, so that they tie to the account.",
+    )
+    beyond_reason = serializers.CharField(
+        required=False, allow_null=True, help_text="Why nothing ties to the account."
+    )
+    untied_days = UntiedDaysShape(
+        many=True, required=False, help_text="Account days that don't tie, by the reason why."
+    )
     next_cursor = serializers.CharField(allow_null=True)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from campaigns.models import StarDay
 from campaigns.results.metrics import METRICS, OF_PROGRAMME
+from campaigns.tests.accounts import note_report, spent
 from campaigns.tests.api import program_of
 from campaigns.tests.factories import make_link, make_note, make_note_day
 from campaigns.tests.factories_facts import make_fact
@@ -63,6 +64,86 @@ def exact(told, key):
         assert told[key]["is_few"] or told[key]["reason"]
         return "<10" if told[key]["is_few"] else ""
     return str(int(Decimal(value) * 100)) if METRICS[key].unit == "fen" else str(value)
+
+
+@pytest.fixture
+def tied(connection, noted):
+    """Two days of an account, one of which it spent beyond its notes."""
+    spent(connection.store, 20_000, day=BEFORE)
+    spent(connection.store, 99_999, day=DAY)
+    note_report(connection.store, DAY)
+    return noted
+
+
+def beyond_of(told):
+    """Return the spend of what no row holds by its place, of the answer and of its days."""
+    rows = [*told["beyond"], *(each for row in told["rows"] for each in row.get("beyond", ()))]
+    return {row["key"]: exact(row["figures"], "spend") for row in rows}
+
+
+@pytest.mark.parametrize("dimension", ["total", "note", "creator", "item", "campaign", "day"])
+def test_what_no_note_holds_is_told_as_on_the_page(viewer, api, tied, dimension):
+    asked_there = PERIOD | ({} if dimension == "total" else {"group": dimension})
+    page = figures_on(viewer.get("/b/shancha/results/", asked_there).text)
+
+    told = asked(api, dimension=dimension)
+
+    shown = {
+        place: value
+        for (key, place), value in page.items()
+        if key == "spend" and place.split(":")[0] in ("unallocated", "account")
+    }
+    assert beyond_of(told) == shown
+    assert shown["account"] == "119999"
+    assert [each["days"] for each in told["untied_days"]] == [[f"{BEFORE}"]]
+
+
+def test_notes_and_what_none_holds_are_the_accounts_spend(api, connection, tied):
+    note_report(connection.store, BEFORE)
+
+    told = asked(api, dimension="note", metrics="spend,gmv")
+
+    unallocated, account = told["beyond"]
+    spends = [Decimal(row["figures"]["spend"]["value"]) for row in (*told["rows"], unallocated)]
+    assert sum(spends) == Decimal(account["figures"]["spend"]["value"])
+    assert (unallocated["days_known"], unallocated["days_owed"]) == (2, 2)
+    assert (told["untied_days"], told["beyond_reason"]) == ([], None)
+    assert (account["figures"]["gmv"]["value"], bool(account["figures"]["gmv"]["reason"])) == (
+        None,
+        True,
+    )
+
+
+def test_what_no_note_holds_is_told_as_in_the_file(viewer, api, tied):
+    english = {"Accept-Language": "en"}
+    _total, *below = table_in(
+        viewer.get("/b/shancha/results.csv", PERIOD, headers=english).content
+    )[:3]
+
+    told = asked(api, dimension="note")["beyond"]
+
+    values = [Decimal(row["figures"]["spend"]["value"]) for row in told]
+    assert [Decimal(line["Spend ¥"]) for line in below] == values
+    assert [line["Returned"] for line in below] == [
+        f"{row['days_known']} of {row['days_owed']} account days" for row in told
+    ]
+
+
+def test_of_some_notes_alone_nothing_ties_and_the_reason_is_told(api, tied):
+    told = asked(api, dimension="note", creator=tied[0].creator)
+
+    assert told["beyond"] == told["untied_days"] == []
+    assert "of some notes alone nothing ties" in told["beyond_reason"]
+
+
+def test_a_day_on_which_the_account_alone_spent_is_a_row(api, connection):
+    spent(connection.store, 500, day=DAY)
+    note_report(connection.store, DAY)
+
+    [row] = asked(api, dimension="day")["rows"]
+
+    assert row["figures"]["spend"]["value"] is None
+    assert [each["figures"]["spend"]["value"] for each in row["beyond"]] == ["5.00", "5.00"]
 
 
 @pytest.mark.parametrize("window", [7, 15, 30])
