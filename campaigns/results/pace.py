@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from campaigns.models import Campaign, CreatorOrder
 from campaigns.results import queries
@@ -18,6 +18,7 @@ from campaigns.results.complete import day_states
 from campaigns.results.question import Question, newest_closed
 from merchants.models import Membership
 from portal.lib import days
+from portal.lib.scope import Hat, scope
 
 RECENT = 7  # closed days: what is spent a day now
 WINDOW = 7  # any will do: spend has none
@@ -109,6 +110,19 @@ def pace_of(campaign: Campaign, membership: Membership, moment: datetime) -> Pac
     ]
     spend = {day: fen for day, fen in found.items() if fen is not None}
     return Pace(campaign.budget_fen or 0, first, campaign.ends_on, upto, spend, missing)
+
+
+def is_within(campaign: Campaign, membership: Membership) -> bool:
+    """Say whether the membership sees every store of the campaign, and of its notes.
+
+    It is asked beyond the reader's own reach, which hides the others; only the answer is told.
+    """
+    if not membership.narrowed_to:
+        return True
+    own = Q(store__in=membership.narrowed_to)
+    with scope(Hat.NIGHT, brand=campaign.brand_id):
+        beyond = campaign.store_rows.exclude(own).exists()
+        return not beyond and not campaign.note_rows.filter(removed_at=None).exclude(own).exists()
 
 
 def _told_by_all(

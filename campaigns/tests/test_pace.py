@@ -241,13 +241,58 @@ def test_the_page_says_which_days_are_missing(client_as, store, note, campaign):
     assert "+50.00%" not in page
 
 
-def test_who_sees_some_stores_is_told_no_pace(brand, store, campaign, week):
+@pytest.fixture
+def narrowed(brand, store):
+    """An owner who sees this store alone."""
     user = make_user("narrowed@example.test")
     make_membership(brand, user, Role.OWNER, stores=(store,))
     client = Client()
     client.force_login(user)
+    return client
 
-    assert "Budget pace" not in page_of(client, campaign)
+
+def test_who_sees_all_stores_of_a_campaign_is_told_its_pace(
+    brand, narrowed, client_as, campaign, week
+):
+    make_store(brand, 2)
+    make_pace_rule(campaign)
+
+    page = page_of(narrowed, campaign)
+
+    assert "+50.00%" in page
+    assert "limits are shown to who sees every store" in page
+    assert not [word for word in ("Over pace", "no limit is set", "Set a limit") if word in page]
+    whole = client_as(Role.OWNER).get(f"/b/shancha/campaigns/{campaign.pk}/").context["pace"]
+    own = narrowed.get(f"/b/shancha/campaigns/{campaign.pk}/").context["pace"]
+    assert own.pace == whole.pace
+
+
+def test_of_a_campaign_with_another_store_the_narrowed_are_told_why_there_is_no_pace(
+    brand, narrowed, store, campaign, week
+):
+    other = make_store(brand, 2)
+    with scope(Hat.WEB, brand=brand.pk):
+        campaign.store_rows.create(brand=brand, store=other)
+
+    page = page_of(narrowed, campaign)
+
+    assert "of a part of the spend no pace can be told" in page
+    assert "+50.00%" not in page
+
+
+def test_a_note_of_another_store_is_beyond_the_narrowed_too(brand, narrowed, campaign, week):
+    other = make_store(brand, 2)
+    join(campaign, make_note(make_connection(other, subject="2"), 2))
+
+    assert "of a part of the spend no pace can be told" in page_of(narrowed, campaign)
+
+
+def test_without_a_budget_there_is_no_pace_to_withhold(brand, narrowed, store, campaign):
+    with scope(Hat.WEB, brand=brand.pk):
+        type(campaign).objects.filter(pk=campaign.pk).update(budget_fen=None)
+        campaign.store_rows.create(brand=brand, store=make_store(brand, 2))
+
+    assert "Budget pace" not in page_of(narrowed, campaign)
 
 
 def test_star_tasks_fees_stand_beside_and_each_order_counts_once(store, note, campaign, week):

@@ -12,7 +12,7 @@ from campaigns.models import AlertEvent, AlertRule, Campaign
 from campaigns.models.alert import PACES, Comparison
 from campaigns.results.alert_words import Told
 from campaigns.results.metrics import Text, Unit
-from campaigns.results.pace import Fees, Pace, fees_of, pace_of
+from campaigns.results.pace import Fees, Pace, fees_of, is_within, pace_of
 from campaigns.results.question import newest_closed
 from campaigns.results.shown import signed
 from campaigns.results.suggestion import TEN_THOUSAND
@@ -33,13 +33,30 @@ WORDS: Mapping[Standing, tuple[str, Text]] = {
 }
 
 
+BEYOND = _lazy(
+    "The budget is that of all its stores, and you see some of them: of a part of the spend no"
+    " pace can be told."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """That there is a pace which this reader can't be told, and why."""
+
+    withheld: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`limits` are the least shares, of ten thousand, at which a rule of the brand speaks."""
+    """`limits` are the least shares, of ten thousand, at which a rule of the brand speaks.
+
+    Rules are about every store, so a reader of some sees none: `sees_rules` says so.
+    """
 
     pace: Pace
     fees: Fees
     limits: Mapping[str, int]
+    sees_rules: bool
 
     @property
     def deviation(self) -> str:
@@ -76,23 +93,24 @@ class Shown:
         return said % {"n": len(missing), "all": self.pace.days_gone, "day": missing[0]}
 
 
-def pace_shown(request: BrandRequest, campaign: Campaign) -> Shown | None:
-    """Return None without a budget, before the first day is known, or for the narrowed.
+def pace_shown(request: BrandRequest, campaign: Campaign) -> Shown | Withheld | None:
+    """Return None without a budget, or before the first day is known.
 
-    They see the spend of some stores, and the budget is that of all.
+    Who sees some stores is told the pace of a campaign that lies wholly within them.
     """
     member, moment = request.membership, days.known_now()
-    if not campaign.budget_fen or member.narrowed_to:
+    if not campaign.budget_fen or newest_closed(moment) < campaign.starts_on:
         return None
-    if newest_closed(moment) < campaign.starts_on:
-        return None
+    if not is_within(campaign, member):
+        return Withheld(BEYOND)
     rules = AlertRule.objects.seen_by(member).working().filter(campaign=campaign)
     limits: dict[str, int] = {}
     for comparison, limit in rules.filter(comparison__in=PACES).values_list(
         "comparison", "threshold"
     ):
         limits[comparison] = min(limit, limits.get(comparison, limit))
-    return Shown(pace_of(campaign, member, moment), fees_of(campaign, member), limits)
+    pace, fees = pace_of(campaign, member, moment), fees_of(campaign, member)
+    return Shown(pace, fees, limits, sees_rules=not member.narrowed_to)
 
 
 @dataclass(frozen=True, slots=True)
