@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import AdDay, AdLevel, PulledPage, SyncWindow, WindowStatus
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 NOTES = "juguang.note_day"  # the report whose rows must all be there
+ACCOUNTS = "juguang.account_day"
 Key = tuple[int, date]  # the advertiser's connection, and the day
 
 
 class Verdict(StrEnum):
     KNOWN = "known"
     NO_ACCOUNT = "no account"
+    TOO_OLD = "too old"
     NO_NOTES = "no notes"
     OVER = "over"
 
@@ -35,6 +37,9 @@ class Verdict(StrEnum):
 MEANING: Mapping[Verdict, "StrPromise"] = {
     Verdict.KNOWN: _("Spent by the account and by no note."),
     Verdict.NO_ACCOUNT: _("The account's spending of this day is not returned yet."),
+    Verdict.TOO_OLD: _(
+        "The account's report was first read for later days: of this one its spending is not told."
+    ),
     Verdict.NO_NOTES: _("Not all notes of this day have returned their spending."),
     Verdict.OVER: _(
         "The notes' spending is more than the account's: the two reports were read at different"
@@ -45,17 +50,21 @@ MEANING: Mapping[Verdict, "StrPromise"] = {
 
 @dataclass(frozen=True, slots=True)
 class Unallocated:
-    """One day of one advertiser; a part that is not wholly returned is None, which is not 0."""
+    """One day of one advertiser; a part that is not wholly returned is None, which is not 0.
+
+    `is_too_old` says that the day lies before all that the account's report was asked for.
+    """
 
     connection_id: int
     day: date
     account_fen: int | None
     notes_fen: int | None
+    is_too_old: bool = False
 
     @property
     def verdict(self) -> Verdict:
         if self.account_fen is None:
-            return Verdict.NO_ACCOUNT
+            return Verdict.TOO_OLD if self.is_too_old else Verdict.NO_ACCOUNT
         if self.notes_fen is None:
             return Verdict.NO_NOTES
         return Verdict.OVER if self.notes_fen > self.account_fen else Verdict.KNOWN
@@ -77,12 +86,14 @@ def unallocated(brand: Brand, membership: Membership, question: Question) -> lis
     accounts = dict(_accounts(brand, membership, question))
     notes = dict(_notes(brand, membership, question))
     whole = _whole_days(brand, membership, question)
+    since = _first_asked(brand, membership)
     return [
         Unallocated(
             connection_id,
             day,
             accounts.get((connection_id, day)),
             notes.get((connection_id, day), 0) if (connection_id, day) in whole else None,
+            is_too_old=day < since.get(connection_id, date.min),
         )
         for day, connection_id in sorted((day, each) for each, day in accounts.keys() | notes)
     ]
@@ -106,6 +117,15 @@ def _notes(
     for row in days.annotate(fen=Sum("fee_fen"), blank=blank):
         known = None if row["blank"] else int(row["fen"])
         yield (row["connection_id"], row["day"]), known
+
+
+def _first_asked(brand: Brand, membership: Membership) -> dict[int, date]:
+    """Return the oldest day that each account's report was ever asked for.
+
+    It reaches back less far than the notes' own, so that older days are never told.
+    """
+    windows = SyncWindow.objects.filter(brand=brand, report=ACCOUNTS).seen_by(membership)
+    return dict(windows.values_list("connection_id").annotate(Min("day")))
 
 
 def _whole_days(brand: Brand, membership: Membership, question: Question) -> set[Key]:

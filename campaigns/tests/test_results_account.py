@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns.tests.accounts import DAY, note_report, spent
+from campaigns.tests.factories import make_window
 from campaigns.tests.reading import figures_on, table_in
 from merchants.models import Role
 from merchants.tests.factories import make_connection, make_store
@@ -96,6 +97,35 @@ def test_a_day_that_does_not_tie_is_named_with_its_reason(viewer, store):
     assert "1 day does not tie: 06-17" in page
     assert "The account&#x27;s spending of this day is not returned yet." in page
     assert "1 of 2 days" in page
+
+
+def test_days_before_the_accounts_report_are_not_called_late(viewer, store, two_days):
+    make_window(store, BEFORE, report="juguang.account_day")
+    make_window(store, DAY, report="juguang.account_day")
+    for ago in (20, 40, 60):
+        earlier = DAY - timedelta(days=ago)
+        spent(store, None, [70], day=earlier)
+        note_report(store, earlier)
+
+    page = viewer.get(PAGE, {"from": "2025-04-01", "to": DAY}, headers=ENGLISH).text
+
+    spend = {place: value for (key, place), value in figures_on(page).items() if key == "spend"}
+    assert (spend["unallocated"], spend["account"]) == ("10005", "150008")
+    assert "2 of 5 days" in page
+    assert "3 days do not tie: 04-19 05-09 05-29" in page
+    assert "first read for later days" in page
+    assert "is not returned yet" not in page
+
+
+def test_a_day_within_the_accounts_report_is_late(viewer, store, two_days):
+    earlier = BEFORE - timedelta(days=1)
+    make_window(store, earlier, report="juguang.account_day", status="owed")
+    spent(store, None, [70], day=earlier)
+
+    page = viewer.get(PAGE, headers=ENGLISH).text
+
+    assert "is not returned yet" in page
+    assert "first read for later days" not in page
 
 
 def test_what_no_account_told_is_a_dash_and_not_nought(viewer, store):
