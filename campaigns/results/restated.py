@@ -1,7 +1,8 @@
 """重述: what the ledger said of a day, what it says now, and since which night.
 
 A day's total is followed from night to night: what was opened in a night comes in, what was
-closed goes out. That is two queries for each feed, however many notes and nights there are.
+closed goes out. That is two queries for each feed, however many notes and nights there are. What a
+report splits is followed part by part: a day may be the same in all, and moved from one to another.
 """
 
 from collections import defaultdict
@@ -17,10 +18,11 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Fact, NoteDay, Source, StarDay, StarLevel
+from campaigns.models import Fact, NoteDay, NotePlacementDay, Source, StarDay, StarLevel
 from campaigns.models.facts import FactQuerySet
 from campaigns.results.maturity import maturity
 from campaigns.results.metrics import METRICS, WINDOWS, Text, Unit
+from campaigns.results.placements import placement_name
 from campaigns.results.shown import signed, written
 from merchants.models import Membership
 from portal.lib.days import SHANGHAI
@@ -31,6 +33,7 @@ MOST_NOTES = 200
 
 Rows = FactQuerySet[Any]  # of any table of the ledger
 Summed = Mapping[str, Any]  # one row of values(): what each annotation gives
+Place = tuple[int, date, int | None, date]  # store, business day, part of a split, night
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A table of the ledger, or those rows of it that may be added up."""
+    """A table of the ledger, or those rows of it that may be added up.
+
+    `part` is the column by which a report splits its days: each part is followed by itself.
+    """
 
     key: str
     label: Text
@@ -60,6 +66,11 @@ class Feed:
     figures: tuple[Figure, ...]
     only: Mapping[str, object] = field(default_factory=dict)
     names: str = "note_id"  # the column that tells what moved
+    part: str = ""
+
+    def called(self, part: int | None) -> str:
+        """Return the line, and the part of it that a restatement is of."""
+        return str(self.label) if part is None else f"{self.label} · {placement_name(part)}"
 
     def rows(self, membership: Membership, *, store: int | None = None) -> Rows:
         found: Rows = self.facts._default_manager.all()  # type: ignore[assignment]  # of each table
@@ -75,6 +86,7 @@ class Restatement:
     figure: Figure
     store: int
     day: date
+    part: int | None
     night: date
     before: int
     after: int
@@ -89,6 +101,10 @@ class Restatement:
     @property
     def metric(self) -> str:
         return f"{self.feed.key}.{self.figure.key}"
+
+    @property
+    def line(self) -> str:
+        return self.feed.called(self.part)
 
     @property
     def nights_later(self) -> int:
@@ -127,7 +143,7 @@ class Restatement:
     @property
     def diff(self) -> str:
         """Return the address of what moved in that night; empty where no page compares it."""
-        if self.feed is not NOTES:
+        if self.feed is not NOTES and not (self.feed is PLACEMENTS and self.part):
             return ""
         asked = {
             "metric": self.figure.key.removesuffix(f"_{self.figure.window}"),
@@ -137,6 +153,8 @@ class Restatement:
             "until": self.night,
             "store": self.store,
         }
+        if self.part:
+            asked["placement"] = self.part
         if self.figure.window in WINDOWS and self.figure.orders:
             asked["window"] = self.figure.window
         return urlencode(asked)
@@ -204,7 +222,10 @@ def find_metric(metric: str) -> tuple[Feed, Figure] | None:
 def metrics() -> list[tuple[str, str]]:
     """Return every figure that is followed, with its name, for a choice."""
     return [
-        (f"{feed.key}.{figure.key}", " ".join(filter(None, [str(figure.label), figure.tag])))
+        (
+            f"{feed.key}.{figure.key}",
+            f"{feed.label} · {' '.join(filter(None, [str(figure.label), figure.tag]))}",
+        )
         for feed in FEEDS
         for figure in feed.figures
     ]
@@ -245,25 +266,25 @@ def _moved(feed: Feed, figure: Figure, before: Summed | None, after: Summed | No
 def _followed(feed: Feed, rows: Rows) -> Iterator[Restatement]:
     opened = _by_night(feed, rows, "known_from")
     closed = _by_night(feed, rows.filter(known_to__isnull=False), "known_to")
-    nights: dict[tuple[int, date], set[date]] = defaultdict(set)
-    for store, day, night in [*opened, *closed]:
-        nights[store, day].add(night)
-    for (store, day), told in nights.items():
+    nights: dict[tuple[int, date, int | None], set[date]] = defaultdict(set)
+    for store, day, part, night in [*opened, *closed]:
+        nights[store, day, part].add(night)
+    for of, told in nights.items():
         totals: dict[str, int] = defaultdict(int)
         for night in sorted(told):
-            came, went = opened.get((store, day, night), {}), closed.get((store, day, night), {})
+            came, went = opened.get((*of, night), {}), closed.get((*of, night), {})
             before = dict(totals)
             for name in _measures(feed):
                 totals[name] += int(came.get(name) or 0) - int(went.get(name) or 0)
             for figure in feed.figures:
-                if change := _restated(feed, figure, (store, day, night), before, totals, came):
+                if change := _restated(feed, figure, (*of, night), before, totals, came):
                     yield change
 
 
 def _restated(
     feed: Feed,
     figure: Figure,
-    place: tuple[int, date, date],
+    place: Place,
     before: Mapping[str, int],
     after: Mapping[str, int],
     came: Summed,
@@ -283,10 +304,11 @@ def _restated(
     )
 
 
-def _by_night(feed: Feed, rows: Rows, moment: str) -> dict[tuple[int, date, date], Summed]:
+def _by_night(feed: Feed, rows: Rows, moment: str) -> dict[Place, Summed]:
+    parts = [feed.part] if feed.part else []
     found = (
         rows.annotate(night=TruncDate(moment, tzinfo=SHANGHAI))
-        .values("store_id", "day", "night")
+        .values("store_id", "day", *parts, "night")
         .annotate(
             rows=Count("day"),
             by_file=Count("day", filter=Q(source=Source.FILE)),
@@ -294,7 +316,7 @@ def _by_night(feed: Feed, rows: Rows, moment: str) -> dict[tuple[int, date, date
         )
         .order_by()
     )
-    return {(row["store_id"], row["day"], row["night"]): row for row in found}
+    return {(row["store_id"], row["day"], row.get(feed.part), row["night"]): row for row in found}
 
 
 def _measures(feed: Feed) -> dict[str, Any]:
@@ -338,4 +360,12 @@ def _of_star_tasks(window: int) -> Feed:
 
 
 NOTES = Feed("note", _("Direct link"), NoteDay, 1, tuple(_of_notes()))
-FEEDS: Sequence[Feed] = (NOTES, _of_star_tasks(15), _of_star_tasks(30))
+PLACEMENTS = Feed(
+    "placement",
+    _("Direct link by placement"),
+    NotePlacementDay,
+    1,
+    NOTES.figures,
+    part="placement",
+)
+FEEDS: Sequence[Feed] = (NOTES, PLACEMENTS, _of_star_tasks(15), _of_star_tasks(30))

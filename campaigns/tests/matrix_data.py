@@ -5,6 +5,7 @@ QUARANTINE = DATA + "quarantine/"
 MISSING = DATA + "missing/"
 RESTATED = DATA + "restatements/"
 MOVED = RESTATED + "{store}/note.gmv_15/2025-06-18/2025-06-20/"
+PLACED = MOVED.replace("note.gmv_15", "placement.gmv_15")
 
 MATRIX = [
     ("get", "/b/shancha/data/", 302, 404, 200, 200, 200),
@@ -33,6 +34,8 @@ MATRIX = [
     ("get", MOVED, 302, 404, 200, 200, 200),
     ("get", RESTATED + "{store}/nothing/2025-06-18/2025-06-20/", 302, 404, 404, 404, 404),
     ("get", RESTATED + "{store}/note.gmv_15/someday/2025-06-20/", 302, 404, 404, 404, 404),
+    ("get", PLACED + "?part=1", 302, 404, 200, 200, 200),
+    ("get", PLACED, 302, 404, 404, 404, 404),
     ("post", MOVED, 302, 405, 405, 405, 405),
 ]
 

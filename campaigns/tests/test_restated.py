@@ -4,11 +4,11 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import StarDay
-from campaigns.tests.factories import make_note_day, note_of
+from campaigns.models import NotePlacementDay, StarDay
+from campaigns.tests.factories import make_note_day, note_id_of, note_of
 from campaigns.tests.factories_facts import make_fact
 from merchants.models import Role
-from merchants.tests.factories import make_store
+from merchants.tests.factories import make_brand, make_connection, make_store
 from portal.lib import days
 
 PAGE = "/b/shancha/data/restatements/"
@@ -138,6 +138,63 @@ def test_a_note_that_is_told_of_no_more_is_among_those_that_moved(client_as, bra
 
     assert (each.before, each.after) == (160_000, 90_000)
     assert [(row.name, row.change) for row, _named in moved] == [(gone.note_id, -70_000)]
+
+
+def replace(store, code, *, gmv, number=1, at=THIRD, **figures):
+    """Let the report by placement tell a note's GMV at a place once, and otherwise later on."""
+    own = {"note_id": note_id_of(number), "placement": code, "row_name": f"{number}-{code}"}
+    for told, (starts, ends) in zip(gmv, ((FIRST, at), (at, None)), strict=True):
+        known = {"known_from": starts, "known_to": ends}
+        make_fact(NotePlacementDay, store, DAY, **own, **figures, gmv_15_fen=told, **known)
+
+
+def test_each_placement_of_a_day_is_followed_by_itself(client_as, brand):
+    store = make_store(brand)
+    make_connection(store)
+    replace(store, 1, gmv=(100_000, 150_000), order_15=3)
+    replace(store, 2, gmv=(80_000, 30_000), order_15=3)
+    client = client_as(Role.VIEWER)
+
+    found = shown(client, metric="placement.gmv_15")
+
+    assert [(each.part, each.before, each.after) for each in found] == [
+        (1, 100_000, 150_000),
+        (2, 80_000, 30_000),
+    ]
+    assert "Direct link by placement · Feed" in client.get(PAGE, headers=ENGLISH).text
+    assert shown(client, metric="note.gmv_15") == []
+
+
+def test_a_placement_leads_to_its_notes_that_moved_and_to_what_compares_them(client_as, brand):
+    store = make_store(brand)
+    note = note_of(store, 1)
+    replace(store, 1, gmv=(100_000, 150_000))
+    replace(store, 2, gmv=(20_000, 70_000))
+    client = client_as(Role.VIEWER)
+
+    each = next(each for each in shown(client, metric="placement.gmv_15") if each.part == 1)
+    page = f"{PAGE}{store.pk}/{each.metric}/{each.day}/{each.night}/"
+    moved = client.get(page, {"part": 1}).context["rows"]
+    compared = client.get(f"/b/shancha/results/diff/?{each.diff}", headers=ENGLISH)
+
+    assert [(row.change, named) for row, named in moved] == [(50_000, note)]
+    assert f'{page}?part=1"' in client.get(PAGE).text
+    assert compared.status_code == 200
+    assert "+500.00" in compared.text
+
+
+@pytest.mark.parametrize("part", ["", "x", "99999", "-1"])
+def test_a_split_is_asked_for_by_a_part_of_it(client_as, brand, part):
+    page = f"{PAGE}{make_store(brand).pk}/placement.gmv_15/2025-06-18/2025-06-21/"
+    assert client_as(Role.VIEWER).get(page, {"part": part}).status_code == 404
+
+
+def test_another_brands_placements_are_not_told(client_as, brand):
+    theirs = make_store(make_brand("other", "别家"), 5)
+    make_connection(theirs)
+    replace(theirs, 1, gmv=(100_000, 150_000))
+
+    assert shown(client_as(Role.VIEWER), small="on") == []
 
 
 @pytest.mark.parametrize("night", ["9999-12-31", "0001-01-01", "2025-13-01", "x"])

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from campaigns.forms.data import RestatedFilter
-from campaigns.models import NoteDay
+from campaigns.reports.note_placement_day import CODE, LARGEST_CODE
 from campaigns.results import restated
 from campaigns.results.queries import NoteKey, titles
 from campaigns.results.restated import Feed, Moved
@@ -58,12 +58,15 @@ def data_restated_notes(
         raise Http404
     feed, figure = followed
     of_day, of_night = asked_day(day), asked_day(night)
+    part = _part_asked(request, feed)
     rows = feed.rows(request.membership, store=store.pk).filter(day=of_day)
+    if part is not None:
+        rows = rows.filter(**{feed.part: part})
     starts = days.starts_at(of_night)
     found = restated.moved(feed, figure, rows, starts=starts, ends=starts + timedelta(days=1))
     context = {
         "store": store,
-        "feed": feed,
+        "line": feed.called(part),
         "figure": figure,
         "day": of_day,
         "night": of_night,
@@ -72,9 +75,19 @@ def data_restated_notes(
     return render_page(request, "campaigns/data_restated_notes.html", context)
 
 
+def _part_asked(request: BrandRequest, feed: Feed) -> int | None:
+    """Return which part of a split report is asked for; it has to be one."""
+    if not feed.part:
+        return None
+    asked = request.GET.get("part", "")
+    if not CODE.fullmatch(asked) or int(asked) > LARGEST_CODE:
+        raise Http404
+    return int(asked)
+
+
 def _named(request: BrandRequest, feed: Feed, found: list[Moved]) -> list[tuple[Moved, object]]:
     """Put each note beside its figures, where the list of notes knows it."""
-    if feed.facts is not NoteDay:
+    if feed.names != "note_id":
         return [(each, None) for each in found]
     keys = {each: NoteKey(each.connection or 0, each.name) for each in found}
     notes = titles(request.brand, request.membership, keys.values())

@@ -100,6 +100,7 @@ READ = [
     "/b/shancha/data/restatements/?small=on",
     "/b/shancha/data/restatements/?small=on&store={other_store}",
     "/b/shancha/data/restatements/{store}/note.spend/2025-06-18/2025-06-19/",
+    "/b/shancha/data/restatements/{store}/placement.spend/2025-06-18/2025-06-19/?part=1",
     "/b/shancha/settings/members/",
     "/b/shancha/settings/consents/",
     "/b/shancha/settings/consents/{consent}/",
