@@ -50,6 +50,7 @@ urlpatterns = [
     path("world/truth", oracle.truth),
     path("world/sums", oracle.sums),
     path("world/ads", ad_truth.ads),
+    path("world/placements", ad_truth.placements),
     path("world/creators", ad_truth.creators),
     path("world/items", oracle.items),
     path("world/store", oracle.store),

@@ -34,6 +34,7 @@ class World:
         self.now = (self.portal.var_dir / "demo-clock").read_text()
         self.truth = self._get("truth", advertiser_id=ADVERTISER)
         self.ads = self._get("ads", advertiser_id=ADVERTISER)["ads"]
+        self.split = self._get("placements", advertiser_id=ADVERTISER)
         self.creators = self._get("creators", advertiser_id=ADVERTISER)
         self.sales = self._get("store", seller_id=SELLER, as_of=self.now)
 
@@ -56,6 +57,12 @@ BOOKS = (
         ("note_id", "day"),
         "juguang.note_day",
         lambda world, first: truths.note_days(world.truth, world.ads, first),
+    ),
+    Book(
+        "campaigns_noteplacementday",
+        ("note_id", "placement", "day"),
+        "juguang.note_placement_day",
+        lambda world, first: truths.placement_days(world.split, first),
     ),
     Book(
         "campaigns_adday",

@@ -40,7 +40,17 @@ JOIN = """
 from merchants import seed
 seed.seed_policy(); seed.seed_people(); seed.seed_flagship()
 """
-JOIN_WITH_ALL_REPORTS = JOIN.replace("seed_flagship()", "seed_flagship(version=None)")
+ASK_FOR_PLACEMENTS = """
+from campaigns.models import ReportWish
+from campaigns.reports.note_placement_day import NOTE_PLACEMENT_DAY
+from portal.lib.scope import Hat, scope
+with scope(Hat.WEB, brand=store.brand_id):
+    ReportWish.objects.ask(store, NOTE_PLACEMENT_DAY.key, by=None)
+"""
+JOIN_WITH_ALL_REPORTS = (
+    JOIN.replace("seed.seed_flagship()", "store = seed.seed_flagship(version=None)")
+    + ASK_FOR_PLACEMENTS
+)
 
 
 class Nights(RunningPortal):

@@ -17,6 +17,7 @@ LEVELS = {
     "creativity": "creativity_id",
 }
 SECOND = timedelta(seconds=1)
+DAY = 24 * 60 * 60  # seconds
 SETTLED_AFTER = timedelta(days=4)
 PAID, FAILED, RECEIVED, SETTLED = 12, 13, 14, 3
 ORDERED = {
@@ -54,6 +55,28 @@ def ad_days(truth, ads, first):
         for level, field in LEVELS.items()
         for object_id, figures in added_up(pairs, field).items()
     }
+
+
+def placement_days(split, first):
+    """The note report split by placement, by note, placement and day."""
+    return {
+        (each["delivery"]["note_id"], each["placement"], date.fromisoformat(day)): (
+            delivered(each) | _sold_there(each, split["as_of"])
+        )
+        for each in split["places"]
+        if (day := each["delivery"]["day"]) >= f"{first}"
+    }
+
+
+def _sold_there(place, as_of):
+    """Count as of a date what came of the place's clicks: ISO dates compare as they are."""
+    kept = [s for s in place["sales"] if s["paid_on"] < as_of <= s["cancelled_on"]]
+    figures = {"jump_click": sum(day < as_of for day in place["visited_on"])}
+    for window in (7, 15, 30):
+        paid = [s["amount_fen"] for s in kept if s["after_seconds"] <= window * DAY]
+        figures[f"order_{window}"] = None if place["is_withheld"] else len(paid)
+        figures[f"gmv_{window}_fen"] = None if place["is_withheld"] else sum(paid)
+    return figures
 
 
 def _figured(truth, ads):
