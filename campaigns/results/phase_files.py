@@ -19,7 +19,7 @@ def phase_file(
     yield [gettext("Sum or average"), _added_how(phases)]
     if any(cell.is_at_most for row in [phases.whole, *phases.parts] for cell in row.cells):
         most = gettext("counted once a day; over several days the most they can be")
-        yield [gettext("People"), most]
+        yield [gettext("How people are counted"), most]
     if phases.shared:
         yield [_shared(len(phases.shared)), *(day.isoformat() for day in phases.shared)]
     yield []

@@ -14,7 +14,10 @@ def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
     """Yield what was asked, the heads, the totals, the tasks, then the chosen one's contents."""
     yield from about(answer.question, brand=brand, store=store)
     yield [gettext("Sampling"), told_how(answer)]
-    yield [gettext("People"), gettext("counted once a day; over several days the most they can be")]
+    yield [
+        gettext("How people are counted"),
+        gettext("counted once a day; over several days the most they can be"),
+    ]
     yield []
     yield _heads(answer)
     yield [gettext("Total"), "", "", "", *map(number, total_cells(answer)), None, None]

@@ -144,8 +144,10 @@ def test_people_of_several_days_are_called_the_most_that_they_can_be(viewer, cam
         f"{PAGES['star']}phases.csv", asked | {"per": "day"}, headers=ENGLISH
     ).content.decode()
 
-    assert "People,counted once a day; over several days the most they can be" in star
-    assert "People," not in averages
+    assert (
+        "How people are counted,counted once a day; over several days the most they can be" in star
+    )
+    assert "How people" not in averages
 
 
 def test_a_phase_that_has_not_begun_says_so_and_has_no_zero(viewer, campaign):
