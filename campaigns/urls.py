@@ -146,6 +146,8 @@ urlpatterns = [
     ),
     path(
         "b/<slug:brand>/results/scatter/", results_scatter.results_scatter, name="results_scatter"
+    ),
+    path(
         "b/<slug:brand>/results/phases.<str:kind>",
         results.results_phases_file,
         name="results_phases_file",

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0035_placements")]
+    dependencies = [("campaigns", "0036_note_months")]
 
     operations = [
         migrations.AlterField(
