@@ -159,6 +159,21 @@ urlpatterns = [
     ),
     path("b/<slug:brand>/results/diff/", results_diff.results_diff, name="results_diff"),
     path(
+        "b/<slug:brand>/results/diff.<str:kind>",
+        results_diff.results_diff_file,
+        name="results_diff_file",
+    ),
+    path(
+        "b/<slug:brand>/results/star/diff/",
+        results_diff.results_star_diff,
+        name="results_star_diff",
+    ),
+    path(
+        "b/<slug:brand>/results/star/diff.<str:kind>",
+        results_diff.results_star_diff_file,
+        name="results_star_diff_file",
+    ),
+    path(
         "b/<slug:brand>/results/receipt/",
         results_receipt.results_receipt,
         name="results_receipt",

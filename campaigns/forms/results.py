@@ -191,7 +191,7 @@ class QuestionForm(PhasedForm, TableForm):
         return words
 
 
-class DiffForm(QuestionForm):
+class ComparedForm(PeriodForm):
     """A question as known on one day, and until when it is compared; empty is now."""
 
     until = DayField(_("Compared with"))
@@ -211,6 +211,10 @@ class DiffForm(QuestionForm):
 
     def until_when(self) -> datetime:
         return moment_of(self.cleaned_data.get("until"))
+
+
+class DiffForm(ComparedForm, QuestionForm):
+    pass
 
 
 class StarForm(PhasedForm):
@@ -234,12 +238,23 @@ class StarForm(PhasedForm):
     def asked_receipt(self) -> str:
         return self.cleaned_data.get("receipt") or ""
 
-    def in_words(self) -> list[tuple[str, str]]:
-        words = super().in_words()
-        if campaign := self.chosen_campaign():
-            words.append((gettext("Campaign"), campaign.name))
-        if task := self.asked_task():
-            words.append((gettext("Star task"), task))
+    def choices_made(self) -> list[ChoiceMade]:
+        """Return what the tasks are narrowed to, or read as, in words."""
+        campaign, task = self.chosen_campaign(), self.asked_task()
+        found = []
+        if campaign:
+            word = gettext("Campaign")
+            found.append(ChoiceMade("campaign", word, campaign.name, f"{campaign.pk}"))
+        if task:
+            found.append(ChoiceMade("task", gettext("Star task"), task, task))
         if self.cleaned_data.get("scaled"):
-            words.append((gettext("Sampling"), gettext("Scaled up (estimate)")))
-        return words
+            told = gettext("Scaled up (estimate)")
+            found.append(ChoiceMade("scaled", gettext("Sampling"), told, "1"))
+        return found
+
+    def in_words(self) -> list[tuple[str, str]]:
+        return super().in_words() + [(made.word, made.value) for made in self.choices_made()]
+
+
+class StarDiffForm(ComparedForm, StarForm):
+    pass

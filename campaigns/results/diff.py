@@ -1,6 +1,6 @@
 """What moved between two moments: the same question answered twice, and why each day differs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from campaigns.models import Source
 from campaigns.results import queries
 from campaigns.results.figures import Figures
-from campaigns.results.metrics import METRICS, Metric, Span
+from campaigns.results.metrics import METRICS, Metric, Span, Text
 from campaigns.results.queries import NoteKey
 from campaigns.results.question import Question
 from campaigns.results.restated import cause
@@ -19,7 +19,7 @@ from campaigns.results.shown import Cell, cell, moved_by, unknown, weekday
 from campaigns.results.table import COLUMNS, TOTAL
 from merchants.models import Brand, Membership
 
-MOST_NOTES = 20
+MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,19 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure as it was and as it is, of `name`; `why` is empty where nothing moved."""
+    """A figure as it was and as it is, of `name`; `why` is empty where nothing moved.
+
+    `title` is what people call it; `note` is our own key of a note that is listed.
+    """
 
     before: Cell
     after: Cell
     name: str = ""
+    title: str = ""
     why: str = ""
     day: date | None = None
     key: NoteKey | None = None
+    note: int | None = None
 
     @property
     def metric(self) -> Metric:
@@ -71,17 +76,30 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
+    """What differs, on either line; `rows` are notes, or star tasks where it is `by_task`.
+
+    They are those that moved most, of `moved_rows` in all. `place` is the one star task asked for.
+    """
+
     then: Question
     now: Question
     metric: Metric
     metrics: Sequence[Difference]
     days: Sequence[Difference]
-    notes: Sequence[Difference]
-    moved_notes: int
+    rows: Sequence[Difference]
+    moved_rows: int
+    by_task: bool = False
+    place: str = ""
 
     @property
     def has_moved(self) -> bool:
-        return any(each.moved for each in self.metrics) or bool(self.days)
+        return any(each.moved for each in self.metrics) or bool(self.days or self.rows)
+
+    @property
+    def why_not_by_day(self) -> Text:
+        """Say why no day has a figure where none has, though rows have; empty otherwise."""
+        total = next(each.after for each in self.metrics if each.metric is self.metric)
+        return total.reason if self.rows and not self.days else ""
 
 
 def diff(
@@ -93,7 +111,7 @@ def diff(
         for moment in (question.moment, until)
     )
     by_file = _told_by_file(brand, membership, now.question, since=question.moment)
-    notes = [each for each in _notes(then, now, metric) if each.moved]
+    moved = largest_first(_notes(then, now, metric))
     return Diff(
         then=then.question,
         now=now.question,
@@ -104,9 +122,14 @@ def diff(
             if not each.not_returned
         ],
         days=[each for each in _days(then, now, metric, by_file) if each.moved],
-        notes=sorted(notes, key=lambda each: each.size, reverse=True)[:MOST_NOTES],
-        moved_notes=len(notes),
+        rows=_titled(brand, membership, moved[:MOST_ROWS]),
+        moved_rows=len(moved),
     )
+
+
+def largest_first(found: Iterable[Difference]) -> list[Difference]:
+    """Return those that moved, the largest difference first."""
+    return sorted((each for each in found if each.moved), key=lambda each: -each.size)
 
 
 def _side(brand: Brand, membership: Membership, question: Question) -> Side:
@@ -167,6 +190,17 @@ def _notes(then: Side, now: Side, metric: Metric) -> list[Difference]:
             key=key,
         )
         for key in dict.fromkeys([*now.notes, *then.notes])
+    ]
+
+
+def _titled(brand: Brand, membership: Membership, rows: Sequence[Difference]) -> list[Difference]:
+    """Put each note's title beside its figures, where the list of notes knows it."""
+    listed = queries.names(brand, membership, [each.key for each in rows if each.key])
+    unlisted = None, gettext("Not in Juguang's note list")
+    return [
+        replace(each, note=note, title=title or each.name)
+        for each in rows
+        for note, title in [listed.get(each.key, unlisted) if each.key else unlisted]
     ]
 
 

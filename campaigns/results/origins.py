@@ -1,6 +1,6 @@
 """Where a figure comes from: the pulled pages and imported files that hold its rows today."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,10 +83,15 @@ def every_origin(brand: Brand, membership: Membership, receipted: Receipted) -> 
 
 def origins(brand: Brand, membership: Membership, held: Sequence[Holding]) -> list[Origin]:
     """Put each page's receipt beside what it holds; one query."""
-    seen = PulledPage.objects.filter(
-        brand=brand,
-        store__in=Store.objects.seen_by(membership),
-        pk__in={each.page_id for each in held},
-    ).select_related("window", "file_import__uploaded_by")
-    pages = {page.pk: page for page in seen}
+    pages = pages_seen(brand, membership, {each.page_id for each in held})
     return [Origin(each, pages.get(each.page_id)) for each in held]
+
+
+def pages_seen(
+    brand: Brand, membership: Membership, page_ids: Collection[int]
+) -> dict[int, PulledPage]:
+    """Return the receipts of these pages; one that may not be seen, or is gone, is left out."""
+    seen = PulledPage.objects.filter(
+        brand=brand, store__in=Store.objects.seen_by(membership), pk__in=page_ids
+    )
+    return {page.pk: page for page in seen.select_related("window", "file_import__uploaded_by")}

@@ -34,6 +34,7 @@ MOST_NOTES = 200
 Rows = FactQuerySet[Any]  # of any table of the ledger
 Summed = Mapping[str, Any]  # one row of values(): what each annotation gives
 Place = tuple[int, date, int | None, date]  # store, business day, part of a split, night
+DIFF, STAR_DIFF = "campaigns:results_diff", "campaigns:results_star_diff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Feed:
     only: Mapping[str, object] = field(default_factory=dict)
     names: str = "note_id"  # the column that tells what moved
     part: str = ""
+    compared_on: str = DIFF  # the page that sets two nights side by side
 
     def called(self, part: int | None) -> str:
         """Return the line, and the part of it that a restatement is of."""
@@ -142,8 +144,11 @@ class Restatement:
 
     @property
     def diff(self) -> str:
-        """Return the address of what moved in that night; empty where no page compares it."""
-        if self.feed is not NOTES and not (self.feed is PLACEMENTS and self.part):
+        """Return what the comparing page is asked, to show what moved in that night.
+
+        It is empty of what has no placement: no page compares that.
+        """
+        if self.feed is PLACEMENTS and not self.part:
             return ""
         asked = {
             "metric": self.figure.key.removesuffix(f"_{self.figure.window}"),
@@ -155,7 +160,8 @@ class Restatement:
         }
         if self.part:
             asked["placement"] = self.part
-        if self.figure.window in WINDOWS and self.figure.orders:
+        is_star = self.feed.compared_on == STAR_DIFF
+        if self.figure.window in WINDOWS and (self.figure.orders or is_star):
             asked["window"] = self.figure.window
         return urlencode(asked)
 
@@ -356,6 +362,7 @@ def _of_star_tasks(window: int) -> Feed:
         figures=(gmv,),
         only={"level": StarLevel.TASK, "window_days": window},
         names="object_id",
+        compared_on=STAR_DIFF,
     )
 
 

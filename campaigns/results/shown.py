@@ -157,15 +157,22 @@ def signed(change: int | Decimal, unit: Unit) -> str:
 
 def moved_by(before: Cell, after: Cell) -> str:
     """Return the difference of the two as they are written; empty for none, or an unknown side."""
+    change = difference(before, after)
+    return signed(change, after.metric.unit) if change else ""
+
+
+def difference(before: Cell, after: Cell) -> Value:
+    """Return by how much the two differ as they are written; None where a side is unknown."""
     unit = after.metric.unit
     if before.value is None or after.value is None:
-        return ""
-    change = _as_written(after.value, unit) - _as_written(before.value, unit)
-    return signed(change, unit) if change else ""
+        return None
+    return _as_written(after.value, unit) - _as_written(before.value, unit)
 
 
-def _as_written(value: int | Decimal, unit: Unit) -> Decimal:
-    places = {Unit.SHARE: FOUR_PLACES, Unit.RATIO: CENT}.get(unit, Decimal(1))
+def _as_written(value: int | Decimal, unit: Unit) -> int | Decimal:
+    places = {Unit.SHARE: FOUR_PLACES, Unit.RATIO: CENT}.get(unit)
+    if places is None:
+        return int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))
     return Decimal(value).quantize(places, ROUND_HALF_UP)
 
 

@@ -127,7 +127,7 @@ def star_answer(
 ) -> StarAnswer:
     """Answer for all tasks, and day by day for the one asked for, or for the only one."""
     rows = _rows(brand, membership, question)
-    tasks = _grouped(task_rows(brand, membership, question), question, _names(brand, membership))
+    tasks = _grouped(task_rows(brand, membership, question), question, names_of(brand, membership))
     chosen = next((task for task in tasks if task.place == asked), None)
     if chosen is None and len(tasks) == 1:
         chosen = tasks[0]
@@ -139,16 +139,22 @@ def star_answer(
         object_id=chosen.object_id,
         traffic=chosen.traffic,
     )
-    contents = rows.filter(
-        level=StarLevel.CONTENT, store_id=chosen.store_id, task_id=chosen.object_id
-    )
     return StarAnswer(
         question=question,
         tasks=tasks,
         chosen=chosen,
         days={day: figures for (day,), figures in figures_by(own, question, "day").items()},
-        contents=_grouped(contents, question, {}),
+        contents=contents_of(brand, membership, question, chosen),
     )
+
+
+def contents_of(
+    brand: Brand, membership: Membership, question: Question, task: StarRow
+) -> list[StarRow]:
+    """Return what the task's notes brought; who read two of them counts in both."""
+    rows = _rows(brand, membership, question)
+    contents = rows.filter(level=StarLevel.CONTENT, store_id=task.store_id, task_id=task.object_id)
+    return _grouped(contents, question, {})
 
 
 def task_days(
@@ -268,7 +274,8 @@ def _sampling_of(parts: Sequence[Sampling]) -> Sampling:
     return Sampling(min(told, default=None), max(told, default=None), bool(told))
 
 
-def _names(brand: Brand, membership: Membership) -> dict[str, str]:
+def names_of(brand: Brand, membership: Membership) -> dict[str, str]:
+    """Return what the brand calls its tasks, by their ids."""
     tasks = StarTask.objects.filter(brand=brand).seen_by(membership)
     return dict(tasks.values_list("task_id", "name"))
 

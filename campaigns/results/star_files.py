@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 
 from campaigns.results.files import Line, about, number, percent
 from campaigns.results.metrics import METRICS
+from campaigns.results.question import Question
 from campaigns.results.shown import title, under_head
 from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total_cells
 
@@ -13,11 +14,7 @@ from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total
 def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
     """Yield what was asked, the heads, the totals, the tasks, then the chosen one's contents."""
     yield from about(answer.question, brand=brand, store=store)
-    yield [gettext("Sampling"), told_how(answer)]
-    yield [
-        gettext("How people are counted"),
-        gettext("counted once a day; over several days the most they can be"),
-    ]
+    yield from how_counted(answer.question)
     yield []
     yield _heads(answer)
     yield [gettext("Total"), "", "", "", *map(number, total_cells(answer)), None, None]
@@ -27,8 +24,17 @@ def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
         yield [gettext("Note"), *_line(row)]
 
 
-def told_how(answer: StarAnswer) -> str:
-    if answer.question.is_scaled:
+def how_counted(question: Question) -> Iterator[Line]:
+    """Yield what a file of this line says of its people and its sample."""
+    yield [gettext("Sampling"), told_how(question)]
+    yield [
+        gettext("How people are counted"),
+        gettext("counted once a day; over several days the most they can be"),
+    ]
+
+
+def told_how(question: Question) -> str:
+    if question.is_scaled:
         return gettext("scaled up by the sample's share: an estimate")
     return gettext("as returned, within the sample")
 

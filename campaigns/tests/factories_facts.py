@@ -3,7 +3,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
-from campaigns.models import Fact, Note
+from campaigns.models import Fact, Note, StarDay
 from merchants.models import Connection, Partner, Store
 from portal.lib import days
 from portal.lib.ledger_tables import ensure_months
@@ -27,6 +27,13 @@ def make_fact(facts: type[Row], store: Store, day: date, **values: Any) -> Row:
         return facts.objects.create(
             brand_id=store.brand_id, store_id=store.pk, day=day, **told | values
         )
+
+
+def make_star_day(store: Store, day: date, object_id: str = "XHX1", **figures: Any) -> StarDay:
+    """Write what 种草星河's export told of a task on a day."""
+    plain = {"read_uv": 400, "store_visit_uv": 40, "order_uv": 10, "store_gmv_fen": 90_000}
+    named = {"level": "task", "object_id": object_id, "window_days": 15, "sampling": 5000}
+    return make_fact(StarDay, store, day, **named | plain | figures)
 
 
 def _juguang_of(store: Store) -> Connection:

@@ -8,8 +8,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from campaigns.models import StarDay
-from campaigns.tests.factories_facts import make_fact
+from campaigns.tests.factories_facts import make_star_day as told
 from campaigns.tests.plans import make_star_task
 from campaigns.tests.reading import figures_on, table_in
 from merchants.models import Role
@@ -31,13 +30,6 @@ def store(brand):
 @pytest.fixture
 def viewer(client_as):
     return client_as(Role.VIEWER)
-
-
-def told(store, day, object_id=TASK, **figures):
-    """Write what the export told of a task on a day."""
-    plain = {"read_uv": 400, "store_visit_uv": 40, "order_uv": 10, "store_gmv_fen": 90_000}
-    named = {"level": "task", "object_id": object_id, "window_days": 15, "sampling": 5000}
-    return make_fact(StarDay, store, day, **named | plain | figures)
 
 
 def figures(client, **asked):

@@ -76,7 +76,7 @@ def results_star_phases_file(request: BrandRequest, kind: str) -> HttpResponse:
     choices = [(_("Campaign"), campaign.name)] if campaign else []
     if found.chosen and form.asked_task():
         choices.append((_("Star task"), found.chosen.name or found.chosen.object_id))
-    choices.append((_("Sampling"), told_how(found)))
+    choices.append((_("Sampling"), told_how(found.question)))
     return phases_file(request, star_phases_of(request, form, found), choices, kind)
 
 

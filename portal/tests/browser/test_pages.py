@@ -100,6 +100,11 @@ PAGES = {
     "scatter": ("viewer", "/b/shancha/results/scatter/"),
     "what moved": ("viewer", "/b/shancha/results/diff/?as_of=2025-06-20"),
     "nothing moved": ("viewer", "/b/shancha/results/diff/?from=2024-01-01&to=2024-01-05"),
+    "what moved of star tasks": (
+        "viewer",
+        "/b/shancha/results/star/diff/?from=2025-05-20&to=2025-06-18&as_of=2025-06-10",
+    ),
+    "nothing moved of star tasks": ("owner.yejing", "/b/yejing/results/star/diff/"),
     "whole receipt": ("viewer", "/b/shancha/results/receipt/?metric=gmv&window=30"),
     "whole receipt of a star task": (
         "viewer",
