@@ -152,3 +152,7 @@ class PeriodForm(forms.Form):
         last = self.cleaned_data.get("last") or newest
         first, _last = last_days(self.cleaned_data.get("latest") or DEFAULT_DAYS, last)
         return self.cleaned_data.get("first") or first, last
+
+
+class StarPeriodForm(PeriodForm):
+    LINE: ClassVar = Line.STAR

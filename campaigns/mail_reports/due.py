@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from campaigns.forms.period import PeriodForm
+from campaigns.forms.period import PeriodForm, StarPeriodForm
 from campaigns.mail_reports.letter import write
-from campaigns.models import MailReport, ReportMail, SavedView
-from campaigns.results.complete import is_complete
+from campaigns.models import MailReport, ReportMail, SavedView, ViewLine
+from campaigns.results.complete import is_complete, is_star_complete
 from campaigns.results.groups import Group
+from campaigns.results.metrics import Line
 from merchants import outbox
 from portal.lib import days
 from portal.lib.scope import Hat, scope
@@ -38,11 +39,17 @@ def owe() -> None:
 
 
 def has_come(view: SavedView) -> bool:
-    """Say whether every account has returned the newest day that the view asks for."""
-    form = PeriodForm(view.asked, [])  # without stores: only the days are read
+    """Say whether the newest day that the view asks for has come.
+
+    Every account has returned it; or of star tasks, every store's export has told of it.
+    """
+    forms = {ViewLine.DIRECT: PeriodForm, ViewLine.STAR: StarPeriodForm}
+    form = forms[ViewLine(view.line)](view.asked, [])  # without stores: only the days are read
     form.is_valid()
     question = form.question()
     day = min(question.last, question.newest)
+    if question.line is Line.STAR:
+        return is_star_complete(view.brand_id, day, question.window, view.store_id)
     split = bool(view.asked.get("placement")) or view.asked.get("group") == Group.PLACEMENT
     return is_complete(view.brand_id, day, view.store_id, by_placement=split)
 

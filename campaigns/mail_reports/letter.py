@@ -1,5 +1,6 @@
 """The mail of a report: the view's figures as its reader may see them now, in their language."""
 
+from collections.abc import Sequence
 from email.mime.image import MIMEImage
 from typing import Any
 from urllib.parse import urlencode
@@ -11,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from campaigns.forms.results import QuestionForm
+from campaigns.forms.results import QuestionForm, StarForm
 from campaigns.forms.saved import question_form
+from campaigns.mail_reports import star
 from campaigns.mail_reports.chart import draw
 from campaigns.mail_reports.services import stop_token
 from campaigns.models import ReportMail, SavedView
@@ -24,6 +26,7 @@ from campaigns.results.groups import GroupRow, rows_of
 from campaigns.results.kpis import kpis
 from campaigns.results.question import Against
 from campaigns.results.shown import Cell, cell
+from campaigns.results.trend import Point
 from merchants.models import Membership, Role
 from merchants.outbox import NotTaken
 from merchants.readers import active_member
@@ -54,20 +57,19 @@ def write(mail: ReportMail) -> EmailMultiAlternatives:
         if view is None:
             raise NotTaken(_("The view is not shared any more."), for_good=True)
         form = question_form(view.line, view.asked, offered(member.brand, member))
-        if not isinstance(form, QuestionForm) or not form.is_valid():
+        if not form.is_valid():
             raise NotTaken(_("Part of what the view asks for is gone."), for_good=True)
         return _message(mail, view, form, member)
 
 
 def _message(
-    mail: ReportMail, view: SavedView, form: QuestionForm, member: Membership
+    mail: ReportMail, view: SavedView, form: QuestionForm | StarForm, member: Membership
 ) -> EmailMultiAlternatives:
-    found = answer(member.brand, member, form.question())
-    stop = settings.PORTAL_URL + reverse("campaigns:report_stop", args=[stop_token(mail.report)])
-    context = contents(view, form, member, found) | {"stop": stop, "picture": PICTURE}
+    context = _context(mail, view, form, member)
+    stop, question = context["stop"], context["question"]
     name = " ".join(view.name.split())  # a head has one line
     message = Letter(
-        subject=f"{_('RedCat')} · {name} · {found.question.first} – {found.question.last}",
+        subject=f"{_('RedCat')} · {name} · {question.first} – {question.last}",
         body=render_to_string("campaigns/mails/report.txt", context),
         to=[mail.report.membership.user.email],
         headers={
@@ -80,21 +82,43 @@ def _message(
     message.attach_alternative(
         render_to_string("campaigns/mails/report.html", context), "text/html"
     )
-    picture = MIMEImage(draw(context["points"]), "png")
-    picture.add_header("Content-ID", f"<{PICTURE}>")
-    picture.add_header("Content-Disposition", "inline", filename=f"{PICTURE}.png")
-    message.attach(picture)
+    if context["points"]:
+        message.attach(_picture(context["points"]))
     return message
 
 
-def contents(view: SavedView, form: QuestionForm, member: Membership, found: Answer) -> Context:
+def _picture(points: Sequence[Point]) -> MIMEImage:
+    picture = MIMEImage(draw(points), "png")
+    picture.add_header("Content-ID", f"<{PICTURE}>")
+    picture.add_header("Content-Disposition", "inline", filename=f"{PICTURE}.png")
+    return picture
+
+
+def _context(
+    mail: ReportMail, view: SavedView, form: QuestionForm | StarForm, member: Membership
+) -> Context:
+    """Return what both lines' mails say, and what is said of the view's own line."""
+    stop = settings.PORTAL_URL + reverse("campaigns:report_stop", args=[stop_token(mail.report)])
+    context: Context = {
+        "view": view,
+        "brand": member.brand,
+        "words": form.in_words(),
+        "page": _page(form, member),
+        "portal_url": settings.PORTAL_URL,
+        "stop": stop,
+        "picture": PICTURE,
+    }
+    if isinstance(form, StarForm):
+        return context | star.contents(form, member, most_rows=TOP_ROWS)
+    return context | _direct(form, member)
+
+
+def _direct(form: QuestionForm, member: Membership) -> Context:
+    found = answer(member.brand, member, form.question())
     compared = compare(found, member.brand, member, form.compared_with() or Against.PERIOD)
     rows = table.ordered(rows_of(found, member, form.grouped_by()), form.sorted_by())
     chart = trend.chart(found)
     return {
-        "view": view,
-        "brand": member.brand,
-        "words": form.in_words(),
         "question": found.question,
         "matures_on": found.matures_on,
         "maturity": _percent(found),
@@ -102,12 +126,10 @@ def contents(view: SavedView, form: QuestionForm, member: Membership, found: Ans
         "is_empty": found.is_empty,
         "kpis": kpis(found.totals, compared),
         "earlier": compared.question,
-        "group": form.grouped_by(),
+        "head_of_rows": form.grouped_by().label,
         "rows": [(_named(row), _cells(row)) for row in rows[:TOP_ROWS]],
         "points": chart["days"],
         "words_of_chart": chart["words"],
-        "page": _page(form, member),
-        "portal_url": settings.PORTAL_URL,
     }
 
 
@@ -127,7 +149,7 @@ def _cells(row: table.Row) -> list[Cell]:
     return [cell(row.figures, key, row.place) for key in IN_ROWS]
 
 
-def _page(form: QuestionForm, member: Membership) -> str:
+def _page(form: QuestionForm | StarForm, member: Membership) -> str:
     """Return the page with exactly this question: its days, as known today."""
     question = form.question()
     asked = form.address() | {
@@ -136,5 +158,6 @@ def _page(form: QuestionForm, member: Membership) -> str:
         "as_of": f"{question.known}",
     }
     asked.pop("latest", None)
-    path = reverse("campaigns:results", args=[member.brand.slug])
+    name = "results_star" if isinstance(form, StarForm) else "results"
+    path = reverse(f"campaigns:{name}", args=[member.brand.slug])
     return f"{settings.PORTAL_URL}{path}?{urlencode(asked)}"

@@ -1,13 +1,13 @@
-"""Whether the direct link's days have come: what speaks of figures by itself waits for them."""
+"""Whether a line's days have come: what speaks of figures by itself waits for them."""
 
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from campaigns.models import SyncWindow
+from campaigns.models import StarDay, StarLevel, StarTask, SyncWindow
 from campaigns.reports.note_placement_day import NOTE_PLACEMENT_DAY
 from campaigns.results.unallocated import NOTES
 from merchants.models import Connection, Partner
@@ -28,6 +28,21 @@ def is_complete(
     if by_placement and _windows(joined, PLACED).filter(day=day, closed_on=None).exists():
         return False
     return bool(joined) and returned == set(joined)
+
+
+def is_star_complete(brand_id: int, day: date, window: int, store_id: int | None = None) -> bool:
+    """Say whether an export told of the day for each store whose star tasks still bring people.
+
+    Where none is known to, any export that told of it will do.
+    """
+    tasks = StarTask.objects.filter(brand=brand_id, starts_on__lte=day)
+    tasks = tasks.filter(ends_on__gte=day - timedelta(days=window))
+    rows = StarDay.objects.filter(brand=brand_id, level=StarLevel.TASK, window_days=window, day=day)
+    rows = rows.filter(known_to=None)
+    if store_id:
+        tasks, rows = tasks.filter(store=store_id), rows.filter(store=store_id)
+    told = set(rows.values_list("store_id", flat=True))
+    return bool(told) and told.issuperset(tasks.values_list("store_id", flat=True))
 
 
 def is_owed(brand_id: int, first: date, last: date) -> bool:

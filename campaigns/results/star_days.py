@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from campaigns.results.answers import DayState
 from campaigns.results.maturity import maturity
 from campaigns.results.metrics import METRICS, Line, Text
+from campaigns.results.question import Question
 from campaigns.results.shown import cell, title, under_head
 from campaigns.results.star import COLUMNS, StarAnswer
 from campaigns.results.trend import Chart, DayRow, Point, marks, point
@@ -43,14 +44,14 @@ def _row(answer: StarAnswer, day: date) -> DayRow:
     state = DayState.MISSING if day <= answer.question.newest else DayState.NOT_DUE
     if figures:
         state = DayState.RETURNED
-    return DayRow(Line.STAR, day, state, cells, _maturity(answer, day))
+    return DayRow(Line.STAR, day, state, cells, maturity_of(answer.question, day))
 
 
-def _maturity(answer: StarAnswer, day: date) -> Fraction:
-    return maturity(day, answer.question.window, answer.question.known, Line.STAR.lag)
+def maturity_of(question: Question, day: date) -> Fraction:
+    return maturity(day, question.window, question.known, Line.STAR.lag)
 
 
 def _point(answer: StarAnswer, day: date) -> Point:
     figures = answer.days.get(day)
     gmv = figures.sum_of("store_gmv") if figures else None
-    return point(day, _maturity(answer, day), gmv=gmv, fee=None)
+    return point(day, maturity_of(answer.question, day), gmv=gmv, fee=None)

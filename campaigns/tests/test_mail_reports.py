@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from threading import Barrier
 
@@ -23,6 +23,7 @@ from campaigns.tests.factories import (
     make_saved_view,
     make_window,
 )
+from campaigns.tests.mails import MONDAY, at, the_mail, work
 from merchants.models import Membership, Role
 from merchants.tests.factories import (
     make_brand,
@@ -33,11 +34,9 @@ from merchants.tests.factories import (
     make_user,
 )
 from portal.lib import days
-from portal.lib.days import SHANGHAI
 from portal.lib.scope import Hat, scope
 
 URL = "/b/shancha/results/mails/"
-MONDAY = date(2025, 6, 23)
 YESTERDAY = MONDAY - timedelta(days=1)
 
 
@@ -87,24 +86,9 @@ def report(view, reader):
     return make_mail_report(view, reader)
 
 
-def at(hour, minute=0, day=MONDAY):
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
-
-
-def work():
-    """Do what the tick and its worker do."""
-    for mail_id in due.hand_out():
-        due.send(mail_id)
-
-
 def mails_of(report):
     with scope(Hat.ADMIN):
         return list(ReportMail.objects.filter(report=report).order_by("pk"))
-
-
-def the_mail():
-    [sent] = mail.outbox
-    return sent
 
 
 def test_a_report_comes_once_on_its_day(report, closed):
@@ -310,14 +294,6 @@ def test_a_view_is_sent_to_a_person_once(client, reader, view, report):
 
     assert answer.status_code == 422
     assert "already" in answer.text
-
-
-def test_star_views_are_not_offered(client, brand, reader):
-    view = make_saved_view(brand, reader.user, "星", line="star", asked={})
-    client.force_login(reader.user)
-
-    assert client.get(f"/b/shancha/results/views/{view.pk}/mail/").status_code == 404
-    assert "/mail/" not in client.get("/b/shancha/results/views/").text
 
 
 def test_an_agencys_person_gets_none(client, brand, store):

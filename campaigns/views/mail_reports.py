@@ -16,7 +16,7 @@ from campaigns import tasks
 from campaigns.forms.mail_reports import MailReportForm
 from campaigns.forms.saved import question_form
 from campaigns.mail_reports import services
-from campaigns.models import MailReport, SavedView, ViewLine
+from campaigns.models import MailReport, SavedView
 from campaigns.results.choice import offered
 from merchants.access import BrandRequest, brand_view
 from merchants.access_events import record
@@ -42,9 +42,7 @@ def mail_report_list(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @brand_view(Role.VIEWER)
 def mail_report_add(request: BrandRequest, view_pk: int) -> HttpResponse:
-    """Have a saved view of the direct links sent; star tasks come by files, on no day's hour."""
-    views = SavedView.objects.seen_by(request.membership).of_line(ViewLine.DIRECT)
-    view = get_object_or_404(views, pk=view_pk)
+    view = get_object_or_404(SavedView.objects.seen_by(request.membership), pk=view_pk)
     if request.membership.agency:  # the report ends with the membership, and they have none
         raise PermissionDenied
     report = MailReport(brand=request.brand, view=view, membership=request.membership)
