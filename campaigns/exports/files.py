@@ -34,6 +34,7 @@ from campaigns.results.reconcile_files import bucket_file, in_site_file
 from campaigns.results.reconcile_orders import count_in, every_order
 from campaigns.results.star import star_answer
 from campaigns.results.star_files import star_file
+from campaigns.results.star_scatter import star_scatter
 from merchants.models import Membership, Store
 from portal.lib import days
 
@@ -138,7 +139,8 @@ def _results_lines(member: Membership, form: QuestionForm, question: Question) -
 def _star(member: Membership, form: StarForm, question: Question) -> File:
     found = star_answer(member.brand, member, question, form.asked_task())
     name = f"{member.brand.slug}-star-{question.first}-{question.last}-{question.window}d"
-    lines = star_file(found, brand=member.brand.name, store=store_named(member, question))
+    costs = star_scatter(member.brand, member, found)
+    lines = star_file(found, costs, brand=member.brand.name, store=store_named(member, question))
     rows = len(found.tasks) + len(found.contents)
     return File(name, question.store, question.moment, rows, lines)
 

@@ -30,10 +30,13 @@ THIN, OPEN, CLOSED = "thin", "open", "closed"
 
 
 class Dot(TypedDict):
-    """Yuan; `kind` is thin with too few orders, open while a window is, else closed."""
+    """Yuan; `kind` is thin with too few orders, open while a window is, else closed.
+
+    `note` is what a click leads to, by the chart's address.
+    """
 
     name: str
-    note: int | None
+    note: int | str | None
     spend: float
     gmv: float
     orders: str
@@ -49,6 +52,7 @@ class ScatterChart(TypedDict):
     total: float | None
     words: dict[str, str]
     address: str
+    colours: tuple[str, str]  # of the line: full, and light
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,8 @@ def scatter(answer: Answer) -> Scatter:
         beyond=len(paid) - len(drawn),
         unknown=len(answer.notes) - len(known),
         free=len(known) - len(paid),
-        is_log=_is_wide([_spend(note.figures) for note in drawn])
-        or _is_wide([_gmv(note.figures) for note in drawn]),
+        is_log=is_wide([_spend(note.figures) for note in drawn])
+        or is_wide([_gmv(note.figures) for note in drawn]),
     )
 
 
@@ -125,6 +129,7 @@ def scatter_chart(
             THIN: gettext("Under %(n)s orders") % {"n": FEWEST_ORDERS},
         },
         "address": address,
+        "colours": ("--rc-direct", "--rc-direct-3"),
     }
 
 
@@ -158,7 +163,7 @@ def _lines(notes: Sequence[NoteFigures]) -> list[Decimal]:
     return sorted(around[:MOST_LINES])
 
 
-def _is_wide(values: Sequence[int | None]) -> bool:
+def is_wide(values: Sequence[int | None]) -> bool:
     some = [value for value in values if value]
     return bool(some) and max(some) > WIDE * min(some)
 

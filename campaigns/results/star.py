@@ -35,6 +35,7 @@ COLUMNS = [
     "store_gmv",
 ]
 TOTAL = "total"
+FIRST_DAY = date(2020, 1, 1)  # older than any star task
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,15 @@ def star_answer(
         days={day: figures for (day,), figures in figures_by(own, question, "day").items()},
         contents=contents_of(brand, membership, question, chosen),
     )
+
+
+def tasks_until_now(
+    brand: Brand, membership: Membership, question: Question, tasks: Iterable[StarRow]
+) -> list[StarRow]:
+    """Return these tasks with all that was told of them up to the last day asked for."""
+    rows = task_rows(brand, membership, replace(question, first=FIRST_DAY))
+    rows = rows.filter(object_id__in={task.object_id for task in tasks})
+    return _grouped(rows, question, names_of(brand, membership))
 
 
 def contents_of(

@@ -9,19 +9,22 @@ from campaigns.results.metrics import METRICS
 from campaigns.results.question import Question
 from campaigns.results.shown import title, under_head
 from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total_cells
+from campaigns.results.star_scatter import CostRow, StarScatter
+from portal.lib import money
 
 
-def star_file(answer: StarAnswer, *, brand: str, store: str) -> Iterator[Line]:
+def star_file(answer: StarAnswer, costs: StarScatter, *, brand: str, store: str) -> Iterator[Line]:
     """Yield what was asked, the heads, the totals, the tasks, then the chosen one's contents."""
     yield from about(answer.question, brand=brand, store=store)
     yield from how_counted(answer.question)
     yield []
     yield _heads(answer)
-    yield [gettext("Total"), "", "", "", *map(number, total_cells(answer)), None, None]
+    yield [gettext("Total"), "", "", "", *map(number, total_cells(answer)), *[None] * 5]
     for row in in_order(answer.tasks):
-        yield [gettext("Star task"), *_line(row)]
+        both = _both_sides(costs.by_place.get((row.store_id, row.place)))
+        yield [gettext("Star task"), *_line(row), *both]
     for row in in_order(answer.contents):
-        yield [gettext("Note"), *_line(row)]
+        yield [gettext("Note"), *_line(row), *_both_sides(None)]
 
 
 def how_counted(question: Question) -> Iterator[Line]:
@@ -44,7 +47,22 @@ def _heads(answer: StarAnswer) -> Line:
     for key in COLUMNS:
         metric = METRICS[key]
         heads.append(f"{title(metric)} ({under_head(metric, answer.question.window)})")
-    return [*heads, gettext("Sampling"), gettext("Maturity in percent")]
+    return [
+        *heads,
+        gettext("Sampling"),
+        gettext("Maturity in percent"),
+        gettext("Since its first day: cost ¥"),
+        gettext("Since its first day: store GMV ¥"),
+        gettext("Lacking"),
+    ]
+
+
+def _both_sides(row: CostRow | None) -> Line:
+    """Return the cost, what it brought, and what is lacking of the two; both are running totals."""
+    if row is None:
+        return [None, None, ""]
+    cost = money.yuan(row.cost.fen) if row.cost.is_whole else None
+    return [cost, number(row.gmv), row.lacking]
 
 
 def _line(row: StarRow) -> Line:

@@ -2,7 +2,10 @@
 
 import csv
 import io
+import json
+import re
 from html.parser import HTMLParser
+from typing import Any
 
 
 class _Figures(HTMLParser):
@@ -23,6 +26,14 @@ def figures_on(page: str) -> dict[tuple[str, str], str]:
     parser.feed(page)
     assert all(len(values) == 1 for values in parser.found.values()), parser.found
     return {key: next(iter(values)) for key, values in parser.found.items()}
+
+
+def chart_in(page: str, kind: str) -> dict[str, Any]:
+    """Return what the chart of that kind is drawn from."""
+    box = re.search(rf'data-chart="{kind}".*?<script[^>]*>(.*?)</script>', page, re.S)
+    assert box
+    figures: dict[str, Any] = json.loads(box[1])
+    return figures
 
 
 def table_in(content: bytes) -> list[dict[str, str]]:

@@ -1,7 +1,5 @@
 """Spend against GMV: a dot for each note that has both, and a word for each that has not."""
 
-import json
-import re
 from datetime import date
 from html import unescape
 
@@ -10,6 +8,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.tests.factories import make_note, make_note_day
+from campaigns.tests.reading import chart_in
 from merchants.models import Role
 from merchants.tests.factories import make_connection, make_store
 
@@ -37,8 +36,7 @@ def page_of(client, **asked):
 
 
 def drawn(page):
-    box = re.search(r'data-chart="scatter".*?<script[^>]*>(.*?)</script>', page, re.S)
-    return json.loads(box[1])
+    return chart_in(page, "scatter")
 
 
 def dots_on(page):

@@ -1,6 +1,9 @@
 """效果 · 星任务: what star tasks brought, apart from the direct links in every way."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -12,6 +15,7 @@ from campaigns.results.metrics import METRICS, Line
 from campaigns.results.receipted import receipted
 from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, total_cells
 from campaigns.results.star_files import told_how
+from campaigns.results.star_scatter import star_scatter, star_scatter_chart
 from campaigns.views.exports import file_or_offer
 from campaigns.views.period import Context, campaigns_seen, period_context, stores_seen
 from campaigns.views.results_phases import phases_context, phases_file, star_phases_of
@@ -39,7 +43,7 @@ def results_star(request: BrandRequest) -> HttpResponse:
         "contents": in_order(found.contents),
         "ever": bool(found.tasks) or StarDay.objects.seen_by(request.membership).exists(),
     }
-    context |= period_context(found.question) | _days(found)
+    context |= period_context(found.question) | _days(found) | _scatter(request, form, found)
     context |= phases_context(star_phases_of(request, form, found))
     if key := form.asked_receipt():
         own = (request.brand, request.membership, METRICS[key], found.question)
@@ -61,6 +65,18 @@ def results_star_file(request: BrandRequest, kind: str) -> HttpResponse:
     if not form.is_valid():
         return results_star(request, brand=request.brand.slug)
     return file_or_offer(request, ExportKind.STAR, form, kind)
+
+
+def _scatter(request: BrandRequest, form: StarForm, found: StarAnswer) -> Context:
+    drawn = star_scatter(request.brand, request.membership, found)
+    if not drawn.is_worth_drawing:
+        return {"scatter": drawn}
+    page = reverse("campaigns:results_star", args=[request.brand.slug])
+    asked = urlencode({name: value for name, value in form.address().items() if name != "task"})
+    return {
+        "scatter": drawn,
+        "scatter_chart": star_scatter_chart(drawn, f"{page}?{asked}&task={{note}}"),
+    }
 
 
 @require_GET

@@ -242,9 +242,9 @@
     },
   });
 
-  // Each note a dot: filled when all its windows are over, light while it may rise, hollow with
-  // too few orders to judge. Dashed lines join equal ROIs.
-  const scatter = ({ dots, is_log: isLog, lines, total, words }, label) => {
+  // Each note or star task a dot: filled when all its windows are over, light while it may rise,
+  // hollow with too few orders to judge. Dashed lines join equal ROIs.
+  const scatter = ({ dots, is_log: isLog, lines, total, words, colours }, label) => {
     const bounds = ["spend", "gmv"].map((side) => bound(dots.map((dot) => dot[side]), isLog));
     const axis = ([min, max], name) => ({
       type: isLog ? "log" : "value", min, max, name, nameLocation: "end",
@@ -272,7 +272,7 @@
         ...lines.filter((roi) => isApart(roi, total))
           .map((roi) => ray(roi, `${words.roi} ${roi}`, bounds, [3, 3])),
         ...(total ? [ray(total, `${words.total} ${total.toFixed(2)}`, bounds, "solid")] : []),
-        ...KINDS.map((kind) => cloud(dots, kind, words[kind], bounds[1][0], isLog)),
+        ...KINDS.map((kind) => cloud(dots, kind, words[kind], bounds[1][0], isLog, colours)),
       ],
     };
   };
@@ -308,9 +308,9 @@
     };
   };
 
-  const cloud = (dots, kind, name, bottom, isLog) => {
-    const colour = css("--rc-direct");
-    const fill = { closed: colour, open: css("--rc-direct-3"), thin: "transparent" }[kind];
+  const cloud = (dots, kind, name, bottom, isLog, colours) => {
+    const [colour, light] = colours.map(css);
+    const fill = { closed: colour, open: light, thin: "transparent" }[kind];
     return {
       name, type: "scatter", symbolSize: 9, z: 3, cursor: "pointer",
       itemStyle: { color: fill, borderColor: colour, borderWidth: 1.25 },
