@@ -97,9 +97,10 @@ class Diff:
 
     @property
     def why_not_by_day(self) -> Text:
-        """Say why no day has a figure where none has, though rows have; empty otherwise."""
-        total = next(each.after for each in self.metrics if each.metric is self.metric)
-        return total.reason if self.rows and not self.days else ""
+        """Say why no day has a figure where none has, though tasks have; empty otherwise."""
+        if self.days or not (self.by_task and self.rows):
+            return ""
+        return next(each.after.reason for each in self.metrics if each.metric is self.metric)
 
 
 def diff(

@@ -154,8 +154,8 @@ def tasks_until_now(
 ) -> list[StarRow]:
     """Return these tasks with all that was told of them up to the last day asked for."""
     rows = task_rows(brand, membership, replace(question, first=FIRST_DAY))
-    rows = rows.filter(object_id__in={task.object_id for task in tasks})
-    return _grouped(rows, question, names_of(brand, membership))
+    names = {task.object_id: task.name for task in tasks}
+    return _grouped(rows.filter(object_id__in=names), question, names)
 
 
 def contents_of(
