@@ -82,7 +82,7 @@ class CostRow:
 
     @property
     def gmv_fen(self) -> int | None:
-        return self.task.figures.sums[GMV.key]
+        return self.task.figures.sum_of(GMV.key)
 
     @property
     def cost_shown(self) -> str:
@@ -125,7 +125,7 @@ class CostRow:
     @property
     def kind(self) -> str:
         """Say whether it can be judged; of several days' buyers their sum is the most they are."""
-        if int(self.task.figures.sums["order_uv"] or 0) < FEWEST_ORDERS:
+        if int(self.task.figures.sum_of("order_uv") or 0) < FEWEST_ORDERS:
             return THIN
         return OPEN if self.task.figures.is_provisional(GMV) else CLOSED
 

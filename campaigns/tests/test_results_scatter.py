@@ -1,5 +1,6 @@
 """Spend against GMV: a dot for each note that has both, and a word for each that has not."""
 
+import re
 from datetime import date
 from html import unescape
 
