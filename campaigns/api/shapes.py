@@ -197,7 +197,8 @@ class FigureShape(Shape):
     )
     is_provisional = serializers.BooleanField(help_text="It may still rise.")
     is_at_most = serializers.BooleanField(
-        help_text="A sum of people of whom some may be counted more than once."
+        help_text="It is no more than this: people may be counted more than once, or a row of one"
+        " to nine of them counts as nine."
     )
     rows = serializers.IntegerField(help_text="Rows that had to be returned.")
     rows_returned = serializers.IntegerField(help_text="Rows in which it was returned.")

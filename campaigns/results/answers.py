@@ -90,14 +90,14 @@ class Answer:
         return self.coverage_of(METRICS["order"])
 
     def coverage_of(self, metric: Metric) -> Coverage:
-        stands = {blanks: one.completeness(metric) for blanks, one in self._alike.items()}
-        lacking = {blanks for blanks, each in stands.items() if each is Returned.NOTHING}
+        stands = {kinds: one.completeness(metric) for kinds, one in self._alike.items()}
+        lacking = {kinds for kinds, each in stands.items() if each is Returned.NOTHING}
         return Coverage(
             delivered=len(self.notes),
             partial=sum(
-                self._kinds[blanks] for blanks, each in stands.items() if each is Returned.PARTIAL
+                self._counts[kinds] for kinds, each in stands.items() if each is Returned.PARTIAL
             ),
-            missing=[note for note in self.notes if note.figures.blanks in lacking]
+            missing=[note for note in self.notes if note.figures.kinds in lacking]
             if lacking
             else [],
         )
@@ -105,11 +105,11 @@ class Answer:
     @cached_property
     def _alike(self) -> dict[tuple[int, ...], Figures]:
         """Return one note's figures of each kind of completeness: there are thousands of notes."""
-        return {note.figures.blanks: note.figures for note in self.notes}
+        return {note.figures.kinds: note.figures for note in self.notes}
 
     @cached_property
-    def _kinds(self) -> Counter[tuple[int, ...]]:
-        return Counter(note.figures.blanks for note in self.notes)
+    def _counts(self) -> Counter[tuple[int, ...]]:
+        return Counter(note.figures.kinds for note in self.notes)
 
 
 def answer(brand: Brand, membership: Membership, question: Question) -> Answer:

@@ -8,9 +8,11 @@ from fractions import Fraction
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from campaigns.results.metric import FEW
 from campaigns.results.metrics import RATIOS, SUMS, Line, Metric, Unit
 
 Value = int | Decimal | None
+LEAST, MOST = 1, FEW - 1  # that too few people may be
 
 
 class Share(NamedTuple):
@@ -34,14 +36,16 @@ def completeness(returned: int, expected: int) -> Returned:
 
 
 class Part(NamedTuple):
-    """What so many note days add up to of which all returned the same columns.
+    """What so many note days of one kind add up to.
 
-    `sums` are of the line's columns in the registry's order, None where none of the rows returned
-    one. `gone` adds up the days that are gone of each span, and `paid_gone` the same times the
-    spend. `blank` has a bit for each column that is None.
+    All returned the same columns, and in the same ones tell of too few people. `sums` are of the
+    line's columns in the registry's order, None where none of the rows returned one; too few
+    people count as the MOST that they may be. `gone` adds up the days that are gone of each span,
+    and `paid_gone` the same times the spend. `kind` has a bit for each column that is None, and
+    above these a bit for each of too few people.
     """
 
-    blank: int
+    kind: int
     rows: int
     sums: Sequence[int | Decimal | None]
     gone: Sequence[int]
@@ -68,7 +72,11 @@ def shape_of(line: Line, window: int) -> Shape:
 
 @dataclass(frozen=True)
 class Figures:
-    """Null is "not returned": a sum is null when no note day (`rows`) returned it."""
+    """Null is "not returned": a sum is null when no note day (`rows`) returned it.
+
+    A row with fewer than FEW people counts as the most that they may be in a sum, and above a
+    ratio's line; below the line as the least.
+    """
 
     shape: Shape
     parts: Sequence[Part]
@@ -82,9 +90,9 @@ class Figures:
         return sum(part.rows for part in self.parts)
 
     @cached_property
-    def blanks(self) -> tuple[int, ...]:
-        """Return what each part lacks: two of the same are as complete, in every metric."""
-        return tuple(part.blank for part in self.parts)
+    def kinds(self) -> tuple[int, ...]:
+        """Return the kind of each part: two of the same are as complete, in every metric."""
+        return tuple(part.kind for part in self.parts)
 
     def sum_of(self, key: str) -> int | None:
         place = self.shape.places[key]
@@ -92,15 +100,27 @@ class Figures:
 
     def share_of(self, key: str) -> Share:
         part, whole = self.shape.sides[key]
-        both = [each.sums for each in self.parts if _tells(each, part, whole)]
-        return Share(_added([sums[part] for sums in both]), _added([sums[whole] for sums in both]))
+        both = [each for each in self.parts if _tells(each, part, whole)]
+        return Share(
+            _added([each.sums[part] for each in both]),
+            _added([self._least(each, whole) for each in both]),
+        )
+
+    def has_few(self, metric: Metric) -> bool:
+        """Say whether people who are too few for their number to be told are part of it."""
+        if metric.not_returned:
+            return False
+        places = self._places(metric)
+        return any(
+            _tells(part, *places) and any(self._is_few(part, place) for place in places)
+            for part in self.parts
+        )
 
     def returned(self, metric: Metric) -> int:
         """Return how many of the rows returned the metric, or both sides of it."""
         if metric.not_returned:
             return 0
-        key = metric.key
-        places = self.shape.sides[key] if metric.is_ratio else (self.shape.places[key],)
+        places = self._places(metric)
         return sum(part.rows for part in self.parts if _tells(part, *places))
 
     def value(self, metric: Metric) -> Value:
@@ -134,6 +154,20 @@ class Figures:
     def spend_left_out(self) -> int:
         """Spend of the note days without GMV, which the ROI leaves out of both sides."""
         return (self.sum_of("spend") or 0) - (self.share_of("roi").whole or 0)
+
+    def _places(self, metric: Metric) -> tuple[int, ...]:
+        if metric.is_ratio:
+            return self.shape.sides[metric.key]
+        return (self.shape.places[metric.key],)
+
+    def _is_few(self, part: Part, place: int) -> bool:
+        return bool(part.kind >> len(self.shape.places) + place & 1)
+
+    def _least(self, part: Part, place: int) -> int | Decimal | None:
+        told = part.sums[place]
+        if told is None or not self._is_few(part, place):
+            return told
+        return told * LEAST // MOST if isinstance(told, int) else told * LEAST / MOST
 
     def _gone(self, days: int) -> int:
         place = self.shape.spans[days]

@@ -127,8 +127,8 @@ def _figures(row: Row) -> Line:
 
 def number(cell: Cell) -> sheets.Cell:
     """Plain numbers: yuan and ratios with two decimals, and shares of 1 with four, as shown."""
-    if cell.is_few:
-        return cell.full
+    if cell.is_few or (cell.is_at_most and not cell.metric.is_of_people):
+        return cell.full  # a file's head says of people alone that they are the most they can be
     if cell.value is None:
         return None
     if cell.metric.unit == Unit.FEN:

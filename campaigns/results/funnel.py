@@ -8,8 +8,9 @@ from math import log10
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.figures import Figures
+from campaigns.results.metric import FEW
 from campaigns.results.metrics import Line, Text
-from campaigns.results.shown import FEW, Cell, cell, under_head
+from campaigns.results.shown import Cell, cell, under_head
 from campaigns.results.table import TOTAL
 
 LOWEST = 12  # the smallest step is still seen

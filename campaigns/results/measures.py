@@ -1,7 +1,9 @@
 """What a query adds up for a question, and the figures that its rows then are.
 
-Rows are added up by which columns they returned (`blank`), so that null stays apart from 0 and a
-ratio is of the rows that returned both of its sides, whatever else is asked of them later.
+Rows are added up by which columns they returned, so that null stays apart from 0 and a ratio is of
+the rows that returned both of its sides. People who are too few to be told by their number are
+told to nobody here: a row of one to nine of them is added up as nine, whoever they are. So no two
+sums differ by what is not shown.
 """
 
 from collections import defaultdict
@@ -29,8 +31,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Greatest, Least
 
 from campaigns.models import NoteDayStep, NoteMonth
-from campaigns.results.figures import Figures, Part, shape_of
-from campaigns.results.metrics import SUMS
+from campaigns.results.figures import LEAST, MOST, Figures, Part, shape_of
+from campaigns.results.metrics import SUMS, Metric
 from campaigns.results.question import Question
 
 WHOLE = 10_000  # `sampling` is in hundredths of a per cent
@@ -69,41 +71,60 @@ def parts_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key, 
 
 
 def _summed(rows: QuerySet[Any], question: Question, names: Iterable[str]) -> Iterable[Key]:
-    """Yield names, blank, rows, sums, days gone, and the same times the spend."""
-    columns = [metric.column_for(question.window) for metric in SUMS[question.line]]
+    """Yield names, kind, rows, sums, days gone, and the same times the spend."""
+    metrics = SUMS[question.line]
+    columns = [metric.column_for(question.window) for metric in metrics]
     is_step = rows.model in (NoteDayStep, NoteMonth)
     spans = shape_of(question.line, question.window).spans
     gone = [_days_gone(question.known, span, question.line.lag) for span in spans]
     times = [F("note_days") * each if is_step else each for each in gone]
     paid = [F("fee_fen") * each for each in gone] if "fee_fen" in columns else []
     counted = _whole(Sum("note_days")) if is_step else Count("day")
-    told = [Sum(_told(column, question)) for column in columns]
+    told = [Sum(_told(metric, question)) for metric in metrics]
     sums = told if question.is_scaled else [_whole(each) for each in told]
     measured = [counted, *sums, *(_whole(Sum(each)) for each in chain(times, paid))]
-    groups = rows.annotate(blank=_blank(columns, question)).values_list(*names, "blank")
+    groups = rows.annotate(kind=_kind(question)).values_list(*names, "kind")
     numbered = {f"sum_{number}": each for number, each in enumerate(measured)}
-    found: Iterable[Key] = groups.annotate(**numbered).order_by(*names, "blank")
+    found: Iterable[Key] = groups.annotate(**numbered).order_by(*names, "kind")
     return found
 
 
-def _blank(columns: Iterable[str], question: Question) -> Combinable:
-    """Return a bit for each column that a row does not tell."""
+def _kind(question: Question) -> Combinable:
+    """Return a bit for each column that a row does not tell, then for each of too few people."""
+    metrics = SUMS[question.line]
     found: Combinable = Value(0)
-    for place, column in enumerate(columns):
+    for place, metric in enumerate(metrics):
+        column = metric.column_for(question.window)
         is_blank = Q(**{f"{column}__isnull": True})
         if question.is_scaled:
             is_blank |= ~Q(sampling__gt=0) | Q(sampling=None)
-        found += Case(When(is_blank, then=Value(1 << place)), default=Value(0))
+        marks = [When(is_blank, then=Value(1 << place))]
+        if metric.is_of_people:
+            marks.append(When(_is_few(column), then=Value(1 << len(metrics) + place)))
+        found += Case(*marks, default=Value(0))
     return found
 
 
-def _told(column: str, question: Question) -> Combinable:
-    """Return the column, or what it stands for when its sample is taken for all."""
+def _told(metric: Metric, question: Question) -> Combinable:
+    """Return the column, or what it stands for when its sample is taken for all.
+
+    Too few people stand for the most they may be, before they are scaled: what was counted are
+    they.
+    """
+    column = metric.column_for(question.window)
+    told: Combinable = F(column)
+    if metric.is_of_people:
+        most = When(_is_few(column), then=Value(MOST, BigIntegerField()))
+        told = Case(most, default=F(column))
     if not question.is_scaled:
-        return F(column)
+        return told
     exact = DecimalField(max_digits=30, decimal_places=6)
-    scaled = Cast(F(column), exact) * Value(WHOLE) / Cast(F("sampling"), exact)
+    scaled = Cast(told, exact) * Value(WHOLE) / Cast(F("sampling"), exact)
     return Case(When(sampling__gt=0, then=scaled))
+
+
+def _is_few(column: str) -> Q:
+    return Q(**{f"{column}__range": (LEAST, MOST)})
 
 
 def _days_gone(known: date, span: int, lag: int) -> Combinable:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Text: TypeAlias = "str | _StrPromise"
 
+FEW = 10  # people; fewer of them might be known to somebody
+
 
 class Line(StrEnum):
     """The programme's two measurements, and the in-site shop's beside them; they never mix."""

@@ -98,7 +98,10 @@ class StarDays:
         return replace(total_cell(StarAnswer(self.question, tasks, None, {}, []), key), place=place)
 
     def average(self, key: str, place: str, days: Sequence[date]) -> Cell:
-        """One task's people are counted once a day, so their average is exact."""
+        """One task's people are counted once a day, so their average is exact.
+
+        Where a day has too few of them to be told, it is at most so much.
+        """
         metric = METRICS[key]
         known = {
             day
@@ -107,7 +110,8 @@ class StarDays:
         }
         several = len(joined(self._rows(days))) > 1
         total = self.total(key, place, days)
-        return _per_day(replace(total, is_at_most=total.is_at_most and several), len(known))
+        is_at_most = total.is_at_most and (several or total.has_few)
+        return _per_day(replace(total, is_at_most=is_at_most), len(known))
 
     def _rows(self, days: Iterable[date]) -> list[StarRow]:
         return [row for day in days for row in self.found.get(day, ())]

@@ -9,10 +9,10 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.results.figures import Figures, Value
+from campaigns.results.metric import FEW
 from campaigns.results.metrics import METRICS, Line, Metric, Text, Unit
 from portal.lib import money
 
-FEW = 10  # people; fewer of them might be known to somebody
 THIN = 100  # orders; below, the ROI is off by more than 20 %
 FOUR_PLACES = Decimal("0.0001")
 CENT = Decimal("0.01")
@@ -23,8 +23,9 @@ FEWER = f"<{FEW}"
 class Cell:
     """`place` says of what: a note id, `total`, or `day:2025-06-18`.
 
-    `is_at_most` marks a sum of people, some of whom may be in it more than once. `is_few` says
-    that there are people and fewer than FEW: how many is not told, so the value is None.
+    `is_at_most` marks a sum of people, some of whom may be in it more than once, and what rests on
+    too few people among others (`has_few`): they count as the most they can be. `is_few` says that
+    there are people and fewer than FEW: how many is not told, so the value is None.
     """
 
     metric: Metric
@@ -35,6 +36,7 @@ class Cell:
     reason: Text
     is_at_most: bool = False
     is_few: bool = False
+    has_few: bool = False
 
     @property
     def full(self) -> str:
@@ -91,8 +93,9 @@ def cell(figures: Figures, key: str, place: str) -> Cell:
         value=value,
         is_provisional=told is not None and figures.is_provisional(metric),
         reason="" if few or value is not None else why_unknown(figures, metric),
-        is_at_most=bool(value) and metric.is_of_people and figures.rows > 1,
+        is_at_most=bool(value) and _is_at_most(figures, metric),
         is_few=few,
+        has_few=figures.has_few(metric),
     )
 
 
@@ -106,11 +109,20 @@ def is_few(value: Value, unit: Unit) -> bool:
 
 
 def rests_on_few(figures: Figures, metric: Metric) -> bool:
-    """Say whether a ratio would tell what is not told of one of its sides."""
-    if not metric.is_ratio:
+    """Say whether too few people are behind a ratio for it to be told, or to say anything.
+
+    A part of people that is at most more than all of them says nothing.
+    """
+    if not metric.is_ratio or not figures.has_few(metric):
         return False
     sides = zip(figures.share_of(metric.key), metric.over, strict=True)
-    return any(is_few(side, METRICS[key].unit) for side, key in sides)
+    if any(is_few(side, METRICS[key].unit) for side, key in sides):
+        return True
+    return metric.unit == Unit.SHARE and (figures.value(metric) or 0) > 1
+
+
+def _is_at_most(figures: Figures, metric: Metric) -> bool:
+    return figures.has_few(metric) or (metric.is_of_people and figures.rows > 1)
 
 
 def why_unknown(figures: Figures, metric: Metric) -> Text:
@@ -162,9 +174,12 @@ def moved_by(before: Cell, after: Cell) -> str:
 
 
 def difference(before: Cell, after: Cell) -> Value:
-    """Return by how much the two differ as they are written; None where a side is unknown."""
+    """Return by how much the two differ as they are written; None where a side is unknown.
+
+    Between two of which one is only at most so much, for too few people, nothing is known.
+    """
     unit = after.metric.unit
-    if before.value is None or after.value is None:
+    if before.value is None or after.value is None or before.has_few or after.has_few:
         return None
     return _as_written(after.value, unit) - _as_written(before.value, unit)
 

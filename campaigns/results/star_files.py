@@ -32,7 +32,7 @@ def how_counted(question: Question) -> Iterator[Line]:
     yield [gettext("Sampling"), told_how(question)]
     yield [
         gettext("How people are counted"),
-        gettext("counted once a day; over several days the most they can be"),
+        gettext("counted once a day; over several days the most they can be, one to nine as nine"),
     ]
 
 

@@ -13,8 +13,9 @@ from campaigns.tests.factories_facts import make_fact
 from campaigns.tests.reading import figures_on, table_in
 from merchants.models import Role
 from merchants.tests.factories import make_store
+from portal.lib.days import starts_at
 
-DAY, TASK = date(2025, 6, 18), "XHX1"
+DAY, BEFORE, TASK = date(2025, 6, 18), date(2025, 6, 17), "XHX1"
 URL, FILE = "/b/shancha/results/star/", "/b/shancha/results/star.csv"
 RECEIPT = "/b/shancha/results/receipt/"
 ASKED = {"from": DAY, "to": DAY}
@@ -32,10 +33,10 @@ def viewer(client_as):
     return client_as(Role.VIEWER)
 
 
-def told(store, **figures):
+def told(store, day=DAY, **figures):
     plain = {"read_uv": 400, "store_visit_uv": 40, "store_gmv_fen": 90_007}
     named = {"level": "task", "object_id": TASK, "window_days": 15, "sampling": 5000}
-    return make_fact(StarDay, store, DAY, **named | plain | figures)
+    return make_fact(StarDay, store, day, **named | plain | figures)
 
 
 def read(client, url=URL, **asked):
@@ -98,20 +99,55 @@ def test_a_change_of_a_few_people_is_not_told_by_its_number():
     assert (written(3, Unit.PEOPLE), written(3, Unit.COUNT)) == ("<10", "3")
 
 
-def test_days_that_are_few_each_may_be_enough_together(viewer, store):
+def test_days_that_are_few_each_are_at_most_nine_each_together(viewer, store):
     told(store, order_uv=6)
-    make_fact(
-        StarDay,
-        store,
-        date(2025, 6, 17),
-        level="task",
-        object_id=TASK,
-        window_days=15,
-        sampling=5000,
-        order_uv=6,
-    )
+    told(store, BEFORE, order_uv=6)
 
-    found = figures_on(read(viewer, **{"from": date(2025, 6, 17)}))
+    page = read(viewer, **{"from": BEFORE})
+    found = figures_on(page)
 
-    assert found["order_uv", TASK] == "12"
+    assert "≤ 18" in page
+
+    assert found["order_uv", TASK] == "18"
     assert found["order_uv", f"day:{DAY}"] == "<10"
+
+
+def test_a_rate_with_a_few_on_some_day_is_at_most_so_much(viewer, store):
+    told(store, order_uv=7)
+    told(store, BEFORE, order_uv=11)
+
+    page = read(viewer, **{"from": BEFORE})
+
+    assert figures_on(page)["buyer_rate", TASK] == "0.2500"
+    assert "≤ 25.00%" in page
+
+
+def test_a_rate_that_may_be_more_than_all_of_them_is_not_told(viewer, store):
+    for day in (BEFORE, DAY):
+        told(store, day, order_uv=7, store_visit_uv=8)
+
+    assert figures_on(read(viewer, **{"from": BEFORE}))["buyer_rate", TASK] == ""
+
+
+def test_the_sample_of_a_few_is_not_told_by_what_it_stands_for(viewer, store):
+    told(store, store_visit_uv=7, order_uv=12)
+
+    page = read(viewer, scaled="1")
+
+    assert figures_on(page)["store_visit_uv", TASK] == "18"
+    assert "≤ 18" in page
+    assert "≤ 24" not in page
+
+
+def test_a_change_from_a_few_to_more_is_not_told(viewer, store):
+    restated = starts_at(date(2025, 6, 21))
+    told(store, BEFORE, order_uv=30)
+    told(store, order_uv=7, known_to=restated)
+    told(store, order_uv=12, known_from=restated)
+
+    page = read(viewer, RECEIPT, metric="order_uv", place=TASK, **{"from": BEFORE})
+
+    assert "≤ 39" in page
+    assert "≤ 42" in page
+    assert "+3" not in page
+    assert "+5" not in page
