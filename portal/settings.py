@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.packed_pages",
     "portal.middleware.private_pages",
     "portal.middleware.problems_of_the_api",
     "portal.middleware.nameless_jumps",
@@ -270,10 +271,9 @@ PICTURE_HOSTS = ["https://*.xhscdn.com", "https://*.alicdn.com"]  # covers of no
 CONTENT_SECURITY_POLICY = content_policy(
     [SANDBOX_URL] if SANDBOXED else PICTURE_HOSTS, CONSENT_HOSTS
 )
-SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CONTENT_TYPE_NOSNIFF = SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # ends with the login

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 from campaigns.results import metrics
 from campaigns.results.files import Line, about, number, percent
 from campaigns.results.phases import PhaseRow, Phases
+from campaigns.results.star_files import how_people_are_counted
 
 
 def phase_file(
@@ -18,8 +19,7 @@ def phase_file(
         yield [word, value]
     yield [gettext("Sum or average"), _added_how(phases)]
     if any(cell.is_at_most for row in [phases.whole, *phases.parts] for cell in row.cells):
-        most = gettext("counted once a day; over several days the most they can be")
-        yield [gettext("How people are counted"), most]
+        yield how_people_are_counted()
     if phases.shared:
         yield [_shared(len(phases.shared)), *(day.isoformat() for day in phases.shared)]
     yield []

@@ -30,10 +30,14 @@ def star_file(answer: StarAnswer, costs: StarScatter, *, brand: str, store: str)
 def how_counted(question: Question) -> Iterator[Line]:
     """Yield what a file of this line says of its people and its sample."""
     yield [gettext("Sampling"), told_how(question)]
-    yield [
-        gettext("How people are counted"),
-        gettext("counted once a day; over several days the most they can be, one to nine as nine"),
-    ]
+    yield how_people_are_counted()
+
+
+def how_people_are_counted() -> Line:
+    told = gettext(
+        "counted once a day; over several days the most they can be, one to nine as nine"
+    )
+    return [gettext("How people are counted"), told]
 
 
 def told_how(question: Question) -> str:

@@ -148,6 +148,7 @@ def test_phases_are_compared_and_one_is_taken_as_the_period(viewer):
     page.locator("select[name=campaign]").select_option(label="618 山茶花修护")
     page.get_by_role("button", name="Show", exact=True).last.click()
     phases = page.get_by_role("region", name=re.compile("Which phase brought what"))
+    phases.scroll_into_view_if_needed()
     expect(phases.locator("svg")).to_be_visible()
     burst = value(page, "spend", "phase:burst")
 
@@ -161,6 +162,20 @@ def test_phases_are_compared_and_one_is_taken_as_the_period(viewer):
     page.wait_for_url("**from=2025-06-13&to=2025-06-20*")
     expect(phases).to_be_visible()
     assert value(page, "spend") == burst
+
+
+def test_what_draws_is_fetched_for_a_chart_that_comes_near_and_paper_has_them_all(viewer):
+    viewer.page.set_viewport_size({"width": 390, "height": 640})
+    page = viewer.open(RESULTS)
+    page.wait_for_load_state("networkidle")
+    assert not page.evaluate("'echarts' in window")
+
+    page.locator('[data-chart="trend"]').scroll_into_view_if_needed()
+
+    expect(page.locator('[data-chart="trend"] svg')).to_be_visible()
+    expect(page.locator('[data-chart="scatter"] svg')).to_have_count(0)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator('[data-chart="scatter"] svg')).to_have_count(1)
 
 
 def test_a_dot_of_the_scatter_leads_to_its_note(viewer):
