@@ -60,6 +60,7 @@ class Shape:
     places: Mapping[str, int]
     sides: Mapping[str, tuple[int, int]]
     spans: Mapping[int, int]
+    counts_people: bool
 
 
 @cache
@@ -67,7 +68,8 @@ def shape_of(line: Line, window: int) -> Shape:
     places = {metric.key: place for place, metric in enumerate(SUMS[line])}
     sides = {each.key: (places[each.over[0]], places[each.over[1]]) for each in RATIOS[line]}
     spans = sorted({metric.days(window) for metric in SUMS[line]} - {0})
-    return Shape(window, places, sides, {span: place for place, span in enumerate(spans)})
+    by_span = {span: place for place, span in enumerate(spans)}
+    return Shape(window, places, sides, by_span, any(each.is_of_people for each in SUMS[line]))
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Figures:
 
     def has_few(self, metric: Metric) -> bool:
         """Say whether people who are too few for their number to be told are part of it."""
-        if metric.not_returned:
+        if metric.not_returned or not self.shape.counts_people:
             return False
         places = self._places(metric)
         return any(

@@ -1,8 +1,9 @@
 """A figure as a page shows it: its text, whether it may still rise, or why there is none."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
@@ -17,6 +18,7 @@ THIN = 100  # orders; below, the ROI is off by more than 20 %
 FOUR_PLACES = Decimal("0.0001")
 CENT = Decimal("0.01")
 FEWER = f"<{FEW}"
+MONDAY = date(2025, 6, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,12 @@ def under_head(metric: Metric, window: int) -> str:
 
 def weekday(day: date) -> str:
     """Return the weekday as short as an axis needs: 三, or Wed."""
-    return date_format(day, "D").removeprefix("周")
+    return _weekday(day.weekday(), get_language() or "")
+
+
+@cache  # a year of days asks for it twice
+def _weekday(number: int, _language: str) -> str:
+    return date_format(MONDAY + timedelta(days=number), "D").removeprefix("周")
 
 
 def _cents(number: Decimal) -> Decimal:

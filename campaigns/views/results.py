@@ -31,6 +31,7 @@ from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
 ROWS_ON_A_PAGE, ROWS_ON_PAPER = 50, 1000
+DAYS_IN_PLACE = 92  # below the chart
 
 
 @require_GET
@@ -112,11 +113,16 @@ def _totals(
         "steps": funnel(found.totals),
         "chart": trend.chart(found),
         "day_heads": trend.day_heads(found.question.window),
-        "day_rows": trend.day_rows(found),
+        "day_rows": trend.day_rows(found) if _has_days_in_place(request, found) else [],
         "heads": table.heads(found.question, form.sorted_by()),
         "total_cells": table.total_cells(found),
         "maturity": found.totals.maturity(found.question.window),
     }
+
+
+def _has_days_in_place(request: BrandRequest, found: Answer) -> bool:
+    """Of a longer period the days are a group of their own, by which the notes' table is paged."""
+    return len(found.days) <= DAYS_IN_PLACE or bool(request.GET.get("print"))
 
 
 def _table(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from html import escape
 from typing import Any, Protocol
 
 from django import template
@@ -61,9 +62,6 @@ CONTROLS = {
     "select": "form-select",
 }
 NO_FIGURE = '<span class="na" role="img" tabindex="0" title="{}" aria-label="{}">—</span>'
-FIGURE = '<span{} data-metric="{}" data-note="{}" data-value="{}"{}>{}</span>'
-OPEN_WINDOW = mark_safe(' class="prov"')
-IN_FULL = ' title="{}"'
 MATURE = (
     '<span class="mat full"><progress value="1" max="1" aria-hidden="true"></progress>{}</span>'
 )
@@ -95,16 +93,18 @@ def na(reason: str) -> SafeString:
 def figure(cell: Cell, *, short: bool = False) -> SafeString:
     """Show a figure, or why there is none; what it is of, and its exact value, stand beside it.
 
-    A page has thousands of them, so that no template is rendered for each.
+    A page has thousands of them, so that no template is rendered for each, and what may hold a
+    stranger's word is escaped by Python's own function, which costs a fifth of Django's.
     """
-    exact = cell.exact
-    named = cell.metric.key, cell.place, exact
+    exact, full = cell.exact, escape(cell.full)
+    head = f'data-metric="{cell.metric.key}" data-note="{escape(cell.place)}"'
     if not exact:
-        return format_html(FIGURE, "", *named, "", na(cell.reason))
-    open_window = OPEN_WINDOW if cell.is_provisional else ""
+        return mark_safe(f'<span {head} data-value="">{na(cell.reason)}</span>')  # noqa: S308
+    opened = ' class="prov"' if cell.is_provisional else ""
+    head = f'<span{opened} {head} data-value="{escape(exact)}"'
     if short:
-        return format_html(FIGURE, open_window, *named, format_html(IN_FULL, cell.full), cell.short)
-    return format_html(FIGURE, open_window, *named, "", cell.full)
+        return mark_safe(f'{head} title="{full}">{escape(cell.short)}</span>')  # noqa: S308
+    return mark_safe(f"{head}>{full}</span>")  # noqa: S308  # escaped above, as the others
 
 
 @register.simple_tag
