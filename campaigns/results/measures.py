@@ -138,6 +138,15 @@ def _days_gone(known: date, span: int, lag: int) -> Combinable:
     return Least(Value(span), Greatest(Value(0), age - Value(lag)))
 
 
+class _Whole(Cast):
+    """A sum as PostgreSQL's bigint, which it else makes numeric.
+
+    It comes as an int: there are thousands of rows, and Django would ask each for it once more.
+    """
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return []
+
+
 def _whole(total: Combinable) -> Combinable:
-    """PostgreSQL sums bigint as numeric."""
-    return Cast(total, BigIntegerField())
+    return _Whole(total, BigIntegerField())

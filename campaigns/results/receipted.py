@@ -162,6 +162,15 @@ def receipted(
     return RECEIPTED[metric.line](brand, membership, metric, question, place)
 
 
+def figure_at(
+    brand: Brand, membership: Membership, metric: Metric, question: Question, place: str
+) -> Cell:
+    """Return the figure alone, of the sums kept beside the rows where there are any."""
+    if metric.line is Line.DIRECT and place == TOTAL:
+        return cell(queries.totals(brand, membership, question), metric.key, place)
+    return receipted(brand, membership, metric, question, place).figure
+
+
 def _direct(
     brand: Brand, membership: Membership, metric: Metric, question: Question, place: str
 ) -> Receipted:

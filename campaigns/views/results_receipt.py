@@ -16,7 +16,7 @@ from campaigns.results.forecast import forecast_of
 from campaigns.results.metrics import Line
 from campaigns.results.origins import holdings, origins
 from campaigns.results.question import Question
-from campaigns.results.receipted import NoSuchPlace, Receipted, receipted
+from campaigns.results.receipted import NoSuchPlace, Receipted, figure_at, receipted
 from campaigns.results.recompute import why_not_recomputed
 from campaigns.results.shown import Cell
 from campaigns.views.exports import file_or_offer
@@ -93,9 +93,8 @@ def asked_for(request: BrandRequest) -> Asked:
 def _revisions(request: BrandRequest, found: Receipted) -> list[receipts.Word]:
     def figure(question: Question) -> Cell | None:
         try:
-            of = receipted(request.brand, request.membership, found.metric, question, found.place)
+            return figure_at(request.brand, request.membership, found.metric, question, found.place)
         except NoSuchPlace:
             return None
-        return of.figure
 
     return receipts.words(found.question, figure, NIGHTS)

@@ -1,6 +1,6 @@
 """How figures, states and icons are written on every page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from html import escape
@@ -11,7 +11,7 @@ from django.forms import BoundField
 from django.template.defaulttags import querystring
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
@@ -105,6 +105,12 @@ def figure(cell: Cell, *, short: bool = False) -> SafeString:
     if short:
         return mark_safe(f'{head} title="{full}">{escape(cell.short)}</span>')  # noqa: S308
     return mark_safe(f"{head}>{full}</span>")  # noqa: S308  # escaped above, as the others
+
+
+@register.simple_tag
+def suggestions(words: Iterable[str]) -> SafeString:
+    """Return what a data list offers, hundreds of words in one go."""
+    return format_html_join("", '<option value="{}"></option>', ((word,) for word in words))
 
 
 @register.simple_tag
