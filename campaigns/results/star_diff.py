@@ -16,7 +16,7 @@ from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.origins import pages_seen
 from campaigns.results.phase_days import StarDays
 from campaigns.results.question import Question
-from campaigns.results.shown import Cell, cell, unknown
+from campaigns.results.shown import Cell, cell, difference, unknown
 from campaigns.results.star import (
     COLUMNS,
     TOTAL,
@@ -154,9 +154,9 @@ def _why(then: Side, now: Side, metric: Metric, day: date) -> str:
 
 def _by_buyers(before: Cell, after: Cell) -> str:
     """Tell the buyers' difference; how many there are in all is known of one task's day only."""
-    if before.value is None or after.value is None or before.value == after.value:
+    change = int(difference(before, after) or 0)
+    if not change:
         return ""
-    change = int(after.value - before.value)
     if before.is_at_most or after.is_at_most:
         return gettext("more buyers") if change > 0 else gettext("fewer buyers")
     if change > 0:

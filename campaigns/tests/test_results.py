@@ -287,3 +287,18 @@ def test_the_second_page_holds_the_notes_after_the_fiftieth(viewer, connection):
         note_id_of(52),
     }
     assert figures["order", "total"] == str(52 * 5)
+
+
+@pytest.mark.parametrize(("first", "in_place"), [("2025-03-23", True), ("2025-03-22", False)])
+def test_days_of_a_long_period_are_a_group_of_their_own(viewer, note, first, in_place):
+    """93 days would be most of the page; grouped by day they are paged, and so on paper whole."""
+    make_note_day(note, DAY)
+    asked = {"from": first, "to": "2025-06-22"}
+
+    page = viewer.get(URL, asked).text
+    by_day = f"?from={first}&amp;to=2025-06-22&amp;group=day#notes"
+
+    assert (("gmv", "day:2025-06-18") in figures_on(page)) is in_place
+    assert (by_day in page) is not in_place
+    assert ("gmv", "day:2025-06-18") in figures_on(viewer.get(URL, asked | {"group": "day"}).text)
+    assert ("gmv", "day:2025-06-18") in figures_on(viewer.get(URL, asked | {"print": 1}).text)

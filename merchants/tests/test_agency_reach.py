@@ -255,7 +255,8 @@ def test_a_mail_owed_when_the_access_ends_is_not_sent(brand, owner, store, grant
     with scope(Hat.WEB, brand=brand.pk):
         notify(store, NoticeKind.APPROVED, application="A-1")
     with scope(Hat.ADMIN):
-        first, second = NoticeMail.objects.exclude(notice__user__email="owner@example.test")
+        owed = NoticeMail.objects.exclude(notice__user__email="owner@example.test")
+        first, second = owed.order_by("notice")
     outbox.send(first.pk)
 
     owner.post(f"{AGENCIES}{grant.pk}/revoke/")

@@ -98,7 +98,8 @@ class Faulty:
     def facts(self, *days: date) -> list[dict[str, Any]]:
         with scope(Hat.NIGHT):
             rows = NoteDay.objects.filter(day__in=days or [DAY], known_to=None)
-            return list(rows.filter(brand_id=self.store.brand_id).values())
+            own = rows.filter(brand_id=self.store.brand_id).order_by("day", "note_id")
+            return list(own.values())
 
     def history(self) -> int:
         with scope(Hat.NIGHT):
