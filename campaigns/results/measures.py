@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import (
@@ -37,6 +38,7 @@ from campaigns.results.question import Question
 
 WHOLE = 10_000  # `sampling` is in hundredths of a per cent
 Key = tuple[Any, ...]
+_KIND = itemgetter(0)
 
 
 def figures_of(rows: QuerySet[Any], question: Question) -> Figures:
@@ -51,11 +53,11 @@ def figures_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key
     which nothing is left are left out.
     """
     shape = shape_of(question.line, question.window)
-    parts = parts_by(rows, question, *names)
-    return {key: Figures(shape, found) for key, found in parts.items()}
+    parts = _parts_by(rows, question, *names)
+    return {key: Figures(shape, sorted(own, key=_KIND)) for key, own in sorted(parts.items())}
 
 
-def parts_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key, list[Part]]:
+def _parts_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key, list[Part]]:
     shape = shape_of(question.line, question.window)
     first = len(names) + 2
     middle = first + len(shape.places)
@@ -85,7 +87,7 @@ def _summed(rows: QuerySet[Any], question: Question, names: Iterable[str]) -> It
     measured = [counted, *sums, *(_whole(Sum(each)) for each in chain(times, paid))]
     groups = rows.annotate(kind=_kind(question)).values_list(*names, "kind")
     numbered = {f"sum_{number}": each for number, each in enumerate(measured)}
-    found: Iterable[Key] = groups.annotate(**numbered).order_by(*names, "kind")
+    found: Iterable[Key] = groups.annotate(**numbered).order_by()  # else all rows would be sorted
     return found
 
 

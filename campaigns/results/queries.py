@@ -22,6 +22,7 @@ from campaigns.results.measures import figures_by, figures_of
 from campaigns.results.months import last_of, summed_months, sums_of
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
+from portal.lib.planner import hashed
 
 ONE_DAY = timedelta(days=1)
 Rows = FactQuerySet[Any]  # of the note report, or of the one by placement
@@ -133,7 +134,8 @@ def by_note(brand: Brand, membership: Membership, question: Question) -> list[No
 
 
 def by_note_of(rows: QuerySet[Any], question: Question) -> list[NoteFigures]:
-    found = figures_by(rows, question, "note_id", "connection_id")
+    with hashed():
+        found = figures_by(rows, question, "note_id", "connection_id")
     return [
         NoteFigures(NoteKey(connection, note), figures)
         for (note, connection), figures in found.items()

@@ -60,7 +60,12 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(self.inner.start_tls(ssl_context, server_hostname, _left(timeout)))
+        try:
+            left = _left(timeout)
+        except httpcore.ReadTimeout:
+            self.close()  # as its own start_tls does when it fails
+            raise
+        return _Stream(self.inner.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:  # as httpcore has it: each key its own type
         return self.inner.get_extra_info(info)

@@ -47,6 +47,13 @@ class Cell(Protocol):
     def is_provisional(self) -> bool: ...
 
 
+class TableCell(Cell, Protocol):
+    @property
+    def head(self) -> str: ...
+    @property
+    def is_thin(self) -> bool: ...
+
+
 UNKNOWN = "—"
 CENT = Decimal("0.01")
 STATUS_ICONS = {
@@ -105,6 +112,22 @@ def figure(cell: Cell, *, short: bool = False) -> SafeString:
     if short:
         return mark_safe(f'{head} title="{full}">{escape(cell.short)}</span>')  # noqa: S308
     return mark_safe(f"{head}>{full}</span>")  # noqa: S308  # escaped above, as the others
+
+
+@register.simple_tag
+def figure_cells(cells: Iterable[TableCell]) -> SafeString:
+    """Show a row's figures, each in its cell, and which of them are of too few orders to judge."""
+    thin = format_html(
+        ' <abbr class="na sm" title="{}">{}</abbr>',
+        gettext("Under 100 orders the ROI may be off by a fifth"),
+        gettext("few"),
+    )
+    row = (
+        f'<td class="num" data-l="{escape(cell.head)}">'
+        f"{figure(cell)}{thin if cell.is_thin else ''}</td>"
+        for cell in cells
+    )
+    return mark_safe("".join(row))  # noqa: S308  # escaped above
 
 
 @register.simple_tag

@@ -57,6 +57,7 @@ def test_a_gzip_body_is_unpacked(server):
 
 def test_a_proxy_in_the_environment_is_ignored(server, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    http._client(os.getpid()).close()
     http._client.cache_clear()
     server.will(says("direct"))
     assert get(server).body == b"direct"

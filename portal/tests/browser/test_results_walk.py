@@ -173,9 +173,9 @@ def test_what_draws_is_fetched_for_a_chart_that_comes_near_and_paper_has_them_al
     page.locator('[data-chart="trend"]').scroll_into_view_if_needed()
 
     expect(page.locator('[data-chart="trend"] svg')).to_be_visible()
-    expect(page.locator('[data-chart="scatter"] svg')).to_have_count(0)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(page.locator('[data-chart="scatter"] svg')).to_have_count(1)
+    paper = viewer.open(f"{RESULTS}?print=1")
+    for kind in ("trend", "scatter"):
+        expect(paper.locator(f'[data-chart="{kind}"] svg')).to_have_count(1)
 
 
 def test_a_dot_of_the_scatter_leads_to_its_note(viewer):
