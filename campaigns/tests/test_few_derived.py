@@ -102,6 +102,8 @@ def addresses(campaign, tasks, asked, key):
     yield f"{RESULTS}star/", of_campaign
     yield f"{RESULTS}star/", of_campaign | {"per": "day"}
     yield f"{RESULTS}star.csv", asked
+    for ending in ("/", ".csv"):
+        yield f"{RESULTS}star/diff{ending}", asked | {"metric": key, "as_of": DAYS[1]}
     for place in ("total", *(task.task_id for task in tasks)):
         yield f"{RESULTS}receipt/", asked | {"metric": key, "place": place}
         yield f"{RESULTS}receipt.csv", asked | {"metric": key, "place": place}

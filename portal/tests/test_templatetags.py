@@ -6,6 +6,9 @@ from django import forms
 from django.template import Context, Template
 from django.utils import translation
 
+from campaigns.results.metrics import METRICS
+from campaigns.results.shown import unknown
+
 
 def shown(source: str, language: str = "en", **context) -> str:
     with translation.override(language):
@@ -90,7 +93,7 @@ def test_a_field_with_an_error_is_tied_to_it():
 
 def test_a_step_that_is_not_returned_is_hatched_and_says_why():
     steps = [{"name": "Visit", "unit": "n", "missing_reason": "no column", "height": 40}]
-    steps[0]["next_height"] = 30
+    steps[0] |= {"next_height": 30, "figure": unknown(METRICS["store_visit"], "total", 15, "none")}
     funnel = shown('{% include "components/funnel.html" %}', steps=steps)
     assert 'class="bar none"' in funnel
     assert "no column" in funnel
