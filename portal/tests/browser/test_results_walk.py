@@ -149,7 +149,7 @@ def test_phases_are_compared_and_one_is_taken_as_the_period(viewer):
     page.get_by_role("button", name="Show", exact=True).last.click()
     phases = page.get_by_role("region", name=re.compile("Which phase brought what"))
     phases.scroll_into_view_if_needed()
-    expect(phases.locator("svg")).to_be_visible()
+    expect(phases.locator("[data-chart] svg")).to_be_visible()
     burst = value(page, "spend", "phase:burst")
 
     phases.get_by_role("link", name="Average per day").click()

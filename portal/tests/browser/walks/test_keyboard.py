@@ -170,6 +170,8 @@ def tab_through(page: Page) -> list[dict]:
 def test_back_after_a_fragment_shows_the_whole_page_as_it_was(sign_in, path, step, field, fragment):
     owner = sign_in("owner")
     page = owner.open(path)
+    for chart in page.locator(f"{fragment} [data-chart]").all():
+        expect(chart.locator("svg")).to_be_visible()  # what it draws is text too
     before = page.locator(fragment).inner_text()
     if step:
         page.get_by_role("link", name=step, exact=True).click()
