@@ -22,20 +22,16 @@ class NoteDayStepQuerySet(StoreOwnedQuerySet["NoteDayStep"]):
         return groups.annotate(rows=Sum("note_days")).filter(rows__gt=0)
 
 
-class NoteDayStep(models.Model):
-    """What one moment changed in the sums of an account's business day: what came in less what
-    went out, of so many `note_days` of the note report.
+class NoteSums(models.Model):
+    """What so many `note_days` of the note report add up to, that returned the same columns.
 
-    A trigger on the ledger writes them in its own transaction, so they are never behind. Rows
-    that returned the same columns are added up together: where a column is null, none of the
-    `note_days` returned it. Money is in fen. The command `steps` proves them, and makes them anew.
+    Where a column is null, none of them returned it. Money is in fen. Only the database itself
+    writes such rows; the command `sums` proves them, and makes them anew.
     """
 
     brand = models.ForeignKey(Brand, **BY_RECEIPT)
     store = models.ForeignKey(Store, **BY_RECEIPT)
     connection = models.ForeignKey(Connection, **BY_RECEIPT)
-    day = models.DateField(_("business day"))
-    moment = models.DateTimeField(_("known from"))
     note_days = models.BigIntegerField()
     fee_fen = models.BigIntegerField(null=True)
     impression = models.BigIntegerField(null=True)
@@ -48,6 +44,20 @@ class NoteDayStep(models.Model):
     gmv_7_fen = models.BigIntegerField(null=True)
     gmv_15_fen = models.BigIntegerField(null=True)
     gmv_30_fen = models.BigIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class NoteDayStep(NoteSums):
+    """What one moment changed in the sums of an account's business day: what came in less what
+    went out, of so many `note_days` of the note report.
+
+    A trigger on the ledger writes them in its own transaction, so they are never behind.
+    """
+
+    day = models.DateField(_("business day"))
+    moment = models.DateTimeField(_("known from"))
 
     objects = NoteDayStepQuerySet.as_manager()
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.facts.base import BY_RECEIPT
+from campaigns.models.note_day_step import NoteSums
 from merchants.models import Brand, Connection, Store, StoreOwnedQuerySet
 
 
@@ -45,30 +46,11 @@ class SummedMonth(models.Model):
         return f"{self.month:%Y-%m}"
 
 
-class NoteMonth(models.Model):
-    """The sums of so many `note_days` of one note in a summed month, under its last `day`.
+class NoteMonth(NoteSums):
+    """The sums of one note in a summed month, under its last `day`."""
 
-    As in steps, rows that returned the same columns are added up together: where a column is
-    null, none of them returned it. Money is in fen. Only the database itself writes them.
-    """
-
-    brand = models.ForeignKey(Brand, **BY_RECEIPT)
-    store = models.ForeignKey(Store, **BY_RECEIPT)
-    connection = models.ForeignKey(Connection, **BY_RECEIPT)
     note_id = models.CharField(_("note id"), max_length=24)
     day = models.DateField(_("last day of the month"))
-    note_days = models.BigIntegerField()
-    fee_fen = models.BigIntegerField(null=True)
-    impression = models.BigIntegerField(null=True)
-    click = models.BigIntegerField(null=True)
-    interaction = models.BigIntegerField(null=True)
-    jump_click = models.BigIntegerField(null=True)
-    order_7 = models.BigIntegerField(null=True)
-    order_15 = models.BigIntegerField(null=True)
-    order_30 = models.BigIntegerField(null=True)
-    gmv_7_fen = models.BigIntegerField(null=True)
-    gmv_15_fen = models.BigIntegerField(null=True)
-    gmv_30_fen = models.BigIntegerField(null=True)
 
     objects = StoreOwnedQuerySet["NoteMonth"].as_manager()
 

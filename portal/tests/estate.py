@@ -169,9 +169,7 @@ def make_estate(brand: Brand, number: int, name: str, fee: int = 10_000) -> Esta
     sheet = _make_sheet(store, link, name)
     make_comment(free, words=f"{name} 求链接")
     make_comment_link(free, item_title=f"{name} 挂")
-    make_note_day(noted, DAY, fee_fen=fee)
-    _make_facts(store, name, fee)
-    sum_month(noted, DAY.replace(day=1))
+    _make_facts(store, noted, name, fee)
     with scope(Hat.WEB, brand=brand.pk):
         ReportWish.objects.create(brand=brand, store=store, report="juguang.note_placement_day")
     make_ad(noted, ad_campaign_name=f"{name} 计", review_comment=f"{name} 审")
@@ -347,7 +345,9 @@ def _make_notice(store: Store, number: int) -> tuple[Notice, NoticeMail]:
         return mail.notice, mail
 
 
-def _make_facts(store: Store, name: str, fee: int) -> None:
+def _make_facts(store: Store, note: Note, name: str, fee: int) -> None:
+    make_note_day(note, DAY, fee_fen=fee)
+    sum_month(note, DAY.replace(day=1))
     make_fact(AdDay, store, DAY, name=f"{name} 计划")
     make_fact(NotePlacementDay, store, DAY, placement=1, fee_fen=fee)
     make_fact(ConsoleDay, store, DAY, account=f"{name} 账户", unit_name=f"{name} 单元")
