@@ -7,6 +7,7 @@ and all of its windows are over. The database forgets the sums of a month with a
 
 from calendar import monthrange
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection, connections, transaction
@@ -46,26 +47,37 @@ SELECT DISTINCT brand_id, day FROM (
 """  # noqa: S608
 
 
-def summed_months(brand: Brand, membership: Membership, question: Question) -> list[date]:
-    """Return the first days of the months whose sums answer for their rows; two queries."""
+Sums = dict[date, frozenset[int]]  # by a month's first day: which sums of it are read
+
+
+def summed_months(brand: Brand, membership: Membership, question: Question) -> Sums:
+    """Return the months whose sums answer for their rows, each with what they are; two queries.
+
+    A month that was forgotten and summed anew is not what it was: who reads in several statements
+    asks again when all is read.
+    """
     whole = [each for each in _months(question) if _is_ripe(each, question)]
     if not whole:
-        return []
+        return {}
     asked = {"brand": brand} | ({"store": question.store} if question.store else {})
     summed = SummedMonth.objects.filter(**asked, month__in=whole).seen_by(membership)
+    sums: dict[date, set[int]] = defaultdict(set)
     summed_accounts: dict[date, set[int]] = defaultdict(set)
-    for month, account in summed.as_of(question.moment).values_list("month", "connection_id"):
+    rows = summed.as_of(question.moment).values_list("month", "connection_id", "pk")
+    for month, account, pk in rows:
         summed_accounts[month].add(account)
+        sums[month].add(pk)
     told: dict[date, set[int]] = defaultdict(set)
     steps = NoteDayStep.objects.filter(**asked, day__range=(whole[0], last_of(whole[-1])))
     accounts = steps.seen_by(membership).values_list(TruncMonth("day"), "connection_id")
     for month, account in accounts.distinct():
         told[month].add(account)
-    return [each for each in whole if told[each] and told[each] == summed_accounts[each]]
+    answering = [each for each in whole if told[each] and told[each] == summed_accounts[each]]
+    return {each: frozenset(sums[each]) for each in answering}
 
 
 def sums_of(
-    brand: Brand, membership: Membership, question: Question, months: list[date]
+    brand: Brand, membership: Membership, question: Question, months: Iterable[date]
 ) -> QuerySet[NoteMonth]:
     found = NoteMonth.objects.filter(brand=brand, day__in=[last_of(each) for each in months])
     found = found.seen_by(membership)

@@ -126,6 +126,8 @@ def by_note(brand: Brand, membership: Membership, question: Question) -> list[No
         return by_note_of(rows, question)
     summed = by_note_of(sums_of(brand, membership, question, months), question)
     others = by_note_of(rows.filter(_outside(months, question)), question)
+    if summed_months(brand, membership, question) != months:  # a row changed in between
+        return by_note_of(rows, question)
     found: dict[NoteKey, list[Figures]] = defaultdict(list)
     for each in (*summed, *others):
         found[each.key].append(each.figures)

@@ -52,7 +52,7 @@ def ask(first=date(2025, 3, 30), last=date(2025, 6, 20), window=15, **asked):
 
 def used(membership, question):
     with scope(Hat.WEB, brand=membership.brand_id):
-        return months.summed_months(membership.brand, membership, question)
+        return list(months.summed_months(membership.brand, membership, question))
 
 
 def answered(membership, question):
@@ -119,6 +119,22 @@ def test_a_change_of_any_row_forgets_its_months_sums_and_no_others(membership, n
     assert used(membership, ask(first=MARCH)) == [MARCH, APRIL]
     by_months, by_rows = answered(membership, ask())
     assert by_months == by_rows
+
+
+def test_a_change_while_the_answer_is_read_loses_no_month(membership, note, monkeypatch):
+    months.sum_ripe_months()
+    read = queries.sums_of
+
+    def changed_meanwhile(*asked):
+        make_note_day(make_note(note.connection, 2), DAYS[1], known_from=LATE)
+        return read(*asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "sums_of", changed_meanwhile)
+        with scope(Hat.WEB, brand=membership.brand_id):
+            found = queries.by_note(membership.brand, membership, ask())
+
+    assert sum(each.figures.rows for each in found) == 6
 
 
 def test_what_was_known_before_a_change_is_read_from_the_rows(membership, note):
