@@ -9,7 +9,7 @@ from campaigns.links.broken import BrokenLinks, broken_by_store
 from campaigns.models import SyncWindow
 from campaigns.sync.calendar import reach
 from campaigns.sync.now import SyncNow, sync_now
-from merchants.access import BrandRequest, brand_scope
+from merchants.access import BrandRequest, frame_scope
 from merchants.models import Connection
 from portal.lib import days
 
@@ -18,7 +18,7 @@ def sources(request: HttpRequest) -> dict[str, Any]:  # template context: any va
     if not hasattr(request, "membership"):
         return {}
     request = cast(BrandRequest, request)  # only `brand_view` gives a request its membership
-    with brand_scope(request):
+    with frame_scope(request):
         windows = SyncWindow.objects.seen_by(request.membership)
         return {"reach": reach(windows, days.yesterday())}
 
@@ -31,7 +31,7 @@ def broken_links(request: HttpRequest) -> dict[str, Any]:  # template context: a
 
 
 def _broken(request: BrandRequest) -> list[BrokenLinks]:
-    with brand_scope(request):
+    with frame_scope(request):
         return broken_by_store(request.brand.links.seen_by(request.membership))
 
 
@@ -43,7 +43,7 @@ def sync(request: HttpRequest) -> dict[str, Any]:  # template context: any value
 
 
 def _sync(request: BrandRequest) -> SyncNow:
-    with brand_scope(request):
+    with frame_scope(request):
         connections = Connection.objects.seen_by(request.membership).filter(released_at=None)
         connections = connections.select_related("store").order_by("pk")
         return sync_now(connections, SyncWindow.objects.seen_by(request.membership))

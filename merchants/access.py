@@ -1,7 +1,7 @@
 """Who may open a brand's page: the lock, and the database scope behind it."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -21,6 +21,7 @@ class BrandRequest(HtmxRequest):
     user: User
     brand: Brand
     membership: Membership
+    is_scoped: bool  # while the view runs in the scope of its brand
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,14 @@ def brand_view(role: Role, *, calls_partner: bool = False) -> Callable[[BrandVie
                 raise PermissionDenied
             request.brand = membership.brand
             request.membership = membership
+            request.is_scoped = not calls_partner
             if calls_partner:
                 return view(request, *args, **kwargs)
-            with brand_scope(request):
-                return view(request, *args, **kwargs)
+            try:
+                with brand_scope(request):
+                    return view(request, *args, **kwargs)
+            finally:
+                request.is_scoped = False
 
         return wrapper
 
@@ -71,6 +76,11 @@ def brand_scope(request: BrandRequest) -> AbstractContextManager[None]:
         user=request.user.pk,
         stores=request.membership.narrowed_to,
     )
+
+
+def frame_scope(request: BrandRequest) -> AbstractContextManager[None]:
+    """Return the scope in which the page's frame reads: its view's, where it is still open."""
+    return nullcontext() if request.is_scoped else brand_scope(request)
 
 
 def brands_open_to(user: User) -> list[Entrance]:

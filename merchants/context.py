@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from merchants.access import BrandRequest, Entrance, brand_scope, brands_open_to
+from merchants.access import BrandRequest, Entrance, brands_open_to, frame_scope
 from merchants.alerts import Alert, alerts_for
 from merchants.models import Notice
 
@@ -29,12 +29,12 @@ def alerts(request: HttpRequest) -> dict[str, Any]:  # template context: any val
 
 
 def _alerts(request: BrandRequest) -> list[Alert]:
-    with brand_scope(request):
+    with frame_scope(request):
         return alerts_for(request.membership)
 
 
 def _unread(request: BrandRequest) -> int:
-    with brand_scope(request):
+    with frame_scope(request):
         seen = Notice.objects.seen_by(request.membership)
         return seen.told_to(request.user).unread().count()
 

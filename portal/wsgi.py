@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 
@@ -9,3 +10,5 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402  the line above 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_wsgi_application()
+gc.collect()
+gc.freeze()  # what is loaded stays: no request waits while all of it is looked through again

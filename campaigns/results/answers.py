@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from campaigns.results import queries
-from campaigns.results.figures import Figures, Returned
+from campaigns.results.figures import Figures, Returned, together
 from campaigns.results.maturity import matures_on, maturity
 from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.queries import NoteFigures
@@ -117,7 +117,7 @@ def answer(brand: Brand, membership: Membership, question: Question) -> Answer:
     told = queries.told_days(brand, membership, question)
     return Answer(
         question=question,
-        totals=queries.totals(brand, membership, question),
+        totals=together(found.values(), question.line, question.window),
         days=[_day(day, found, told, question) for day in question.days()],
         notes=queries.by_note(brand, membership, question),
     )

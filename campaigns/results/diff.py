@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from campaigns.models import Source
 from campaigns.results import queries
-from campaigns.results.figures import Figures
+from campaigns.results.figures import Figures, together
 from campaigns.results.metrics import METRICS, Metric, Span, Text
 from campaigns.results.queries import NoteKey
 from campaigns.results.question import Question
@@ -135,10 +135,11 @@ def largest_first(found: Iterable[Difference]) -> list[Difference]:
 
 def _side(brand: Brand, membership: Membership, question: Question) -> Side:
     found = queries.by_note(brand, membership, question)
+    days = queries.by_day(brand, membership, question)
     return Side(
         question=question,
-        totals=queries.totals(brand, membership, question),
-        days=queries.by_day(brand, membership, question),
+        totals=together(days.values(), question.line, question.window),
+        days=days,
         notes={each.key: each.figures for each in found},
     )
 
@@ -196,12 +197,14 @@ def _notes(then: Side, now: Side, metric: Metric) -> list[Difference]:
 
 def _titled(brand: Brand, membership: Membership, rows: Sequence[Difference]) -> list[Difference]:
     """Put each note's title beside its figures, where the list of notes knows it."""
-    listed = queries.names(brand, membership, [each.key for each in rows if each.key])
-    unlisted = None, gettext("Not in Juguang's note list")
+    listed = queries.listed(brand, membership, [each.key for each in rows if each.key])
+    told = [(each, listed.get(each.key) if each.key else None) for each in rows]
+    unlisted = gettext("Not in Juguang's note list")
     return [
-        replace(each, note=note, title=title or each.name)
-        for each in rows
-        for note, title in [listed.get(each.key, unlisted) if each.key else unlisted]
+        replace(each, note=note.pk, title=note.title or each.name)
+        if note
+        else replace(each, title=unlisted)
+        for each, note in told
     ]
 
 

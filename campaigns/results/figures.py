@@ -1,12 +1,13 @@
 """The figures of one row of an answer: a note, a day, or all of them together."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from campaigns.results.metric import FEW
 from campaigns.results.metrics import RATIOS, SUMS, Line, Metric, Unit
@@ -35,41 +36,40 @@ def completeness(returned: int, expected: int) -> Returned:
     return Returned.COMPLETE if returned == expected else Returned.PARTIAL
 
 
-class Part(NamedTuple):
-    """What so many note days of one kind add up to.
-
-    All returned the same columns, and in the same ones tell of too few people. `sums` are of the
-    line's columns in the registry's order, None where none of the rows returned one; too few
-    people count as the MOST that they may be. `gone` adds up the days that are gone of each span,
-    and `paid_gone` the same times the spend. `kind` has a bit for each column that is None, and
-    above these a bit for each of too few people.
-    """
-
-    kind: int
-    rows: int
-    sums: Sequence[int | Decimal | None]
-    gone: Sequence[int]
-    paid_gone: Sequence[int | None]
+# What so many note days of one kind add up to, as the database returns it: there are thousands.
+# All returned the same columns, and in the same ones tell of too few people. The kind comes first,
+# with a bit for each column that is None and above these a bit for each of too few people; then
+# how many note days they are; then what a Shape says.
+Part = Sequence[Any]
+KIND, ROWS, FIRST_SUM = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Where in a part what stands: of a line's sums, of both sides of its ratios, of the spans."""
+    """Where in a part what stands.
+
+    `places` are of the line's columns in the registry's order, None where none of the rows
+    returned one; too few people count as the MOST that they may be. `sides` are both sides of a
+    ratio. `gone` adds up the days that are gone of each span, and `paid` the same times the spend.
+    """
 
     window: int
     places: Mapping[str, int]
     sides: Mapping[str, tuple[int, int]]
-    spans: Mapping[int, int]
+    gone: Mapping[int, int]
+    paid: Mapping[int, int]
     counts_people: bool
 
 
 @cache
 def shape_of(line: Line, window: int) -> Shape:
-    places = {metric.key: place for place, metric in enumerate(SUMS[line])}
+    places = {metric.key: place for place, metric in enumerate(SUMS[line], FIRST_SUM)}
     sides = {each.key: (places[each.over[0]], places[each.over[1]]) for each in RATIOS[line]}
     spans = sorted({metric.days(window) for metric in SUMS[line]} - {0})
-    by_span = {span: place for place, span in enumerate(spans)}
-    return Shape(window, places, sides, by_span, any(each.is_of_people for each in SUMS[line]))
+    gone = {span: place for place, span in enumerate(spans, FIRST_SUM + len(places))}
+    paid = {span: place + len(spans) for span, place in gone.items()}
+    counts_people = any(each.is_of_people for each in SUMS[line])
+    return Shape(window, places, sides, gone, paid, counts_people)
 
 
 @dataclass(frozen=True)
@@ -89,22 +89,22 @@ class Figures:
 
     @cached_property
     def rows(self) -> int:
-        return sum(part.rows for part in self.parts)
+        return sum(part[ROWS] for part in self.parts)
 
     @cached_property
     def kinds(self) -> tuple[int, ...]:
         """Return the kind of each part: two of the same are as complete, in every metric."""
-        return tuple(part.kind for part in self.parts)
+        return tuple([part[KIND] for part in self.parts])
 
     def sum_of(self, key: str) -> int | None:
         place = self.shape.places[key]
-        return _added([part.sums[place] for part in self.parts])
+        return _added([part[place] for part in self.parts])
 
     def share_of(self, key: str) -> Share:
         part, whole = self.shape.sides[key]
         both = [each for each in self.parts if _tells(each, part, whole)]
         return Share(
-            _added([each.sums[part] for each in both]),
+            _added([each[part] for each in both]),
             _added([self._least(each, whole) for each in both]),
         )
 
@@ -123,7 +123,7 @@ class Figures:
         if metric.not_returned:
             return 0
         places = self._places(metric)
-        return sum(part.rows for part in self.parts if _tells(part, *places))
+        return sum(part[ROWS] for part in self.parts if _tells(part, *places))
 
     def value(self, metric: Metric) -> Value:
         if metric.not_returned:
@@ -138,10 +138,10 @@ class Figures:
             return Fraction(1)
         if not self.rows:
             return None
-        place = self.shape.spans[days]
         spend = self.sum_of("spend") if "spend" in self.shape.places else None
         if spend:
-            paid = _added([part.paid_gone[place] for part in self.parts])
+            place = self.shape.paid[days]
+            paid = _added([part[place] for part in self.parts])
             return Fraction(paid or 0, days * spend)
         return Fraction(self._gone(days), days * self.rows)
 
@@ -163,17 +163,17 @@ class Figures:
         return (self.shape.places[metric.key],)
 
     def _is_few(self, part: Part, place: int) -> bool:
-        return bool(part.kind >> len(self.shape.places) + place & 1)
+        return bool(part[KIND] >> len(self.shape.places) + place - FIRST_SUM & 1)
 
     def _least(self, part: Part, place: int) -> int | Decimal | None:
-        told = part.sums[place]
+        told: int | Decimal | None = part[place]
         if told is None or not self._is_few(part, place):
             return told
         return told * LEAST // MOST if isinstance(told, int) else told * LEAST / MOST
 
     def _gone(self, days: int) -> int:
-        place = self.shape.spans[days]
-        return sum(part.gone[place] for part in self.parts)
+        place = self.shape.gone[days]
+        return sum([part[place] for part in self.parts])
 
 
 def quotient(share: Share, metric: Metric) -> Value:
@@ -189,13 +189,30 @@ def added(several: Sequence[Figures]) -> Figures:
     return Figures(several[0].shape, [part for each in several for part in each.parts])
 
 
+def together(days: Iterable[Figures], line: Line, window: int) -> Figures:
+    """Add up the figures of all the days, of which there may be none, to as few parts as can be."""
+    alike: dict[int, list[Part]] = defaultdict(list)
+    for each in days:
+        for part in each.parts:
+            alike[part[KIND]].append(part)
+    parts = [_joined(parts) for _kind, parts in sorted(alike.items())]
+    return Figures(shape_of(line, window), parts)
+
+
 def nothing_like(figures: Figures) -> Figures:
     """Return the figures of no note day at all."""
     return Figures(figures.shape, [])
 
 
+def _joined(parts: Sequence[Part]) -> Part:
+    """Make one part of several of a kind; what is None in one of them is None in all."""
+    down = zip(*parts, strict=True)
+    kind = next(down)[0]
+    return (kind, *[None if None in column else sum(column) for column in down])
+
+
 def _tells(part: Part, *places: int) -> bool:
-    return all(part.sums[place] is not None for place in places)
+    return all(part[place] is not None for place in places)
 
 
 def _added(values: Sequence[int | Decimal | None]) -> int | None:

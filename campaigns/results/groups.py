@@ -22,7 +22,7 @@ from campaigns.results.choice import newest_links
 from campaigns.results.figures import Figures, added, nothing_like
 from campaigns.results.metrics import Text
 from campaigns.results.placements import Tie, placement_name, tie
-from campaigns.results.queries import NoteFigures, NoteKey, titles
+from campaigns.results.queries import Listed, NoteFigures, NoteKey, listed, titles
 from campaigns.results.shown import Cell, weekday
 from campaigns.results.table import Row, note_rows
 from merchants.models import Brand, Membership
@@ -101,7 +101,7 @@ def group_rows(
         return list(_days(answer, account))
     if group is Group.PLACEMENT:
         return list(_placements(answer, brand, membership))
-    notes = titles(brand, membership, [note.key for note in answer.notes])
+    notes = listed(brand, membership, [note.key for note in answer.notes])
     belongs = BELONGS[group](notes, membership)
     found: dict[Named, list[Figures]] = defaultdict(list)
     for note in answer.notes:
@@ -144,7 +144,7 @@ def _placements(answer: Answer, brand: Brand, membership: Membership) -> Iterato
         yield GroupRow(named.place, figures, named, sum(notes for _figures, notes in parts))
 
 
-def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Note]) -> Named:
+def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Listed]) -> Named:
     if note.key not in notes:
         return Named(f"{group}:unlisted", gettext("Not in Juguang's note list"))
     if group is Group.CAMPAIGN:
@@ -154,7 +154,7 @@ def _nowhere(group: Group, note: NoteFigures, notes: Mapping[NoteKey, Note]) -> 
     return Named("creator:none", gettext("Creator not told"))
 
 
-def _creators(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs:
+def _creators(notes: Mapping[NoteKey, Listed], membership: Membership) -> Belongs:
     return {
         key: [Named(f"creator:{note.creator}", note.creator, "", "creator", note.creator)]
         for key, note in notes.items()
@@ -162,7 +162,7 @@ def _creators(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs:
     }
 
 
-def _items(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs:
+def _items(notes: Mapping[NoteKey, Listed], membership: Membership) -> Belongs:
     """What each note's newest link leads to."""
     linked = Note.objects.filter(pk__in=[note.pk for note in notes.values()])
     newest = newest_links(OuterRef("pk"))
@@ -180,7 +180,7 @@ def _item(target: str, item_id: str, title: str, shop: str) -> Named:
     return Named(f"item:{item_id}", title or item_id, item_id, "item", item_id)
 
 
-def _campaigns(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs:
+def _campaigns(notes: Mapping[NoteKey, Listed], membership: Membership) -> Belongs:
     by_pk = {note.pk: key for key, note in notes.items()}
     joined = CampaignNote.objects.present().filter(
         note__in=by_pk, campaign__in=Campaign.objects.seen_by(membership)
@@ -193,7 +193,7 @@ def _campaigns(notes: Mapping[NoteKey, Note], membership: Membership) -> Belongs
     return found
 
 
-BELONGS: Mapping[Group, Callable[[Mapping[NoteKey, Note], Membership], Belongs]] = {
+BELONGS: Mapping[Group, Callable[[Mapping[NoteKey, Listed], Membership], Belongs]] = {
     Group.CREATOR: _creators,
     Group.ITEM: _items,
     Group.CAMPAIGN: _campaigns,

@@ -53,7 +53,7 @@ def shops_by_note(
     rows = queries.rows_for(brand, membership, week)
     asked = replace(week, line=Line.IN_SITE), replace(week, line=Line.DIRECT)
     both = rows.filter(BOTH)
-    in_site, tmall = (_by_note(queries.by_note_of(both, each)) for each in asked)
+    in_site, tmall = (_by_note(queries.by_note_of([both], each)) for each in asked)
     days = {
         NoteKey(connection, note): count
         for connection, note, count in rows.values_list("connection_id", "note_id").annotate(

@@ -7,12 +7,13 @@ sums differ by what is not shown.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -30,15 +31,16 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Greatest, Least
+from django.db.models.sql.compiler import SQLCompiler
 
 from campaigns.models import NoteDayStep, NoteMonth
-from campaigns.results.figures import LEAST, MOST, Figures, Part, shape_of
+from campaigns.results.figures import KIND, LEAST, MOST, ROWS, Figures, Part, shape_of
 from campaigns.results.metrics import SUMS, Metric
 from campaigns.results.question import Question
 
 WHOLE = 10_000  # `sampling` is in hundredths of a per cent
 Key = tuple[Any, ...]
-_KIND = itemgetter(0)
+_KIND = itemgetter(KIND)
 
 
 def figures_of(rows: QuerySet[Any], question: Question) -> Figures:
@@ -52,24 +54,21 @@ def figures_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key
     A step stands for `note_days` that came or went, and a month for those that it has; groups of
     which nothing is left are left out.
     """
+    return figures_across([rows], question, *names)
+
+
+def figures_across(
+    several: Iterable[QuerySet[Any]], question: Question, *names: str
+) -> dict[Key, Figures]:
+    """Return the same of rows and sums that stand in several tables; a query each."""
+    width = len(names)
+    parts: dict[Key, list[Part]] = defaultdict(list)
+    for rows in several:
+        for row in _summed(rows, question, names):
+            if row[width + ROWS]:
+                parts[row[:width]].append(row[width:])
     shape = shape_of(question.line, question.window)
-    parts = _parts_by(rows, question, *names)
     return {key: Figures(shape, sorted(own, key=_KIND)) for key, own in sorted(parts.items())}
-
-
-def _parts_by(rows: QuerySet[Any], question: Question, *names: str) -> dict[Key, list[Part]]:
-    shape = shape_of(question.line, question.window)
-    first = len(names) + 2
-    middle = first + len(shape.places)
-    last = middle + len(shape.spans)
-    found: dict[Key, list[Part]] = defaultdict(list)
-    for row in _summed(rows, question, names):
-        if row[first - 1]:
-            part = Part(
-                row[first - 2], row[first - 1], row[first:middle], row[middle:last], row[last:]
-            )
-            found[row[: len(names)]].append(part)
-    return found
 
 
 def _summed(rows: QuerySet[Any], question: Question, names: Iterable[str]) -> Iterable[Key]:
@@ -77,11 +76,11 @@ def _summed(rows: QuerySet[Any], question: Question, names: Iterable[str]) -> It
     metrics = SUMS[question.line]
     columns = [metric.column_for(question.window) for metric in metrics]
     is_step = rows.model in (NoteDayStep, NoteMonth)
-    spans = shape_of(question.line, question.window).spans
+    spans = shape_of(question.line, question.window).gone
     gone = [_days_gone(question.known, span, question.line.lag) for span in spans]
     times = [F("note_days") * each if is_step else each for each in gone]
     paid = [F("fee_fen") * each for each in gone] if "fee_fen" in columns else []
-    counted = _whole(Sum("note_days")) if is_step else Count("day")
+    counted = _whole(Sum("note_days") if is_step else Count("day"))
     told = [Sum(_told(metric, question)) for metric in metrics]
     sums = told if question.is_scaled else [_whole(each) for each in told]
     measured = [counted, *sums, *(_whole(Sum(each)) for each in chain(times, paid))]
@@ -92,19 +91,10 @@ def _summed(rows: QuerySet[Any], question: Question, names: Iterable[str]) -> It
 
 
 def _kind(question: Question) -> Combinable:
-    """Return a bit for each column that a row does not tell, then for each of too few people."""
     metrics = SUMS[question.line]
-    found: Combinable = Value(0)
-    for place, metric in enumerate(metrics):
-        column = metric.column_for(question.window)
-        is_blank = Q(**{f"{column}__isnull": True})
-        if question.is_scaled:
-            is_blank |= ~Q(sampling__gt=0) | Q(sampling=None)
-        marks = [When(is_blank, then=Value(1 << place))]
-        if metric.is_of_people:
-            marks.append(When(_is_few(column), then=Value(1 << len(metrics) + place)))
-        found += Case(*marks, default=Value(0))
-    return found
+    columns = [metric.column_for(question.window) for metric in metrics]
+    people = [place for place, metric in enumerate(metrics) if metric.is_of_people]
+    return _Kind(*columns, people=people, is_sampled=question.is_scaled)
 
 
 def _told(metric: Metric, question: Question) -> Combinable:
@@ -140,14 +130,42 @@ def _days_gone(known: date, span: int, lag: int) -> Combinable:
     return Least(Value(span), Greatest(Value(0), age - Value(lag)))
 
 
-class _Whole(Cast):
-    """A sum as PostgreSQL's bigint, which it else makes numeric.
-
-    It comes as an int: there are thousands of rows, and Django would ask each for it once more.
-    """
+class _AsItComes:
+    """What comes as an int: there are thousands of rows, and Django would ask each once more."""
 
     def get_db_converters(self, connection: Any) -> list[Any]:
         return []
+
+
+class _Whole(_AsItComes, Cast):
+    """A sum as PostgreSQL's bigint, which it else makes numeric."""
+
+
+class _Kind(_AsItComes, Func):
+    """A bit for each column that a row does not tell, then for each of too few people.
+
+    `people` are the places of the columns that count them; a row of an unknown share `is_sampled`
+    and tells nothing. Of a dozen nested expressions Django would make the same SQL.
+    """
+
+    output_field = IntegerField()
+
+    def __init__(self, *columns: str, people: Sequence[int], is_sampled: bool) -> None:
+        super().__init__(*columns, *(["sampling"] if is_sampled else []))
+        self.people = people
+        self.is_sampled = is_sampled
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        columns = [compiler.compile(each)[0] for each in self.get_source_expressions()]
+        unscaled = f" OR NOT coalesce({columns.pop()} > 0, false)" if self.is_sampled else ""
+        bits = []
+        for place, column in enumerate(columns):
+            few = f"WHEN {column} BETWEEN {LEAST} AND {MOST} THEN {1 << len(columns) + place}"
+            blank = f"WHEN {column} IS NULL{unscaled} THEN {1 << place}"
+            bits.append(f"CASE {blank} {few if place in self.people else ''} ELSE 0 END")
+        return " + ".join(bits), ()
 
 
 def _whole(total: Combinable) -> Combinable:

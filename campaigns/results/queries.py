@@ -3,41 +3,39 @@
 All notes together are read from the steps that the database keeps, some from the rows themselves.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Count, Func, Q, QuerySet, Sum, Value
 
 from campaigns.models import Note, NoteDay, NoteDayStep, NotePlacementDay
 from campaigns.models.facts import FactQuerySet
 from campaigns.models.note_day_step import NoteDayStepQuerySet
 from campaigns.results.choice import EVERY_NOTE, are_of, chosen_notes
-from campaigns.results.figures import Figures, added
-from campaigns.results.measures import figures_by, figures_of
+from campaigns.results.figures import Figures
+from campaigns.results.measures import figures_across, figures_by, figures_of
 from campaigns.results.months import last_of, summed_months, sums_of
 from campaigns.results.question import Question
 from merchants.models import Brand, Membership
-from portal.lib.planner import hashed
+from portal.lib.planner import of_many_rows
 
 ONE_DAY = timedelta(days=1)
 Rows = FactQuerySet[Any]  # of the note report, or of the one by placement
 
 
-@dataclass(frozen=True, slots=True)
-class NoteKey:
+class NoteKey(NamedTuple):
     """聚光's note ids are unique in an account: two stores may advertise one note."""
 
     connection_id: int
     note_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteFigures:
+class NoteFigures(NamedTuple):
     key: NoteKey
     figures: Figures
 
@@ -123,21 +121,17 @@ def by_note(brand: Brand, membership: Membership, question: Question) -> list[No
     """Return the notes by their ids; whole months that are summed stand for their rows."""
     rows = rows_for(brand, membership, question)
     if question.is_of_part or not (months := summed_months(brand, membership, question)):
-        return by_note_of(rows, question)
-    summed = by_note_of(sums_of(brand, membership, question, months), question)
-    others = by_note_of(rows.filter(_outside(months, question)), question)
+        return by_note_of([rows], question)
+    sums = sums_of(brand, membership, question, months)
+    found = by_note_of([sums, rows.filter(_outside(months, question))], question)
     if summed_months(brand, membership, question) != months:  # a row changed in between
-        return by_note_of(rows, question)
-    found: dict[NoteKey, list[Figures]] = defaultdict(list)
-    for each in (*summed, *others):
-        found[each.key].append(each.figures)
-    ordered = sorted(found.items(), key=lambda each: (each[0].note_id, each[0].connection_id))
-    return [NoteFigures(key, added(figures)) for key, figures in ordered]
+        return by_note_of([rows], question)
+    return found
 
 
-def by_note_of(rows: QuerySet[Any], question: Question) -> list[NoteFigures]:
-    with hashed():
-        found = figures_by(rows, question, "note_id", "connection_id")
+def by_note_of(several: Iterable[QuerySet[Any]], question: Question) -> list[NoteFigures]:
+    with of_many_rows():
+        found = figures_across(several, question, "note_id", "connection_id")
     return [
         NoteFigures(NoteKey(connection, note), figures)
         for (note, connection), figures in found.items()
@@ -178,20 +172,29 @@ def spend_by_account_day(rows: Rows) -> dict[tuple[int, date], int | None]:
     }
 
 
+class Listed(NamedTuple):
+    """What is told of a note where there are thousands; `pk` is our own key of it."""
+
+    pk: int
+    title: str
+    creator: str
+
+
 def titles(brand: Brand, membership: Membership, keys: Iterable[NoteKey]) -> dict[NoteKey, Note]:
     """Return the notes behind the keys; one that 聚光's note list does not name is left out."""
-    notes = Note.objects.filter(brand=brand, note_id__in={key.note_id for key in keys})
-    seen = notes.seen_by(membership).select_related("store")
+    seen = _behind(brand, membership, keys).select_related("store")
     return {NoteKey(note.connection_id, note.note_id): note for note in seen if note.connection_id}
 
 
-def names(
-    brand: Brand, membership: Membership, keys: Iterable[NoteKey]
-) -> dict[NoteKey, tuple[int, str]]:
-    """Return our own key and the title of each note that is listed."""
-    notes = Note.objects.filter(brand=brand, note_id__in={key.note_id for key in keys})
-    rows = notes.seen_by(membership).exclude(connection=None)
-    found = rows.values_list("connection_id", "note_id", "pk", "title")
-    return {
-        NoteKey(connection or 0, note_id): (pk, title) for connection, note_id, pk, title in found
-    }
+def listed(brand: Brand, membership: Membership, keys: Iterable[NoteKey]) -> dict[NoteKey, Listed]:
+    """Return the same, of each note only what it is called and by whom it is."""
+    notes = _behind(brand, membership, keys).exclude(connection=None)
+    found = notes.values_list("connection_id", "note_id", "pk", "title", "creator")
+    return {NoteKey(row[0] or 0, row[1]): Listed(*row[2:]) for row in found}
+
+
+def _behind(brand: Brand, membership: Membership, keys: Iterable[NoteKey]) -> QuerySet[Note]:
+    """Return the notes with these ids, given as one array: as a list each is a parameter."""
+    ids = Value([key.note_id for key in keys], ArrayField(CharField()))
+    each = Func(ids, template="(SELECT unnest(%(expressions)s))", output_field=CharField())
+    return Note.objects.filter(brand=brand, note_id__in=each).seen_by(membership)

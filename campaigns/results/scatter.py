@@ -1,22 +1,22 @@
 """What each note cost against what it brought, as a chart: a dot a note, lines of equal ROI.
 
 A note is drawn where both its spend and its GMV are known and it cost something; the others are
-counted, each by its reason. Of a note whose GMV came for some of its days, both sides are of those
-days, as its ROI is.
+counted, each by its reason.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from django.utils.translation import gettext
 
 from campaigns.results.answers import Answer
-from campaigns.results.figures import Figures, Returned
+from campaigns.results.figures import Figures, Returned, Share, Value, quotient
 from campaigns.results.metrics import METRICS
-from campaigns.results.queries import NoteFigures, NoteKey
+from campaigns.results.queries import Listed, NoteFigures, NoteKey
 from campaigns.results.shown import cell, title
 from campaigns.results.standing import FEWEST_ORDERS
 from campaigns.results.table import TOTAL
@@ -55,34 +55,50 @@ class ScatterChart(TypedDict):
     colours: tuple[str, str]  # of the line: full, and light
 
 
-@dataclass(frozen=True, slots=True)
+class Spot(NamedTuple):
+    """Where a note stands, in fen: both sides are of the days whose GMV was returned, as its ROI's.
+
+    `kind` is as a dot's.
+    """
+
+    note: NoteFigures
+    spend: int
+    gmv: int
+    kind: str
+
+    @property
+    def roi(self) -> Value:
+        return quotient(Share(self.gmv, self.spend), METRICS["roi"])
+
+
+@dataclass(frozen=True)
 class Scatter:
     """`drawn` are the costliest; of the others some are left out, some have no place on it."""
 
-    drawn: Sequence[NoteFigures]
+    drawn: Sequence[Spot]
     beyond: int
     unknown: int
     free: int
     is_log: bool
 
-    @property
+    @cached_property
     def without_gmv(self) -> int:
-        return sum(not _gmv(note.figures) for note in self.drawn)
+        return sum(not spot.gmv for spot in self.drawn)
 
-    @property
+    @cached_property
     def partial(self) -> int:
         gmv = METRICS["gmv"]
-        found = [note.figures.completeness(gmv) for note in self.drawn]
+        found = [spot.note.figures.completeness(gmv) for spot in self.drawn]
         return found.count(Returned.PARTIAL)
 
-    @property
+    @cached_property
     def thin(self) -> int:
-        return sum(kind_of(note.figures) == THIN for note in self.drawn)
+        return sum(spot.kind == THIN for spot in self.drawn)
 
-    @property
+    @cached_property
     def still_open(self) -> int:
         gmv = METRICS["gmv"]
-        return sum(note.figures.is_provisional(gmv) for note in self.drawn)
+        return sum(spot.note.figures.is_provisional(gmv) for spot in self.drawn)
 
 
 def is_worth_drawing(answer: Answer) -> bool:
@@ -92,28 +108,27 @@ def is_worth_drawing(answer: Answer) -> bool:
 
 
 def scatter(answer: Answer) -> Scatter:
-    known = [note for note in answer.notes if _gmv(note.figures) is not None]
-    paid = [note for note in known if _spend(note.figures)]
-    costliest = sorted(paid, key=lambda note: -(_spend(note.figures) or 0))
-    drawn = costliest[:MOST_DOTS]
+    sides = [(note, note.figures.share_of("roi")) for note in answer.notes]
+    known = [(note, gmv, spend or 0) for note, (gmv, spend) in sides if gmv is not None]
+    paid = [Spot(note, spend, gmv, kind_of(note.figures)) for note, gmv, spend in known if spend]
+    drawn = sorted(paid, key=lambda spot: -spot.spend)[:MOST_DOTS]
     return Scatter(
         drawn=drawn,
         beyond=len(paid) - len(drawn),
         unknown=len(answer.notes) - len(known),
         free=len(known) - len(paid),
-        is_log=is_wide([_spend(note.figures) for note in drawn])
-        or is_wide([_gmv(note.figures) for note in drawn]),
+        is_log=is_wide([spot.spend for spot in drawn]) or is_wide([spot.gmv for spot in drawn]),
     )
 
 
 def scatter_chart(
-    found: Scatter, answer: Answer, names: Mapping[NoteKey, tuple[int, str]], address: str
+    found: Scatter, answer: Answer, notes: Mapping[NoteKey, Listed], address: str
 ) -> ScatterChart:
     """`address` is of a note's own page, with {note} where its key belongs."""
     total = answer.totals.value(METRICS["roi"])
     window = {"n": answer.question.window}
     return {
-        "dots": [_dot(note, names.get(note.key)) for note in found.drawn],
+        "dots": [_dot(spot, notes.get(spot.note.key)) for spot in found.drawn],
         "is_log": found.is_log,
         "lines": [float(each) for each in _lines(found.drawn)],
         "total": None if total is None else float(total),
@@ -139,25 +154,23 @@ def kind_of(figures: Figures) -> str:
     return OPEN if figures.is_provisional(METRICS["gmv"]) else CLOSED
 
 
-def _dot(note: NoteFigures, named: tuple[int, str] | None) -> Dot:
-    figures = note.figures
-    pk, name = named or (None, "")
+def _dot(spot: Spot, told: Listed | None) -> Dot:
+    figures = spot.note.figures
     return {
-        "name": name or f"…{note.key.note_id[-6:]}",
-        "note": pk,
-        "spend": (_spend(figures) or 0) / 100,
-        "gmv": (_gmv(figures) or 0) / 100,
+        "name": (told and told.title) or f"…{spot.note.key.note_id[-6:]}",
+        "note": told.pk if told else None,
+        "spend": spot.spend / 100,
+        "gmv": spot.gmv / 100,
         "orders": cell(figures, "order", TOTAL).full,
         "roi": cell(figures, "roi", TOTAL).full,
         "maturity": round(float(figures.maturity(figures.window) or 0), 4),
-        "kind": kind_of(figures),
+        "kind": spot.kind,
     }
 
 
-def _lines(notes: Sequence[NoteFigures]) -> list[Decimal]:
+def _lines(spots: Sequence[Spot]) -> list[Decimal]:
     """Return round ROIs between the notes' lowest and highest, and 1 in any case."""
-    told = [note.figures.value(METRICS["roi"]) for note in notes]
-    rois = [Decimal(roi) for roi in told if roi]
+    rois = [Decimal(roi) for spot in spots if (roi := spot.roi)]
     within = [each for each in NICE if rois and min(rois) <= each <= max(rois)]
     around = sorted({*within, Decimal(1)}, key=lambda each: abs(each.ln()))
     return sorted(around[:MOST_LINES])
@@ -166,12 +179,3 @@ def _lines(notes: Sequence[NoteFigures]) -> list[Decimal]:
 def is_wide(values: Sequence[int | None]) -> bool:
     some = [value for value in values if value]
     return bool(some) and max(some) > WIDE * min(some)
-
-
-def _spend(figures: Figures) -> int | None:
-    """Return the spend of the days whose GMV was returned, as the ROI has it."""
-    return figures.share_of("roi").whole
-
-
-def _gmv(figures: Figures) -> int | None:
-    return figures.share_of("roi").part

@@ -80,7 +80,7 @@ class Cell:
     @property
     def head(self) -> str:
         """The column's name where a table becomes cards."""
-        return " ".join(filter(None, [self.title, self.span]))
+        return _head(self.metric.key, self.window, get_language() or "")
 
 
 def cell(figures: Figures, key: str, place: str) -> Cell:
@@ -205,6 +205,12 @@ def window_tag(metric: Metric, window: int) -> str:
 def under_head(metric: Metric, window: int) -> str:
     """The second line of a column's head: unit and window."""
     return " · ".join(filter(None, [str(metric.tag), window_tag(metric, window)]))
+
+
+@cache  # every row of a table asks for it
+def _head(key: str, window: int, _language: str) -> str:
+    metric = METRICS[key]
+    return " ".join(filter(None, [title(metric), window_tag(metric, window)]))
 
 
 def weekday(day: date) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -78,11 +78,9 @@ def _missing(connections: Iterable[Connection], only: Q | None = None) -> list[M
     if days.known_now() < deadline():
         return []
     joined = [each for each in connections if each.is_connected and not each.is_paused]
-    newest = Q()
-    for report in REPORTS.values():
-        newest |= Q(report=report.key, day=newest_day(report))
-    windows = SyncWindow.objects.filter(newest, connection__in=joined)
-    here = set(_pairs(windows.exclude(closed_on=None)))
+    newest = {report.key: newest_day(report) for report in REPORTS.values()}
+    windows = SyncWindow.objects.filter(connection__in=joined, day__gte=min(newest.values()))
+    here = _pairs(windows.exclude(closed_on=None), newest)
     lacking = [
         Missing(each, report)
         for each in joined
@@ -93,7 +91,7 @@ def _missing(connections: Iterable[Connection], only: Q | None = None) -> list[M
         return []
     expected = _pulled_before([each.connection.pk for each in lacking])
     if only is not None:
-        expected &= set(_pairs(windows.filter(only)))
+        expected &= _pairs(windows.filter(only), newest)
     return [each for each in lacking if (each.connection.pk, each.report.key) in expected]
 
 
@@ -101,11 +99,13 @@ def _pulled_before(connections: list[int]) -> set[tuple[int, str]]:
     """Return what an earlier night has pulled: a first night takes as long as it takes."""
     pages = PulledPage.objects.filter(window=OuterRef("pk"), owed_on__lt=days.today())
     windows = SyncWindow.objects.filter(Exists(pages), connection__in=connections)
-    return set(_pairs(windows.distinct()))
+    return set(windows.order_by().values_list("connection_id", "report").distinct())
 
 
-def _pairs(windows: QuerySet[SyncWindow]) -> Iterable[tuple[int, str]]:
-    return windows.order_by().values_list("connection_id", "report")
+def _pairs(windows: QuerySet[SyncWindow], newest: Mapping[str, date]) -> set[tuple[int, str]]:
+    """Return of which reports' newest days these windows are."""
+    found = windows.order_by().values_list("connection_id", "report", "day")
+    return {(connection, report) for connection, report, day in found if newest.get(report) == day}
 
 
 def _owed_for_a_while() -> Q:

@@ -9,6 +9,7 @@ from django.db import OperationalError, ProgrammingError, connection, connection
 from campaigns.models import NoteMonth, SummedMonth
 from campaigns.results import months, queries
 from campaigns.results.choice import NoteChoice
+from campaigns.results.figures import ROWS
 from campaigns.results.metrics import METRICS, Line
 from campaigns.results.question import Question
 from campaigns.tests.factories import make_note, make_note_day
@@ -60,7 +61,7 @@ def answered(membership, question):
     with scope(Hat.WEB, brand=membership.brand_id):
         rows = queries.rows_for(membership.brand, membership, question)
         by_months = queries.by_note(membership.brand, membership, question)
-        by_rows = queries.by_note_of(rows, question)
+        by_rows = queries.by_note_of([rows], question)
     return [[(each.key, *said(each.figures)) for each in found] for found in (by_months, by_rows)]
 
 
@@ -107,7 +108,7 @@ def test_a_year_is_answered_of_sums_and_not_of_their_rows(membership, note):
     with scope(Hat.WEB, brand=membership.brand_id):
         (found,) = queries.by_note(membership.brand, membership, ask())
 
-    assert sorted(part.rows for part in found.figures.parts) == [2, 3]
+    assert sorted(part[ROWS] for part in found.figures.parts) == [2, 3]
 
 
 def test_a_change_of_any_row_forgets_its_months_sums_and_no_others(membership, note):

@@ -34,7 +34,8 @@ def results_scatter(request: BrandRequest) -> HttpResponse:
 
 def scatter_context(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
     drawn = scatter(found)
-    names = queries.names(request.brand, request.membership, [note.key for note in drawn.drawn])
+    keys = [spot.note.key for spot in drawn.drawn]
+    notes = queries.listed(request.brand, request.membership, keys)
     page = reverse("campaigns:results_note", args=[request.brand.slug, 0])
     address = f"{page.removesuffix('0/')}{{note}}/?{form.kept().urlencode()}"
-    return {"scatter": drawn, "scatter_chart": scatter_chart(drawn, found, names, address)}
+    return {"scatter": drawn, "scatter_chart": scatter_chart(drawn, found, notes, address)}

@@ -7,13 +7,14 @@ from django.db import connection
 
 
 @contextmanager
-def hashed() -> Iterator[None]:
-    """Let groups be gathered by hash, in the transaction around.
+def of_many_rows() -> Iterator[None]:
+    """Let rows be found by bitmap and gathered by hash, in the transaction around.
 
     The policies that narrow rows to a membership's stores are taken for a twentieth of what they
-    let through, so that sorting looks cheap; of a hundred thousand rows it is a third of the time.
+    let through, so that sorting, and fetching row by row, look cheap. Of a hundred thousand rows
+    the one is a third of the time, the other a fifth.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_indexscan = off")
         yield
-        cursor.execute("SET LOCAL enable_sort = on")
+        cursor.execute("SET LOCAL enable_sort = on; SET LOCAL enable_indexscan = on")

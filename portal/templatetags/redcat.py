@@ -85,9 +85,10 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="ic" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
 
 
-@register.inclusion_tag("components/status.html")
-def status(kind: str, word: str, *, bare: bool = False) -> Shown:
-    return {"kind": kind, "icon_name": STATUS_ICONS[kind], "word": word, "bare": bare}
+@register.simple_tag
+def status(kind: str, word: str, *, bare: bool = False) -> SafeString:
+    look = " ".join(filter(None, ("st", kind, "bare" if bare else "")))
+    return format_html('<span class="{}">{}{}</span>', look, icon(STATUS_ICONS[kind]), word)
 
 
 @register.simple_tag
@@ -123,17 +124,20 @@ def figure_cells(cells: Iterable[TableCell], *, named: bool = True) -> SafeStrin
     if not named:
         row = (f'<td class="num">{figure(cell)}</td>' for cell in cells)
         return mark_safe("".join(row))  # noqa: S308  # escaped by figure()
-    thin = format_html(
+    row = (
+        f'<td class="num" data-l="{escape(cell.head)}">'
+        f"{figure(cell)}{_few_orders() if cell.is_thin else ''}</td>"
+        for cell in cells
+    )
+    return mark_safe("".join(row))  # noqa: S308  # escaped above
+
+
+def _few_orders() -> SafeString:
+    return format_html(
         ' <abbr class="na sm" title="{}">{}</abbr>',
         gettext("Under 100 orders the ROI may be off by a fifth"),
         gettext("few"),
     )
-    row = (
-        f'<td class="num" data-l="{escape(cell.head)}">'
-        f"{figure(cell)}{thin if cell.is_thin else ''}</td>"
-        for cell in cells
-    )
-    return mark_safe("".join(row))  # noqa: S308  # escaped above
 
 
 @register.simple_tag
