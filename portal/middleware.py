@@ -13,6 +13,7 @@ from django.template.response import SimpleTemplateResponse
 from portal.lib.logs import log_ids
 from portal.lib.problems import MEDIA_TYPE, problem_answer
 from portal.lib.scope import Hat, scope
+from portal.lib.stack import with_room
 from portal.lib.trail import trail_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -22,6 +23,11 @@ ADMIN_CSP = {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
 }
+
+
+def roomy_requests(get_response: Handler) -> Handler:
+    """Give every request a stack that its loops don't fall off."""
+    return with_room(get_response)
 
 
 def packed_pages(get_response: Handler) -> Handler:

@@ -16,8 +16,7 @@ from portal.lib.database import databases
 from portal.lib.environment import ids_by_kind, networks, number, partner_rates, periods, share
 from portal.lib.logs import logging_config
 
-# A start, a migration and a page of rows make many objects that stay: Python's own 700 would look
-# through all of them again and again, which is a fifth of a start and most of a migration.
+# What a start, a migration and a page make stays: 700 would look through it again and again.
 gc.set_threshold(50_000, 10, 10)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -137,6 +136,7 @@ INSTALLED_APPS = [
     "campaigns",
 ]
 MIDDLEWARE = [
+    "portal.middleware.roomy_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 from portal.lib.logs import log_ids
+from portal.lib.stack import with_room
 
 # Parts of an address that may be kept: everything else in it may be the key to something.
 PLAIN = {"brand", "kind", "move", "code", "app_label", "object_id", "content_type_id"}
@@ -68,6 +69,7 @@ def plain_path(path: str) -> str:
 class TrailedTask(Task):  # type: ignore[type-arg]  # celery takes none when it runs
     """Every task: what it changes is kept under its name."""
 
+    @with_room
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # Any: as the task has them
         ids = {"task": self.name, "task_id": self.request.id}
         with pghistory.context(**ids), log_ids(**ids):

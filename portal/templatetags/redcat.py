@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from html import escape
 from typing import Any, Protocol
 
@@ -68,6 +69,7 @@ CONTROLS = {
     "radio": "form-check-input",
     "select": "form-select",
 }
+ICON = '<svg class="ic" aria-hidden="true"><use href="{}#{}"/></svg>'
 NO_FIGURE = '<span class="na" role="img" tabindex="0" title="{}" aria-label="{}">—</span>'
 MATURE = (
     '<span class="mat full"><progress value="1" max="1" aria-hidden="true"></progress>{}</span>'
@@ -81,8 +83,12 @@ MESSAGE_KINDS = {"success": "ok", "warning": "warn", "info": "info", "debug": "i
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    sprite = static("vendor/icons.svg")
-    return format_html('<svg class="ic" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+    return format_html(ICON, _sprite(), name)
+
+
+@cache
+def _sprite() -> str:
+    return static("vendor/icons.svg")
 
 
 @register.simple_tag
@@ -149,8 +155,13 @@ def suggestions(words: Iterable[str]) -> SafeString:
 @register.simple_tag
 def maturity(share: Figure) -> SafeString:
     """Show the part of the window that is already gone; 99.6 % is not yet all of it."""
-    gone = int((_decimal(share) * 100).to_integral_value(ROUND_DOWN))
-    if gone >= 100:
+    gone = (_decimal(share) * 100).to_integral_value(ROUND_DOWN)
+    return _ripeness(min(int(gone), 100), get_language() or "")
+
+
+@cache  # every row of a table asks for one of a hundred
+def _ripeness(gone: int, _language: str) -> SafeString:
+    if gone == 100:
         return format_html(MATURE, gettext("Mature"))
     told = {"percent": gone}
     title = gettext("%(percent)s%% of the window is gone") % told
