@@ -8,7 +8,7 @@ sums differ by what is not shown.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -30,7 +30,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Greatest, Least
+from django.db.models.functions import Cast, Greatest
 from django.db.models.sql.compiler import SQLCompiler
 
 from campaigns.models import NoteDayStep, NoteMonth
@@ -120,6 +120,8 @@ def _is_few(column: str) -> Q:
 
 
 def _days_gone(known: date, span: int, lag: int) -> Combinable:
+    """Return how many days of the span are gone since the row's day; of most rows it is all."""
+    over = When(day__lte=known - timedelta(days=lag + span), then=Value(span))
     age = Func(
         Cast(Value(known), DateField()),
         F("day"),
@@ -127,7 +129,7 @@ def _days_gone(known: date, span: int, lag: int) -> Combinable:
         arg_joiner=" - ",
         output_field=IntegerField(),
     )
-    return Least(Value(span), Greatest(Value(0), age - Value(lag)))
+    return Case(over, default=Greatest(Value(0), age - Value(lag)))
 
 
 class _AsItComes:
@@ -145,7 +147,8 @@ class _Kind(_AsItComes, Func):
     """A bit for each column that a row does not tell, then for each of too few people.
 
     `people` are the places of the columns that count them; a row of an unknown share `is_sampled`
-    and tells nothing. Of a dozen nested expressions Django would make the same SQL.
+    and tells nothing. Most rows tell all, which is seen first. Of a dozen nested expressions
+    Django would make the same SQL.
     """
 
     output_field = IntegerField()
@@ -159,13 +162,16 @@ class _Kind(_AsItComes, Func):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any
     ) -> tuple[str, tuple[str | int, ...]]:
         columns = [compiler.compile(each)[0] for each in self.get_source_expressions()]
-        unscaled = f" OR NOT coalesce({columns.pop()} > 0, false)" if self.is_sampled else ""
+        sampling = columns.pop() if self.is_sampled else ""
+        unscaled = f" OR NOT coalesce({sampling} > 0, false)" if sampling else ""
         bits = []
         for place, column in enumerate(columns):
             few = f"WHEN {column} BETWEEN {LEAST} AND {MOST} THEN {1 << len(columns) + place}"
             blank = f"WHEN {column} IS NULL{unscaled} THEN {1 << place}"
             bits.append(f"CASE {blank} {few if place in self.people else ''} ELSE 0 END")
-        return " + ".join(bits), ()
+        plain = [f"num_nulls({', '.join(columns)}) = 0", *([f"{sampling} > 0"] if sampling else [])]
+        plain += [f"{columns[place]} NOT BETWEEN {LEAST} AND {MOST}" for place in self.people]
+        return f"CASE WHEN {' AND '.join(plain)} THEN 0 ELSE {' + '.join(bits)} END", ()
 
 
 def _whole(total: Combinable) -> Combinable:

@@ -47,7 +47,8 @@ def environment(given: Mapping[str, str], *, below: str = "") -> dict[str, str]:
     env.setdefault("DEMO", "1")
     env.setdefault("PARTNERS", "sandbox" if env["DEMO"] == "1" else "live")
     for name, default in {"PORT": 8000, "SANDBOX_PORT": 8001, "JUMP_PORT": 8002}.items():
-        env[name] = str(_port(name, env.get(name) or str(default)))
+        env[name] = str(_number(name, env.get(name) or str(default), 65535))
+    env["WEB_PROCESSES"] = str(_number("WEB_PROCESSES", env.get("WEB_PROCESSES") or "2", 64))
     env["VAR_DIR"] = os.path.abspath(Path(env.get("VAR_DIR") or ROOT / "var") / below)
     env["PATH"] = os.pathsep.join([str(VENV / "bin"), env.get("PATH", os.defpath)])
     env |= {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "portal.settings"}
@@ -153,9 +154,9 @@ def _check_disk(var_dir: Path) -> None:
             raise Complaint(f"The disk is full: {needed} MB are needed, {folder} has {free}.")
 
 
-def _port(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise Complaint(f"{name} must be a number from 1 to 65535, not {text}.")
+def _number(name: str, text: str, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
+        raise Complaint(f"{name} must be a number from 1 to {most}, not {text}.")
     return int(text)
 
 
