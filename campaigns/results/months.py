@@ -1,8 +1,9 @@
 """Whole months by note: summed once they have ripened, and read in their rows' place.
 
-A year of thousands of notes is hundreds of thousands of rows; its ripe months change no more. A
-month is read by its sums where each account that told of it has been summed since it last changed,
-and all of its windows are over. The database forgets the sums of a month with any row that changes.
+A year of thousands of notes is hundreds of thousands of rows, most of which change no more. A month
+is summed once its shortest windows are over. It is read by its sums where each account that told of
+it has been summed since it last changed, and the windows asked for are over. The database forgets
+the sums of a month with any row that changes, as the last months' do at night.
 """
 
 from calendar import monthrange
@@ -101,7 +102,7 @@ def sum_ripe_months() -> int:
         due = [
             (account, month)
             for account, month in owing.order_by("first", "connection_id")
-            if matures_on(last_of(month), max(WINDOWS)) <= today
+            if matures_on(last_of(month), min(WINDOWS)) <= today
         ]
     for account, month in due[:MOST_AT_ONCE]:
         with scope(Hat.NIGHT), connection.cursor() as cursor:

@@ -27,6 +27,7 @@ from portal.lib.scope import Hat, scope
 MARCH, APRIL, MAY = date(2025, 3, 1), date(2025, 4, 1), date(2025, 5, 1)
 DAYS = [date(2025, 4, 1), date(2025, 4, 17), date(2025, 4, 30)]
 LATE = starts_at(date(2025, 6, 20))  # today is 2025-06-23, so windows of 30 days in May are open
+CLOSED = {7: [APRIL, MAY], 15: [APRIL, MAY], 30: [APRIL]}
 DIRECT = [metric for metric in METRICS.values() if metric.line is Line.DIRECT]
 pytestmark = pytest.mark.django_db
 as_owner = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -79,11 +80,11 @@ def said(figures):
 
 def test_ripe_months_within_the_period_are_read_by_their_sums(membership, note):
     assert used(membership, ask()) == []
-    assert months.sum_ripe_months() == 2  # March and April
-    assert used(membership, ask()) == [APRIL]
-    assert used(membership, ask(first=MARCH)) == [MARCH, APRIL]
+    assert months.sum_ripe_months() == 3
+    assert used(membership, ask()) == [APRIL, MAY]
+    assert used(membership, ask(first=MARCH)) == [MARCH, APRIL, MAY]
     assert used(membership, ask(first=APRIL, last=date(2025, 4, 30))) == [APRIL]
-    assert used(membership, ask(first=date(2025, 4, 2))) == []
+    assert used(membership, ask(first=date(2025, 4, 2))) == [MAY]
     assert months.sum_ripe_months() == 0
 
 
@@ -98,7 +99,7 @@ def test_an_answer_by_months_is_the_answer_by_rows(membership, note, window):
 
     by_months, by_rows = answered(membership, ask(window=window))
 
-    assert used(membership, ask(window=window)) == [APRIL]
+    assert used(membership, ask(window=window)) == CLOSED[window]
     assert by_months == by_rows
     assert len(by_rows) == 3
 
@@ -108,16 +109,16 @@ def test_a_year_is_answered_of_sums_and_not_of_their_rows(membership, note):
     with scope(Hat.WEB, brand=membership.brand_id):
         (found,) = queries.by_note(membership.brand, membership, ask())
 
-    assert sorted(part[ROWS] for part in found.figures.parts) == [2, 3]
+    assert sorted(part[ROWS] for part in found.figures.parts) == [1, 4]
 
 
 def test_a_change_of_any_row_forgets_its_months_sums_and_no_others(membership, note):
     months.sum_ripe_months()
     make_note_day(make_note(note.connection, 2), DAYS[1], known_from=LATE)
 
-    assert used(membership, ask(first=MARCH)) == [MARCH]
+    assert used(membership, ask(first=MARCH)) == [MARCH, MAY]
     assert months.sum_ripe_months() == 1
-    assert used(membership, ask(first=MARCH)) == [MARCH, APRIL]
+    assert used(membership, ask(first=MARCH)) == [MARCH, APRIL, MAY]
     by_months, by_rows = answered(membership, ask())
     assert by_months == by_rows
 
@@ -143,8 +144,8 @@ def test_what_was_known_before_a_change_is_read_from_the_rows(membership, note):
     months.sum_ripe_months()
     before = ask(moment=LATE - timedelta(seconds=1))
 
-    assert used(membership, before) == []
-    assert used(membership, ask(moment=LATE)) == [APRIL]
+    assert used(membership, before) == [MAY]
+    assert used(membership, ask(moment=LATE)) == [APRIL, MAY]
     by_months, by_rows = answered(membership, before)
     assert by_months == by_rows
     assert len(by_months) == 1
@@ -163,10 +164,10 @@ def test_an_account_that_is_not_summed_yet_keeps_its_month_from_being_read(membe
     elsewhere = make_note(make_connection(make_store(brand, 2), subject="2"))
     make_note_day(elsewhere, DAYS[0])
 
-    assert used(membership, ask()) == []
-    assert used(membership, ask(store=note.store_id)) == [APRIL]
+    assert used(membership, ask()) == [MAY]
+    assert used(membership, ask(store=note.store_id)) == [APRIL, MAY]
     months.sum_ripe_months()
-    assert used(membership, ask()) == [APRIL]
+    assert used(membership, ask()) == [APRIL, MAY]
     by_months, by_rows = answered(membership, ask(store=elsewhere.store_id))
     assert by_months == by_rows
     assert len(by_rows) == 1
@@ -223,8 +224,8 @@ def test_rows_that_are_taken_away_forget_their_months_sums(note):
         cursor.execute("UPDATE campaigns_noteday SET fee_fen = 7 WHERE day < %s", [APRIL])
 
     with scope(Hat.ADMIN):
-        assert not NoteMonth.objects.exists()
-        assert not SummedMonth.objects.exists()
+        assert [each.day for each in NoteMonth.objects.all()] == [date(2025, 5, 31)]
+        assert [each.month for each in SummedMonth.objects.all()] == [MAY]
 
 
 @as_owner
