@@ -26,19 +26,18 @@ class Alert:
 
 
 def alerts_for(membership: Membership) -> list[Alert]:
-    """Return the worst first; one query where nothing is wrong, four at most.
+    """Return the worst first; three queries, however many stores there are.
 
     What is lacking for a store that was released needs nobody any more.
     """
-    troubled = Participation.objects.seen_by(membership).troubled().filter(store__released_at=None)
+    troubled = Participation.objects.seen_by(membership).troubled().select_related("store")
+    troubled = troubled.filter(store__released_at=None)
+    found = [_participation(each) for each in troubled.order_by("store_id")]
     lapsed = Connection.objects.seen_by(membership).lapsed(timezone.now())
-    needed = lapsed.filter(released_at=None).exclude(partner__in=OPTIONAL)
+    lapsed = lapsed.filter(released_at=None)
+    needed = lapsed.exclude(partner__in=OPTIONAL).select_related("store")
+    found += [_consent(each) for each in needed.order_by("store_id", "partner")]
     asked = StoreRelease.objects.seen_by(membership).unanswered(days.today())
-    if not troubled.values("pk").union(needed.values("pk"), asked.values("pk")).exists():
-        return []
-    found = [_participation(each) for each in troubled.select_related("store").order_by("store_id")]
-    needed = needed.select_related("store").order_by("store_id", "partner")
-    found += [_consent(each) for each in needed]
     found += [_request(each) for each in asked.select_related("store").oldest_first()]
     return sorted(found, key=lambda alert: alert.colour != "bad")
 

@@ -55,7 +55,9 @@ def note_cells(context: template.Context, row: NoteRow, asked: str) -> SafeStrin
 def row_cells(row: Row) -> SafeString:
     """Show a row's figures, and how far its windows are gone or that nothing was returned."""
     label = gettext("Maturity")
-    return figure_cells(row.cells) + format_html('<td data-l="{}">{}</td>', label, _ripeness(row))
+    return figure_cells(row.cells) + format_html(
+        '<td data-l="{}">{}</td>', label, _maturity_of(row)
+    )
 
 
 def _store(context: template.Context, note: Note) -> SafeString | str:
@@ -64,7 +66,7 @@ def _store(context: template.Context, note: Note) -> SafeString | str:
     return "" if is_one else format_html(" · {}", note.store)
 
 
-def _ripeness(row: Row) -> SafeString:
+def _maturity_of(row: Row) -> SafeString:
     returned = row.returned
     if returned is Returned.NOTHING:
         return status("warn", gettext("not returned"))

@@ -51,6 +51,12 @@ def test_a_port_that_is_none_is_refused(port):
         environment({"PORT": port})
 
 
+@pytest.mark.parametrize("number", ["0", "65", "two"])
+def test_a_number_of_web_processes_that_is_none_is_refused(number):
+    with pytest.raises(Complaint, match="WEB_PROCESSES must be a number from 1 to 64"):
+        environment({"WEB_PROCESSES": number})
+
+
 def test_a_var_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(Complaint, match="can't be written to: Not a directory"):
