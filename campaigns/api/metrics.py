@@ -136,7 +136,7 @@ def _star(request: Request) -> Told:
     question = form.question()
     found = star_answer(key_of(request).brand, member_of(request), question, form.asked_task())
     metrics, totals = metrics_asked(form), found.totals
-    cells = {each.metric.key: each for each in star.total_cells(found)}
+    cells = {each.metric.key: each for each in star.total_cells(found, metrics)}
     page, following = _page(request, _star_rows(found, dimension_asked(form), metrics))
     return {
         "question": _asked(question, dimension_asked(form)) | {"is_scaled": question.is_scaled},

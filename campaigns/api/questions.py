@@ -1,42 +1,22 @@
 """What is asked of the metrics: the forms of the result pages, with metrics and a dimension."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.api.errors import require_known, require_valid
 from campaigns.forms.period import NOT_OFFERED
 from campaigns.forms.results import QuestionForm, StarForm
 from campaigns.models import Campaign
-from campaigns.results import star
 from campaigns.results.groups import Group
-from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line, Metric
+from campaigns.results.metrics import OF_PROGRAMME, Metric
 from merchants.models import Store
 
 TOTAL, TASK, DAY = "total", "task", "day"
-DIRECT_METRICS = [key for key, metric in METRICS.items() if metric.line is Line.DIRECT]
 USUAL_ROWS, MOST_ROWS = 500, 1000
 ELSEWHERE = {"line"}  # read before any form
 OF_THE_PAGE = ("receipt", "page", "group", "per")  # what the pages ask and programs do not
-
-
-class KeysField(forms.CharField):
-    """Metric keys with commas between them; none is every one that is offered."""
-
-    def __init__(self, offered: Iterable[str]) -> None:
-        super().__init__(label=_("Metrics"), max_length=1000, required=False)
-        self.offered = list(offered)
-
-    def clean(self, value: Any) -> list[str]:  # Any: as Django has it
-        keys = [key.strip() for key in super().clean(value).split(",") if key.strip()]
-        for key in keys:
-            if key not in self.offered:
-                said = gettext("There is no metric “%(key)s” here.") % {"key": key}
-                raise forms.ValidationError(said)
-        return list(dict.fromkeys(keys)) or self.offered
 
 
 def dimension_of(*offered: str) -> forms.ChoiceField:
@@ -63,7 +43,6 @@ class RowsForm(forms.Form):
 
 
 class DirectQuestion(QuestionForm):
-    metrics = KeysField(DIRECT_METRICS)
     dimension = dimension_of(TOTAL, *Group)
 
     def grouped_by(self) -> Group:
@@ -73,7 +52,6 @@ class DirectQuestion(QuestionForm):
 
 
 class StarQuestion(StarForm):
-    metrics = KeysField(star.COLUMNS)
     dimension = dimension_of(TOTAL, TASK, DAY)
 
     def __init__(
@@ -95,7 +73,8 @@ def require_askable(form: AnyQuestion) -> None:
 
 
 def metrics_asked(form: AnyQuestion) -> list[Metric]:
-    return [METRICS[key] for key in form.cleaned_data["metrics"]]
+    """Return those that were named; without any, every metric of the line."""
+    return form.metrics_shown() if form.metric_keys() else form.metrics_offered()
 
 
 def dimension_asked(form: AnyQuestion) -> str:

@@ -128,6 +128,7 @@ def _results_lines(member: Membership, form: QuestionForm, question: Question) -
         brand=member.brand.name,
         store=store_named(member, question),
         group=form.grouped_by(),
+        metrics=form.metrics_shown(),
         choices=[(each.word, each.value) for each in form.choices_made()],
     )
     beyond = account(member.brand, member, question)
@@ -140,7 +141,8 @@ def _star(member: Membership, form: StarForm, question: Question) -> File:
     found = star_answer(member.brand, member, question, form.asked_task())
     name = f"{member.brand.slug}-star-{question.first}-{question.last}-{question.window}d"
     costs = star_scatter(member.brand, member, found)
-    lines = star_file(found, costs, brand=member.brand.name, store=store_named(member, question))
+    names = {"brand": member.brand.name, "store": store_named(member, question)}
+    lines = star_file(found, costs, form.metrics_shown(), **names)
     rows = len(found.tasks) + len(found.contents)
     return File(name, question.store, question.moment, rows, lines)
 

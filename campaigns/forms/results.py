@@ -9,19 +9,21 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.forms.columns import ColumnsForm
 from campaigns.forms.period import NOT_OFFERED, DayField, NumberChoice, PeriodForm
 from campaigns.models import Campaign, NoteSource, Placement
 from campaigns.reports.note_placement_day import LARGEST_CODE
+from campaigns.results import columns
 from campaigns.results.choice import NoteChoice, Offered
 from campaigns.results.groups import Group
 from campaigns.results.metrics import METRICS, Line, Text
 from campaigns.results.placements import placement_name
 from campaigns.results.question import Against, Question, moment_of
-from campaigns.results.table import COLUMNS, DEFAULT_SORT
+from campaigns.results.table import DEFAULT_SORT
 from merchants.models import Store
 from portal.lib import days
 
-SORTS = [sign + column.key for column in COLUMNS for sign in ("", "-")]
+SORTS = [sign + each.key for each in columns.offered(Line.DIRECT) for sign in ("", "-")]
 OFFERED: Mapping[str, Mapping[str, Text]] = {
     "group": {group.value: group.label for group in Group},
     "against": {
@@ -83,7 +85,7 @@ class PhasedForm(PeriodForm):
         return bool(self.cleaned_data.get("per"))
 
 
-class TableForm(PeriodForm):
+class TableForm(ColumnsForm):
     """A period, and how the table of its notes is read."""
 
     sort = forms.ChoiceField(
@@ -217,7 +219,7 @@ class DiffForm(ComparedForm, QuestionForm):
     pass
 
 
-class StarForm(PhasedForm):
+class StarForm(PhasedForm, ColumnsForm):
     LINE: ClassVar = Line.STAR
     REMEMBERED: ClassVar[tuple[str, ...]] = ("campaign", "task", "scaled")
 

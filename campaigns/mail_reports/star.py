@@ -44,7 +44,9 @@ def contents(form: StarForm, member: Membership, *, most_rows: int) -> Context:
         "maturity": None if share is None else int(share * 100),
         "missing": [day for day in question.expected_days() if day not in days],
         "is_empty": not found.tasks,
-        "kpis": [Kpi(each, "", None, None, None) for each in total_cells(found)],
+        "kpis": [
+            Kpi(each, "", None, None, None) for each in total_cells(found, form.metrics_shown())
+        ],
         "head_of_rows": Line.STAR.label,
         "rows": [(_named(row), _cells(row)) for row in in_order(found.tasks)[:most_rows]],
         "points": points if any(each["gmv"] is not None for each in points) else [],

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.results.metrics import METRICS, Metric, Text
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, unknown
-from campaigns.results.table import COLUMNS
 from campaigns.results.unallocated import Unallocated, unallocated
 from merchants.models import Brand, Membership
 
@@ -51,12 +50,11 @@ class Account:
     window: int
     days: Sequence[Unallocated]
 
-    @property
-    def rows(self) -> list[SpendRow]:
+    def rows(self, metrics: Sequence[Metric]) -> list[SpendRow]:
         return [
             SpendRow(
                 place=place,
-                cells=[self._cell(column, place, place) for column in COLUMNS],
+                cells=[self._cell(metric, place, place) for metric in metrics],
                 known=len(self._parts(place)),
                 owed=len(self.days),
             )

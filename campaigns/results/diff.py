@@ -10,13 +10,14 @@ from django.utils.translation import gettext
 
 from campaigns.models import Source
 from campaigns.results import queries
+from campaigns.results.columns import usual
 from campaigns.results.figures import Figures, together
-from campaigns.results.metrics import METRICS, Metric, Span, Text
+from campaigns.results.metrics import METRICS, Line, Metric, Span, Text
 from campaigns.results.queries import NoteKey
 from campaigns.results.question import Question
 from campaigns.results.restated import cause
 from campaigns.results.shown import Cell, cell, moved_by, unknown, weekday
-from campaigns.results.table import COLUMNS, TOTAL
+from campaigns.results.table import TOTAL
 from merchants.models import Brand, Membership
 
 MOST_ROWS = 20
@@ -119,7 +120,7 @@ def diff(
         metric=metric,
         metrics=[
             Difference(_cell(then.totals, each, "then"), _cell(now.totals, each, TOTAL))
-            for each in COLUMNS
+            for each in usual(Line.DIRECT)
             if not each.not_returned
         ],
         days=[each for each in _days(then, now, metric, by_file) if each.moved],

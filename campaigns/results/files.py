@@ -11,11 +11,11 @@ from campaigns.results.account import TITLES, Account, SpendRow, left_out
 from campaigns.results.answers import Answer
 from campaigns.results.figures import Returned
 from campaigns.results.groups import Group, GroupRow
-from campaigns.results.metrics import Unit
-from campaigns.results.placements import Tie, TieRow
+from campaigns.results.metrics import Metric, Unit
+from campaigns.results.placements import Tie, TieRow, rows_below
 from campaigns.results.question import Question
 from campaigns.results.shown import CENT, FOUR_PLACES, Cell, title, under_head
-from campaigns.results.table import COLUMNS, NoteRow, Row, total_row
+from campaigns.results.table import NoteRow, Row, total_row
 from portal.lib import money, sheets
 
 Line = list[sheets.Cell]
@@ -23,11 +23,15 @@ Line = list[sheets.Cell]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the file's head says was asked; `choices` are words and values, as on the page."""
+    """What the file's head says was asked; `choices` are words and values, as on the page.
+
+    `metrics` are the columns.
+    """
 
     brand: str
     store: str
     group: Group
+    metrics: Sequence[Metric]
     choices: Sequence[tuple[str, str]]
 
 
@@ -46,18 +50,17 @@ def file_rows(
         yield [gettext("Unallocated"), str(left_out(answer.question))]
     by_day = account if asked.group is Group.DAY else None
     yield []
-    yield [*_names(asked.group), *_heads(answer.question), *(_titles_beside() if by_day else [])]
+    heads = _heads(asked.metrics, answer.question)
+    yield [*_names(asked.group), *heads, *(_titles_beside() if by_day else [])]
     beside = [number(cell) for _title, cell in by_day.beside()] if by_day else []
-    yield [*_total_names(asked.group), *_figures(total_row(answer)), *beside]
-    if tie:
-        yield from _beyond(tie.rows, asked.group)
-    if account and not by_day:
-        yield from _beyond(account.rows, asked.group)
+    yield [*_total_names(asked.group), *_figures(total_row(answer), asked.metrics), *beside]
+    below = rows_below(asked.metrics, tie, None if by_day else account)
+    yield from _beyond(below, asked.group)
     for row in rows:
-        yield [*_names_of(row), *_figures(row)]
+        yield [*_names_of(row), *_figures(row, asked.metrics)]
 
 
-def _beyond(rows: Sequence[SpendRow | TieRow], group: Group) -> Iterator[Line]:
+def _beyond(rows: Sequence[TieRow | SpendRow], group: Group) -> Iterator[Line]:
     for row in rows:
         known = gettext("%(n)s of %(m)s account days") % {"n": row.known, "m": row.owed}
         names = [str(row.title), *[""] * (len(_names(group)) - 1)]
@@ -91,11 +94,11 @@ def _names(group: Group) -> Line:
     ]
 
 
-def _heads(question: Question) -> Line:
+def _heads(metrics: Sequence[Metric], question: Question) -> Line:
     heads: Line = []
-    for column in COLUMNS:
-        under = under_head(column, question.window)
-        heads.append(f"{title(column)} ({under})" if under else title(column))
+    for metric in metrics:
+        under = under_head(metric, question.window)
+        heads.append(f"{title(metric)} ({under})" if under else title(metric))
     return [*heads, gettext("Maturity in percent"), gettext("Returned")]
 
 
@@ -119,10 +122,10 @@ def _names_of(row: Row) -> Line:
     ]
 
 
-def _figures(row: Row) -> Line:
+def _figures(row: Row, metrics: Sequence[Metric]) -> Line:
     beside = row.beside if isinstance(row, GroupRow) else ()
     amounts = [number(cell) for _title, cell in beside]
-    return [*map(number, row.cells), percent(row.maturity), _returned(row), *amounts]
+    return [*map(number, row.cells(metrics)), percent(row.maturity), _returned(row), *amounts]
 
 
 def number(cell: Cell) -> sheets.Cell:

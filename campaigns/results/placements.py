@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Placement
 from campaigns.results import queries
-from campaigns.results.account import SPEND
+from campaigns.results.account import SPEND, Account, SpendRow
 from campaigns.results.metrics import Metric, Text
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, unknown
-from campaigns.results.table import COLUMNS
 from merchants.models import Brand, Membership
 
 if TYPE_CHECKING:
@@ -105,10 +104,9 @@ class Tie:
     window: int
     days: Sequence[TiedDay]
 
-    @property
-    def rows(self) -> list[TieRow]:
+    def rows(self, metrics: Sequence[Metric]) -> list[TieRow]:
         known = sum(each.verdict is Verdict.TIES for each in self.days)
-        return [TieRow([self._cell(column) for column in COLUMNS], known, len(self.days))]
+        return [TieRow([self._cell(metric) for metric in metrics], known, len(self.days))]
 
     @property
     def unknown(self) -> list[tuple[Text, list[date]]]:
@@ -131,6 +129,15 @@ class Tie:
         reason = "" if parts else " ".join(str(meaning) for meaning, _days in self.unknown)
         value = sum(parts) if parts else None
         return Cell(column, UNTOLD, self.window, value, is_provisional=False, reason=reason)
+
+
+def rows_below(
+    metrics: Sequence[Metric], tie: Tie | None, account: Account | None
+) -> list[TieRow | SpendRow]:
+    """Return what stands below the totals; they tell of the spend alone, and not without it."""
+    if SPEND not in metrics:
+        return []
+    return [row for each in (tie, account) if each for row in each.rows(metrics)]
 
 
 def placement_name(code: int) -> str:

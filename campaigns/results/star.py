@@ -18,22 +18,11 @@ from campaigns.models import CampaignNote, StarDay, StarLevel, StarTask, StarTas
 from campaigns.models.facts import FactQuerySet
 from campaigns.results.figures import Figures, added
 from campaigns.results.measures import Key, figures_by
-from campaigns.results.metrics import METRICS, Text
+from campaigns.results.metrics import METRICS, Metric, Text
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, cell, unknown
 from merchants.models import Brand, Membership
 
-COLUMNS = [
-    "read_uv",
-    "engage_uv",
-    "search_visit_uv",
-    "store_visit_uv",
-    "item_favourite_uv",
-    "add_to_cart_uv",
-    "order_uv",
-    "new_customer_uv",
-    "store_gmv",
-]
 TOTAL = "total"
 FIRST_DAY = date(2020, 1, 1)  # older than any star task
 
@@ -74,9 +63,8 @@ class StarRow:
     def place(self) -> str:
         return f"{self.object_id}:{self.traffic}" if self.traffic else self.object_id
 
-    @property
-    def cells(self) -> list[Cell]:
-        return [cell(self.figures, key, self.place) for key in COLUMNS]
+    def cells(self, metrics: Sequence[Metric]) -> list[Cell]:
+        return [cell(self.figures, metric.key, self.place) for metric in metrics]
 
     @property
     def maturity(self) -> Fraction | None:
@@ -196,9 +184,9 @@ def joined(rows: Sequence[StarRow]) -> list[StarRow]:
     ]
 
 
-def total_cells(answer: StarAnswer) -> list[Cell]:
+def total_cells(answer: StarAnswer, metrics: Sequence[Metric]) -> list[Cell]:
     """The totals over tasks; of people, the most that they can be."""
-    return [total_cell(answer, key) for key in COLUMNS] if answer.totals else []
+    return [total_cell(answer, each.key) for each in metrics] if answer.totals else []
 
 
 def total_cell(answer: StarAnswer, key: str) -> Cell:

@@ -1,5 +1,6 @@
 """A star task day by day: as a chart and as the table behind it."""
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -7,22 +8,21 @@ from django.utils.translation import gettext
 
 from campaigns.results.answers import DayState
 from campaigns.results.maturity import maturity
-from campaigns.results.metrics import METRICS, Line, Text
+from campaigns.results.metrics import Line, Metric, Text
 from campaigns.results.question import Question
 from campaigns.results.shown import cell, title, under_head
-from campaigns.results.star import COLUMNS, StarAnswer
+from campaigns.results.star import StarAnswer
 from campaigns.results.trend import Chart, DayRow, Point, marks, point
 
 
-def heads(window: int) -> list[tuple[str, str, Text]]:
+def heads(metrics: Sequence[Metric], window: int) -> list[tuple[str, str, Text]]:
     """Return the columns' titles, the lines below them, and what they mean."""
-    metrics = [METRICS[key] for key in COLUMNS]
     return [(title(each), under_head(each, window), each.definition) for each in metrics]
 
 
-def day_rows(answer: StarAnswer) -> list[DayRow]:
+def day_rows(answer: StarAnswer, metrics: Sequence[Metric]) -> list[DayRow]:
     """The newest day first: it is the one looked for."""
-    return [_row(answer, day) for day in reversed(list(answer.question.days()))]
+    return [_row(answer, day, metrics) for day in reversed(list(answer.question.days()))]
 
 
 def chart(answer: StarAnswer) -> Chart:
@@ -38,9 +38,9 @@ def chart(answer: StarAnswer) -> Chart:
     }
 
 
-def _row(answer: StarAnswer, day: date) -> DayRow:
+def _row(answer: StarAnswer, day: date, metrics: Sequence[Metric]) -> DayRow:
     figures = answer.days.get(day)
-    cells = [cell(figures, key, f"day:{day}") for key in COLUMNS] if figures else []
+    cells = [cell(figures, each.key, f"day:{day}") for each in metrics] if figures else []
     state = DayState.MISSING if day <= answer.question.newest else DayState.NOT_DUE
     if figures:
         state = DayState.RETURNED

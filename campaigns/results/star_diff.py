@@ -11,14 +11,14 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext, ngettext
 
+from campaigns.results.columns import USUAL, usual
 from campaigns.results.diff import MOST_ROWS, Diff, Difference, largest_first
-from campaigns.results.metrics import METRICS, Metric
+from campaigns.results.metrics import Line, Metric
 from campaigns.results.origins import pages_seen
 from campaigns.results.phase_days import StarDays
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, cell, difference, unknown
 from campaigns.results.star import (
-    COLUMNS,
     TOTAL,
     StarRow,
     contents_of,
@@ -81,7 +81,8 @@ def star_diff(
         now=now.question,
         metric=metric,
         metrics=[
-            Difference(then.total(key, "then"), now.total(key, place or TOTAL)) for key in COLUMNS
+            Difference(then.total(key, "then"), now.total(key, place or TOTAL))
+            for key in USUAL[Line.STAR]
         ],
         days=[each for each in _days(then, now, metric, files) if each.moved],
         rows=moved[:MOST_ROWS],
@@ -194,4 +195,4 @@ def _cell(row: StarRow | None, metric: Metric, place: str, window: int) -> Cell:
     return cell(row.figures, metric.key, place)
 
 
-OFFERED = [METRICS[key] for key in COLUMNS]
+OFFERED = usual(Line.STAR)

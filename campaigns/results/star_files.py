@@ -1,30 +1,33 @@
 """The star tasks as a file of exactly what is shown, below what it answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext
 
 from campaigns.results.files import Line, about, number, percent
-from campaigns.results.metrics import METRICS
+from campaigns.results.metrics import Metric
 from campaigns.results.question import Question
 from campaigns.results.shown import title, under_head
-from campaigns.results.star import COLUMNS, StarAnswer, StarRow, in_order, total_cells
+from campaigns.results.star import StarAnswer, StarRow, in_order, total_cells
 from campaigns.results.star_scatter import CostRow, StarScatter
 from portal.lib import money
 
 
-def star_file(answer: StarAnswer, costs: StarScatter, *, brand: str, store: str) -> Iterator[Line]:
+def star_file(
+    answer: StarAnswer, costs: StarScatter, metrics: Sequence[Metric], *, brand: str, store: str
+) -> Iterator[Line]:
     """Yield what was asked, the heads, the totals, the tasks, then the chosen one's contents."""
     yield from about(answer.question, brand=brand, store=store)
     yield from how_counted(answer.question)
     yield []
-    yield _heads(answer)
-    yield [gettext("Total"), "", "", "", *map(number, total_cells(answer)), *[None] * 5]
+    yield _heads(metrics, answer.question)
+    totals = map(number, total_cells(answer, metrics))
+    yield [gettext("Total"), "", "", "", *totals, *[None] * 5]
     for row in in_order(answer.tasks):
         both = _both_sides(costs.by_place.get((row.store_id, row.place)))
-        yield [gettext("Star task"), *_line(row), *both]
+        yield [gettext("Star task"), *_line(row, metrics), *both]
     for row in in_order(answer.contents):
-        yield [gettext("Note"), *_line(row), *_both_sides(None)]
+        yield [gettext("Note"), *_line(row, metrics), *_both_sides(None)]
 
 
 def how_counted(question: Question) -> Iterator[Line]:
@@ -46,11 +49,10 @@ def told_how(question: Question) -> str:
     return gettext("as returned, within the sample")
 
 
-def _heads(answer: StarAnswer) -> Line:
+def _heads(metrics: Sequence[Metric], question: Question) -> Line:
     heads: Line = [gettext("Row"), gettext("Name"), gettext("Id"), gettext("Traffic")]
-    for key in COLUMNS:
-        metric = METRICS[key]
-        heads.append(f"{title(metric)} ({under_head(metric, answer.question.window)})")
+    for metric in metrics:
+        heads.append(f"{title(metric)} ({under_head(metric, question.window)})")
     return [
         *heads,
         gettext("Sampling"),
@@ -69,12 +71,12 @@ def _both_sides(row: CostRow | None) -> Line:
     return [cost, number(row.gmv), row.lacking]
 
 
-def _line(row: StarRow) -> Line:
+def _line(row: StarRow, metrics: Sequence[Metric]) -> Line:
     return [
         row.name or row.creator,
         row.object_id,
         row.traffic,
-        *map(number, row.cells),
+        *map(number, row.cells(metrics)),
         row.sampling.words,
         percent(row.maturity),
     ]

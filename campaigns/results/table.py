@@ -1,4 +1,4 @@
-"""The table of results: which columns, in which order, and a row of each."""
+"""The table of results: the heads of its columns, its order, and a row of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,25 +8,11 @@ from typing import Protocol, TypeVar
 from campaigns.models import Note
 from campaigns.results.answers import Answer, Coverage
 from campaigns.results.figures import Figures, Returned
-from campaigns.results.metrics import METRICS
+from campaigns.results.metrics import METRICS, Metric
 from campaigns.results.queries import NoteFigures, NoteKey
 from campaigns.results.question import Question
 from campaigns.results.shown import Cell, cell, title, under_head
 
-COLUMNS = [
-    METRICS[key]
-    for key in [
-        "spend",
-        "impression",
-        "ad_click",
-        "reads",
-        "interaction",
-        "jump_click",
-        "order",
-        "gmv",
-        "roi",
-    ]
-]
 DEFAULT_SORT = "-spend"
 TOTAL = "total"
 
@@ -48,9 +34,8 @@ class Row:
     place: str
     figures: Figures
 
-    @property
-    def cells(self) -> list[Cell]:
-        return [cell(self.figures, column.key, self.place) for column in COLUMNS]
+    def cells(self, metrics: Sequence[Metric]) -> list[Cell]:
+        return [cell(self.figures, metric.key, self.place) for metric in metrics]
 
     @property
     def maturity(self) -> Fraction | None:
@@ -78,15 +63,15 @@ class HasFigures(Protocol):
 AnyRow = TypeVar("AnyRow", bound=HasFigures)
 
 
-def heads(question: Question, sort: str) -> list[Head]:
+def heads(question: Question, metrics: Sequence[Metric], sort: str) -> list[Head]:
     return [
         Head(
-            title=title(column),
-            under=under_head(column, question.window),
-            sort="" if column.not_returned else _flipped(column.key, sort),
-            order={f"-{column.key}": "descending", column.key: "ascending"}.get(sort, ""),
+            title=title(metric),
+            under=under_head(metric, question.window),
+            sort="" if metric.not_returned else _flipped(metric.key, sort),
+            order={f"-{metric.key}": "descending", metric.key: "ascending"}.get(sort, ""),
         )
-        for column in COLUMNS
+        for metric in metrics
     ]
 
 
@@ -110,9 +95,9 @@ def total_row(answer: Answer) -> Row:
     return Row(TOTAL, answer.totals)
 
 
-def total_cells(answer: Answer) -> list[tuple[Cell, Coverage]]:
+def total_cells(answer: Answer, metrics: Sequence[Metric]) -> list[tuple[Cell, Coverage]]:
     """The totals, each with how many of the notes are in it."""
-    return [(cell, answer.coverage_of(cell.metric)) for cell in total_row(answer).cells]
+    return [(cell, answer.coverage_of(cell.metric)) for cell in total_row(answer).cells(metrics)]
 
 
 def _flipped(key: str, sort: str) -> str:

@@ -1,5 +1,7 @@
 """How a row of results is written: a page has dozens, and renders no template for each."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -8,6 +10,8 @@ from django.utils.translation import gettext
 
 from campaigns.models import Note
 from campaigns.results.figures import Returned
+from campaigns.results.metrics import Metric
+from campaigns.results.star import StarRow
 from campaigns.results.table import NoteRow, Row
 from portal.templatetags.redcat import figure_cells, maturity, na, status
 
@@ -52,10 +56,15 @@ def note_cells(context: template.Context, row: NoteRow, asked: str) -> SafeStrin
 
 
 @register.simple_tag
-def row_cells(row: Row) -> SafeString:
+def row_figures(row: Row | StarRow, metrics: Sequence[Metric]) -> SafeString:
+    return figure_cells(row.cells(metrics))
+
+
+@register.simple_tag
+def row_cells(row: Row, metrics: Sequence[Metric]) -> SafeString:
     """Show a row's figures, and how far its windows are gone or that nothing was returned."""
     label = gettext("Maturity")
-    return figure_cells(row.cells) + format_html(
+    return row_figures(row, metrics) + format_html(
         '<td data-l="{}">{}</td>', label, _maturity_of(row)
     )
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from campaigns.models import StarDay
-from campaigns.results.metrics import METRICS, OF_PROGRAMME
+from campaigns.results.columns import offered
+from campaigns.results.metrics import METRICS, OF_PROGRAMME, Line
 from campaigns.tests.accounts import note_report, spent
 from campaigns.tests.api import program_of
 from campaigns.tests.factories import make_link, make_note, make_note_day
@@ -194,10 +195,9 @@ def test_the_star_line_is_told_as_on_the_page_and_in_the_file(viewer, api, conne
     star(connection.store, DAY)
     star(connection.store, DAY, "XHX2", sampling=10_000, order_uv=None)
     english = {"Accept-Language": "en"}
-    page = figures_on(viewer.get("/b/shancha/results/star/", PERIOD | more).text)
-    lines = table_in(
-        viewer.get("/b/shancha/results/star.csv", PERIOD | more, headers=english).content
-    )
+    every = PERIOD | more | {"metrics": [each.key for each in offered(Line.STAR)]}
+    page = figures_on(viewer.get("/b/shancha/results/star/", every).text)
+    lines = table_in(viewer.get("/b/shancha/results/star.csv", every, headers=english).content)
 
     told = asked(api, line="star", dimension="task", **more)
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import StarDay
+from campaigns.results.columns import offered
 from campaigns.results.metrics import METRICS, RATIOS, SUMS, Line
 from campaigns.tests.api import program_of
 from campaigns.tests.factories import make_note, make_share_link
@@ -28,6 +29,7 @@ FIRST = date(2025, 6, 16)
 DAYS = [FIRST + timedelta(days=n) for n in range(3)]
 PEOPLE = [metric.key for metric in SUMS[Line.STAR] if metric.is_of_people]
 RATES = [metric.key for metric in RATIOS[Line.STAR]]
+EVERY = ",".join(metric.key for metric in offered(Line.STAR))
 RESULTS = "/b/shancha/results/"
 FEW = st.integers(1, 9)
 # a figure with what it is in the other world: they differ where it is of too few to be told
@@ -99,9 +101,10 @@ def addresses(campaign, tasks, asked, key):
         asked["task"] = tasks[asked["task"]].task_id
     of_campaign = asked | {"campaign": campaign.pk}
     yield f"{RESULTS}star/", asked | {"receipt": key}
+    yield f"{RESULTS}star/", asked | {"metrics": EVERY}
     yield f"{RESULTS}star/", of_campaign
     yield f"{RESULTS}star/", of_campaign | {"per": "day"}
-    yield f"{RESULTS}star.csv", asked
+    yield f"{RESULTS}star.csv", asked | {"metrics": EVERY}
     for ending in ("/", ".csv"):
         yield f"{RESULTS}star/diff{ending}", asked | {"metric": key, "as_of": DAYS[1]}
     for place in ("total", *(task.task_id for task in tasks)):

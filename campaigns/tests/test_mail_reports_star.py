@@ -10,8 +10,9 @@ from django.core import mail
 from django.test import Client
 from PIL import Image
 
+from campaigns.results.columns import USUAL
+from campaigns.results.metrics import Line
 from campaigns.results.shown import written
-from campaigns.results.star import COLUMNS
 from campaigns.tests.factories import make_mail_report, make_saved_view
 from campaigns.tests.factories_facts import make_star_day
 from campaigns.tests.mails import MONDAY, at, the_mail, work
@@ -24,6 +25,7 @@ from portal.lib.scope import Hat, scope
 NEWEST = MONDAY - timedelta(days=2)  # what an export can tell of on that morning
 BEFORE = NEWEST - timedelta(days=1)
 TASK, OTHER = "XHX1", "XHX2"
+SHOWN = USUAL[Line.STAR]
 
 
 @pytest.fixture(autouse=True)
@@ -89,14 +91,14 @@ def test_the_mail_says_what_the_page_says(client, store, report):
 
 
 def test_every_total_of_the_page_is_in_the_mail(client, store, report):
-    make_star_day(store, NEWEST, **dict.fromkeys(COLUMNS[:-1], 5_432), store_gmv_fen=98_700)
+    make_star_day(store, NEWEST, **dict.fromkeys(SHOWN[:-1], 5_432), store_gmv_fen=98_700)
 
     work()
 
     path = re.search(r"http\S+(/b/shancha/results/star/\?\S+)", the_mail().body)[1]
     found = figures_on(client.get(path).text)
-    assert {found[key, "total"] for key in COLUMNS[:-1]} == {"5432"}
-    assert the_mail().body.count(": 5,432") == len(COLUMNS) - 1
+    assert {found[key, "total"] for key in SHOWN[:-1]} == {"5432"}
+    assert the_mail().body.count(": 5,432") == len(SHOWN) - 1
 
 
 def test_a_direct_figure_is_in_no_star_mail(store, report):

@@ -18,6 +18,7 @@ from campaigns.results.funnel import funnel
 from campaigns.results.groups import Group, group_rows, tie_below
 from campaigns.results.kpis import kpis
 from campaigns.results.metrics import METRICS
+from campaigns.results.placements import rows_below
 from campaigns.results.receipts import receipt
 from campaigns.results.scatter import is_worth_drawing
 from campaigns.views.exports import file_or_offer
@@ -90,6 +91,7 @@ def _frame(form: QuestionForm, found: Answer) -> Context:
         "by_note": form.grouped_by() is Group.NOTE,
         "choices": form.choices_made(),
         "sort": form.sorted_by(),
+        "metrics": form.metrics_shown(),
         "kept": form.kept(),
         "sorted_by": METRICS[form.sorted_by().removeprefix("-")],
     }
@@ -114,8 +116,8 @@ def _totals(
         "chart": trend.chart(found),
         "day_heads": trend.day_heads(found.question.window),
         "day_rows": trend.day_rows(found) if _has_days_in_place(request, found) else [],
-        "heads": table.heads(found.question, form.sorted_by()),
-        "total_cells": table.total_cells(found),
+        "heads": table.heads(found.question, form.metrics_shown(), form.sorted_by()),
+        "total_cells": table.total_cells(found, form.metrics_shown()),
         "maturity": found.totals.maturity(found.question.window),
     }
 
@@ -131,12 +133,14 @@ def _table(request: BrandRequest, form: QuestionForm, found: Answer) -> Context:
     in_all = ROWS_ON_PAPER if request.GET.get("print") else ROWS_ON_A_PAGE
     page = Paginator(rows, in_all).get_page(form.page_number())
     by_day = beyond if form.grouped_by() is Group.DAY else None
+    tie = tie_below(found, request.brand, request.membership, form.grouped_by())
     return {
         "page": page,
         "rows": titled(request, list(page.object_list)),
         "account": beyond,
         "left_out": left_out(found.question),
-        "tie": tie_below(found, request.brand, request.membership, form.grouped_by()),
+        "tie": tie,
+        "rows_below": rows_below(form.metrics_shown(), tie, None if by_day else beyond),
         "titles_beside": TITLES.values() if by_day else [],
         "total_beside": by_day.beside() if by_day else [],
     }

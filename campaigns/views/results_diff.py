@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET
 from campaigns.forms.results import DiffForm, StarDiffForm
 from campaigns.results import star_diff
 from campaigns.results.choice import offered
+from campaigns.results.columns import usual
 from campaigns.results.diff import Diff, diff
 from campaigns.results.diff_files import diff_file
-from campaigns.results.metrics import METRICS, Metric
-from campaigns.results.table import COLUMNS
+from campaigns.results.metrics import METRICS, Line, Metric
 from campaigns.views.period import Context, campaigns_seen, stores_seen
 from campaigns.views.sheets import file_answer
 from merchants.access import BrandRequest, brand_view
@@ -25,7 +25,7 @@ from merchants.models import AccessKind, Role
 from portal.lib.htmx import render_page
 from portal.lib.sheets import WRITERS
 
-OFFERED = [column for column in COLUMNS if not column.not_returned]
+OFFERED = [column for column in usual(Line.DIRECT) if not column.not_returned]
 
 
 class Pages(NamedTuple):

@@ -1,5 +1,6 @@
 """效果 · 星任务: what star tasks brought, apart from the direct links in every way."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -11,7 +12,7 @@ from campaigns.forms.results import StarForm
 from campaigns.models import ExportKind, StarDay, ViewLine
 from campaigns.results import star_days
 from campaigns.results.funnel import funnel
-from campaigns.results.metrics import METRICS, Line
+from campaigns.results.metrics import METRICS, Line, Metric
 from campaigns.results.receipted import receipted
 from campaigns.results.star import TOTAL, StarAnswer, in_order, star_answer, total_cells
 from campaigns.results.star_files import told_how
@@ -32,18 +33,22 @@ def results_star(request: BrandRequest) -> HttpResponse:
     stores = stores_seen(request)
     form = StarForm(request.GET, stores, campaigns_seen(request))
     valid = form.is_valid()
+    metrics = form.metrics_shown()
     found = star_answer(request.brand, request.membership, form.question(), form.asked_task())
     context: Context = {
         "form": form,
         "stores": stores,
         "answer": found,
-        "heads": star_days.heads(found.question.window),
+        "metrics": metrics,
+        "heads": star_days.heads(metrics, found.question.window),
         "rows": in_order(found.tasks),
-        "totals": total_cells(found),
+        "totals": total_cells(found, metrics),
         "contents": in_order(found.contents),
         "ever": bool(found.tasks) or StarDay.objects.seen_by(request.membership).exists(),
     }
-    context |= period_context(found.question) | _days(found) | _scatter(request, form, found)
+    context |= (
+        period_context(found.question) | _days(found, metrics) | _scatter(request, form, found)
+    )
     context |= phases_context(star_phases_of(request, form, found))
     if key := form.asked_receipt():
         own = (request.brand, request.membership, METRICS[key], found.question)
@@ -96,11 +101,11 @@ def results_star_phases_file(request: BrandRequest, kind: str) -> HttpResponse:
     return phases_file(request, star_phases_of(request, form, found), choices, kind)
 
 
-def _days(found: StarAnswer) -> Context:
+def _days(found: StarAnswer, metrics: Sequence[Metric]) -> Context:
     if found.chosen is None:
         return {}
     return {
         "steps": funnel(found.chosen.figures, Line.STAR, found.chosen.place),
         "chart": star_days.chart(found),
-        "day_rows": star_days.day_rows(found),
+        "day_rows": star_days.day_rows(found, metrics),
     }

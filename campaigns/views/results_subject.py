@@ -182,8 +182,9 @@ def _notes(request: BrandRequest, form: SubjectForm, found: Answer) -> Context:
     return {
         "by_note": True,
         "group": Group.NOTE,
-        "heads": table.heads(found.question, form.sorted_by()),
-        "total_cells": table.total_cells(found),
+        "metrics": form.metrics_shown(),
+        "heads": table.heads(found.question, form.metrics_shown(), form.sorted_by()),
+        "total_cells": table.total_cells(found, form.metrics_shown()),
         "sorted_by": METRICS[form.sorted_by().removeprefix("-")],
         "page": page,
         "rows": titled(request, list(page.object_list)),

@@ -75,7 +75,7 @@ def _page(request: HtmxRequest, opened: Opened) -> HttpResponse:
 
 
 def _direct(form: QuestionForm, membership: Membership) -> Context:
-    found = answer(membership.brand, membership, form.question())
+    found, metrics = answer(membership.brand, membership, form.question()), form.metrics_shown()
     rows = table.ordered(rows_of(found, membership, form.grouped_by()), form.sorted_by())
     return {
         "answer": found,
@@ -85,8 +85,9 @@ def _direct(form: QuestionForm, membership: Membership) -> Context:
         "day_heads": trend.day_heads(found.question.window),
         "day_rows": trend.day_rows(found),
         "maturity": found.totals.maturity(found.question.window),
-        "heads": table.heads(found.question, form.sorted_by()),
-        "total_cells": table.total_cells(found),
+        "metrics": metrics,
+        "heads": table.heads(found.question, metrics, form.sorted_by()),
+        "total_cells": table.total_cells(found, metrics),
         "group": form.grouped_by(),
         # the places name our own keys and the notes' ids, which nobody needs to read
         "rows": [replace(row, place=f"row:{n}") for n, row in enumerate(rows[:MOST_ROWS])],
@@ -95,13 +96,14 @@ def _direct(form: QuestionForm, membership: Membership) -> Context:
 
 
 def _star(form: StarForm, membership: Membership) -> Context:
-    question = form.question()
+    question, metrics = form.question(), form.metrics_shown()
     found = star.star_answer(membership.brand, membership, question, form.asked_task())
     context: Context = {
         "answer": found,
-        "heads": star_days.heads(question.window),
+        "metrics": metrics,
+        "heads": star_days.heads(metrics, question.window),
         "rows": star.in_order(found.tasks),
-        "totals": star.total_cells(found),
+        "totals": star.total_cells(found, metrics),
         "contents": star.in_order(found.contents),
     }
     if found.chosen is None:
@@ -109,5 +111,5 @@ def _star(form: StarForm, membership: Membership) -> Context:
     return context | {
         "steps": funnel(found.chosen.figures, Line.STAR, found.chosen.place),
         "chart": star_days.chart(found),
-        "day_rows": star_days.day_rows(found),
+        "day_rows": star_days.day_rows(found, metrics),
     }

@@ -195,6 +195,14 @@ def address(context: template.Context, changes: Mapping[str, str | None]) -> str
     return str(querystring(context, None, **changes))
 
 
+@register.simple_tag(takes_context=True)
+def asked_besides(context: template.Context, *names: str) -> SafeString:
+    """Keep what the page was asked, but the names, in a form that asks for these anew."""
+    asked = context["request"].GET.lists()
+    kept = ((name, value) for name, values in asked if name not in names for value in values)
+    return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', kept)
+
+
 @register.filter
 def control(field: BoundField) -> SafeString:
     """Render the field's widget in our look; Django adds what ties it to its error and hint."""

@@ -132,6 +132,50 @@ def test_the_file_holds_each_figure_of_the_table(viewer, tmp_path, kind, group):
 
 
 @pytest.mark.parametrize("kind", ["CSV", "Export what is shown"])
+def test_the_metrics_that_are_ticked_are_the_columns_of_the_table_and_of_its_file(
+    viewer, tmp_path, kind
+):
+    page = viewer.open(RESULTS)
+    page.get_by_text("9 of 15 metrics shown").click()
+    for taken in ("Spend", "Reads", "Interactions"):
+        page.get_by_label(taken, exact=True).uncheck()
+    page.get_by_label("Cost per jump", exact=True).check()
+    page.locator(".rc-columns").get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**metrics=cost_per_jump*")
+    page.get_by_text("7 of 15 metrics shown").wait_for()
+    left = {key: head for key, head in COLUMNS.items() if key not in ("spend", "interaction")}
+    columns = left | {"cost_per_jump": "Cost per jump ¥ (7 d)"}
+    shown = table_on(page, "section:has(> header > #notes)", columns)
+
+    rows = downloaded(page, kind, tmp_path)
+
+    assert len(shown) > 5
+    assert in_file(rows, columns) == shown
+    assert "Spend ¥" not in {cell for row in rows for cell in row}
+
+
+@pytest.mark.parametrize("width", [1440, 1000])
+def test_heads_and_names_stay_in_sight_while_a_table_is_scrolled(viewer, width):
+    page = viewer.open(RESULTS)
+    page.set_viewport_size({"width": width, "height": 800})
+    rows = page.get_by_role("group", name="Notes", exact=True)
+    rows.evaluate("box => box.scrollIntoView({block: 'center'})")
+    rows.evaluate("box => box.scrollTo(200, 500)")
+    told = rows.evaluate(
+        """box => {
+          const edge = box.getBoundingClientRect();
+          const head = box.querySelector("thead th:nth-child(3)").getBoundingClientRect();
+          const name = box.querySelector("tbody tr:last-child th").getBoundingClientRect();
+          return [box.scrollTop, head.top - edge.top, name.left - edge.left];
+        }"""
+    )
+
+    assert told[0] > 300
+    assert abs(told[1]) < 2
+    assert abs(told[2]) < 2
+
+
+@pytest.mark.parametrize("kind", ["CSV", "Export what is shown"])
 def test_the_star_file_holds_each_figure_of_its_table(viewer, tmp_path, kind):
     page = viewer.open(STAR)
     shown = table_on(page, "section:has(> header > #tasks)", STAR_COLUMNS)
